@@ -1,0 +1,40 @@
+//! Where a request goes and how.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::chat::{Dialect, Secret};
+
+/// An endpoint that is ready to be asked: the key is resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// The provider's name, for messages to the user.
+    pub name: String,
+    /// With or without `/v1`, with or without a final `/`; a query (`?api-version=…`) is kept.
+    pub base_url: String,
+    pub key: Option<Secret>,
+    /// Further headers, sent as they are.
+    pub headers: Vec<(String, String)>,
+    /// Merged into every body.
+    pub extra_body: Map<String, Value>,
+    pub dialect: Dialect,
+}
+
+/// How long to wait and how often to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For the TCP and TLS handshakes.
+    pub connect: Duration,
+    /// The longest silence, before the first byte and between bytes; comments and pings count as life.
+    pub idle: Duration,
+    /// Further tries after the first one.
+    pub retries: u32,
+}
+
+impl Default for Limits {
+    /// 5 s to connect and 2 tries as the official SDKs have it; 120 s of silence, since a reasoning model may think long.
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), idle: Duration::from_secs(120), retries: 2 }
+    }
+}

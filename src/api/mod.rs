@@ -1,0 +1,23 @@
+//! The wire: chat completions over HTTP, from a request's JSON to deltas and a typed error.
+//!
+//! Owns the SSE parser, the tolerant chunk types, the assembly of replies, the HTTP client with its retries and
+//! timeouts. Knows nothing of lanes, the screen or where keys come from.
+
+mod delta;
+mod endpoint;
+mod error;
+
+pub use delta::{Delta, Opening, Repair, RetryWait};
+pub use endpoint::{Endpoint, Limits};
+pub use error::{ApiError, ErrorKind};
+
+use futures_util::stream::BoxStream;
+
+use crate::chat::ChatRequest;
+
+/// Something that answers chat requests: the HTTP client, or a replay in tests.
+pub trait ChatBackend: Send + Sync {
+    /// Starts one run. Nothing is sent before the stream is polled; dropping it cancels the run and closes its socket.
+    /// The stream ends after its first error, or after the last delta of a complete answer.
+    fn open(&self, request: ChatRequest) -> BoxStream<'static, Result<Delta, ApiError>>;
+}

@@ -1,0 +1,24 @@
+//! The domain: what a conversation is made of, as plain data.
+//!
+//! Owns turns and their tree, lanes' settings, params, tool calls, usage, money and the provider-neutral request.
+//! Knows nothing of HTTP, the screen, files or clocks.
+
+mod dialect;
+mod money;
+mod params;
+mod request;
+mod run;
+mod secret;
+mod tool;
+mod turn;
+mod usage;
+
+pub use dialect::{Dialect, MaxTokensField};
+pub use money::{Cost, Currency, Money};
+pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
+pub use request::ChatRequest;
+pub use run::{Outcome, Run, RunId, Settings};
+pub use secret::Secret;
+pub use tool::{Tool, ToolCall};
+pub use turn::{Role, Turn, TurnId, TurnTree};
+pub use usage::Usage;

@@ -1,0 +1,118 @@
+//! Money in exact decimals, never a float.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// An ISO 4217 code, upper case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency(String);
+
+impl Currency {
+    /// Takes three ASCII letters, in either case; anything else is no currency.
+    #[must_use]
+    pub fn new(code: &str) -> Option<Self> {
+        let fits = code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic());
+        fits.then(|| Self(code.to_ascii_uppercase()))
+    }
+
+    /// The code, such as `CNY`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+
+    /// The sign that stands before an amount: `¥`, `$`, `€`, `£`, or the code and a space.
+    #[must_use]
+    pub fn sign(&self) -> String {
+        match self.0.as_str() {
+            "CNY" | "JPY" => "¥".to_owned(),
+            "USD" => "$".to_owned(),
+            "EUR" => "€".to_owned(),
+            "GBP" => "£".to_owned(),
+            code => format!("{code} "),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        Self::new(&code).ok_or_else(|| format!("`{code}` is no currency code; write three letters, such as CNY"))
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.0
+    }
+}
+
+/// An amount in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    pub amount: Decimal,
+    pub currency: Currency,
+}
+
+impl fmt::Display for Money {
+    /// At least four decimals and never fewer than the amount has: a cost is shown to its last digit.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exact = self.amount.normalize();
+        let places = usize::try_from(exact.scale().max(4)).unwrap_or(4);
+        write!(f, "{}{exact:.places$}", self.currency.sign())
+    }
+}
+
+/// What something cost, or what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// From the server's own usage and a price row.
+    Known(Money),
+    /// From a count of our own; shown with `~`.
+    Estimated(Money),
+    /// No price or no usage: shown as `n/a`, never as 0.
+    Unknown,
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(money) => money.fmt(f),
+            Self::Estimated(money) => write!(f, "~{money}"),
+            Self::Unknown => f.write_str("n/a"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn yuan(amount: &str) -> Money {
+        Money { amount: amount.parse().unwrap(), currency: Currency::new("cny").unwrap() }
+    }
+
+    #[test]
+    fn an_amount_keeps_every_digit_and_shows_at_least_four() {
+        assert_eq!(yuan("0.0045").to_string(), "¥0.0045");
+        assert_eq!(yuan("1.5").to_string(), "¥1.5000");
+        assert_eq!(yuan("0.00001230").to_string(), "¥0.0000123");
+    }
+
+    #[test]
+    fn an_estimate_is_marked_and_an_unknown_is_no_zero() {
+        assert_eq!(Cost::Estimated(yuan("0.2")).to_string(), "~¥0.2000");
+        assert_eq!(Cost::Unknown.to_string(), "n/a");
+    }
+
+    #[test]
+    fn a_currency_is_three_letters() {
+        assert_eq!(Currency::new("usd").unwrap().code(), "USD");
+        assert_eq!(Currency::new("yuan"), None);
+        assert_eq!(Currency::new("C¥"), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! What is asked of a model, before any endpoint's dialect is applied.
+
+use serde_json::{Map, Value};
+
+use super::Params;
+
+/// One request in provider-neutral form. Fields that the user did not set are absent from the body that is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChatRequest {
+    pub model: String,
+    /// Messages in wire form (`{"role": …, "content": …}`), oldest first.
+    pub messages: Vec<Value>,
+    /// The set params, by wire name.
+    pub params: Params,
+    /// Tool definitions in wire form; when empty the field is absent.
+    pub tools: Vec<Value>,
+    /// Whether the reply is streamed as server-sent events.
+    pub stream: bool,
+    /// Fields that are merged last into the body, as they are.
+    pub extra: Map<String, Value>,
+}
+
+impl ChatRequest {
+    /// A streamed request with nothing set.
+    #[must_use]
+    pub fn new(model: impl Into<String>, messages: Vec<Value>) -> Self {
+        Self {
+            model: model.into(),
+            messages,
+            params: Params::default(),
+            tools: Vec::new(),
+            stream: true,
+            extra: Map::new(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Turns, and the tree they form.
+
+use serde_json::{Map, Value, json};
+
+use super::{RunId, ToolCall};
+
+/// A turn's place in its tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TurnId(pub u32);
+
+/// Who speaks in a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    System,
+    Developer,
+    User,
+    Assistant,
+    Tool,
+}
+
+impl Role {
+    /// The role's name on the wire and on the screen.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Developer => "developer",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+        }
+    }
+}
+
+/// One message of a session: text as it came (never cleaned, never wrapped) and what came beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    pub id: TurnId,
+    pub parent: Option<TurnId>,
+    pub role: Role,
+    pub text: String,
+    pub reasoning: String,
+    pub refusal: String,
+    pub tool_calls: Vec<ToolCall>,
+    /// For a tool's answer: the call it answers.
+    pub answers: Option<String>,
+    /// The run that produced this reply.
+    pub run: Option<RunId>,
+    /// Goes up whenever the content changes; text, reasoning and refusal only ever grow at their ends.
+    pub revision: u64,
+}
+
+impl Turn {
+    /// The message in wire form; `None` when there is nothing to send (a reply that failed before its first word).
+    #[must_use]
+    pub fn to_message(&self) -> Option<Value> {
+        let mut message = Map::new();
+        message.insert("role".to_owned(), json!(self.role.name()));
+        if self.text.is_empty() && self.role == Role::Assistant {
+            if self.tool_calls.is_empty() {
+                return (!self.refusal.is_empty()).then(|| json!({"role": "assistant", "content": self.refusal}));
+            }
+            message.insert("content".to_owned(), Value::Null);
+        } else {
+            message.insert("content".to_owned(), json!(self.text));
+        }
+        if !self.tool_calls.is_empty() {
+            let calls = self.tool_calls.iter().map(ToolCall::to_json).collect();
+            message.insert("tool_calls".to_owned(), Value::Array(calls));
+        }
+        if let Some(call) = &self.answers {
+            message.insert("tool_call_id".to_owned(), json!(call));
+        }
+        Some(Value::Object(message))
+    }
+}
+
+/// All turns of a session. Turns are only ever added: an edit or a retry makes a sibling.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TurnTree {
+    turns: Vec<Turn>,
+}
+
+impl TurnTree {
+    /// Adds a turn under `parent` and gives its id.
+    pub fn add(&mut self, parent: Option<TurnId>, role: Role, text: impl Into<String>) -> TurnId {
+        let id = TurnId(u32::try_from(self.turns.len()).unwrap_or(u32::MAX));
+        self.turns.push(Turn {
+            id,
+            parent,
+            role,
+            text: text.into(),
+            reasoning: String::new(),
+            refusal: String::new(),
+            tool_calls: Vec::new(),
+            answers: None,
+            run: None,
+            revision: 0,
+        });
+        id
+    }
+
+    #[must_use]
+    pub fn get(&self, id: TurnId) -> Option<&Turn> {
+        self.turns.get(id.0 as usize)
+    }
+
+    /// The turn to be changed; its revision goes up with the call.
+    pub fn change(&mut self, id: TurnId) -> Option<&mut Turn> {
+        let turn = self.turns.get_mut(id.0 as usize)?;
+        turn.revision += 1;
+        Some(turn)
+    }
+
+    /// The turns from the root down to `tip`.
+    #[must_use]
+    pub fn branch(&self, tip: Option<TurnId>) -> Vec<TurnId> {
+        let mut path: Vec<TurnId> = self.up_from(tip).map(|turn| turn.id).collect();
+        path.reverse();
+        path
+    }
+
+    /// The turns from `tip` up to the root.
+    pub fn up_from(&self, tip: Option<TurnId>) -> impl Iterator<Item = &Turn> {
+        std::iter::successors(tip.and_then(|id| self.get(id)), |turn| turn.parent.and_then(|id| self.get(id)))
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.turns.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.turns.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_makes_a_sibling_and_the_old_branch_stays() {
+        let mut tree = TurnTree::default();
+        let first = tree.add(None, Role::User, "one");
+        let reply = tree.add(Some(first), Role::Assistant, "uno");
+        let edited = tree.add(None, Role::User, "two");
+        assert_eq!(tree.branch(Some(reply)), [first, reply]);
+        assert_eq!(tree.branch(Some(edited)), [edited]);
+    }
+
+    #[test]
+    fn a_change_raises_the_revision() {
+        let mut tree = TurnTree::default();
+        let id = tree.add(None, Role::Assistant, "");
+        tree.change(id).unwrap().text.push_str("word");
+        assert_eq!(tree.get(id).unwrap().revision, 1);
+    }
+
+    #[test]
+    fn calls_go_back_unchanged_with_a_null_content() {
+        let mut tree = TurnTree::default();
+        let id = tree.add(None, Role::Assistant, "");
+        let call = ToolCall { id: "c1".into(), name: "f".into(), arguments: "{ }".into() };
+        tree.change(id).unwrap().tool_calls.push(call);
+        assert_eq!(
+            tree.get(id).unwrap().to_message().unwrap(),
+            json!({"role": "assistant", "content": null, "tool_calls":
+                [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{ }"}}]})
+        );
+    }
+
+    #[test]
+    fn a_reply_without_a_word_is_not_sent_back() {
+        let mut tree = TurnTree::default();
+        let id = tree.add(None, Role::Assistant, "");
+        assert_eq!(tree.get(id).unwrap().to_message(), None);
+    }
+}

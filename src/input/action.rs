@@ -1,0 +1,145 @@
+//! Everything a user can ask for by key, palette or slash command: one table that feeds keymap, palette, help and docs.
+
+/// Where the keys of an action are listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere that no narrower context takes the chord first.
+    Global,
+    Composer,
+    Transcript,
+    Sidebar,
+    /// While help, the palette or another overlay is open.
+    Overlay,
+}
+
+impl Context {
+    /// The context's name in keymap files and in the help.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Composer => "composer",
+            Self::Transcript => "transcript",
+            Self::Sidebar => "sidebar",
+            Self::Overlay => "overlay",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionRow {
+    pub action: Action,
+    /// The name in keymap files and the palette's second column.
+    pub name: &'static str,
+    pub context: Context,
+    /// What it does, as an order of one line.
+    pub help: &'static str,
+    /// One or two words for the footer; empty when the footer never shows it.
+    pub hint: &'static str,
+}
+
+macro_rules! actions {
+    ($($action:ident, $context:ident, $name:literal, $hint:literal, $help:literal;)+) => {
+        /// What the user asked for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $(#[doc = $help] $action,)+ }
+
+        /// Every action, in the order of the help.
+        pub const ACTIONS: &[ActionRow] = &[
+            $(ActionRow { action: Action::$action, name: $name, context: Context::$context, help: $help, hint: $hint },)+
+        ];
+    };
+}
+
+actions! {
+    Send, Composer, "composer.send", "send", "Send the message";
+    Newline, Composer, "composer.newline", "newline", "Start a new line";
+    HistoryOlder, Composer, "composer.older", "", "At the first line: bring back the draft before";
+    HistoryNewer, Composer, "composer.newer", "", "At the last line: bring back the draft after";
+    EditInEditor, Composer, "composer.editor", "editor", "Edit the draft in $EDITOR";
+    SlashCommand, Composer, "composer.slash", "", "In an empty composer: open the commands";
+    Undo, Composer, "composer.undo", "", "Undo the last change of the draft";
+    Redo, Composer, "composer.redo", "", "Redo the change that was undone";
+
+    Interrupt, Global, "app.interrupt", "", "Stop the stream; else clear the draft; else, twice, quit";
+    QuitIfEmpty, Global, "app.quit_if_empty", "", "Quit when the draft is empty";
+    Quit, Global, "app.quit", "", "Quit";
+    Back, Global, "app.back", "stop", "Stop the focused lane's stream, else step out one level";
+    FocusNext, Global, "focus.next", "focus", "Focus the next pane";
+    FocusPrevious, Global, "focus.previous", "", "Focus the pane before";
+    FocusParameters, Global, "focus.parameters", "params", "Focus the parameters";
+    FocusTranscript, Global, "focus.transcript", "", "Focus the transcript";
+    FocusComposer, Global, "focus.composer", "", "Focus the composer";
+    Palette, Global, "app.palette", "commands", "Open the command palette";
+    Help, Global, "app.help", "help", "Show the keys and what they do";
+    Models, Global, "lane.model", "model", "Choose the lane's provider and model";
+    EditSystem, Global, "lane.system", "", "Edit the lane's system prompt in $EDITOR";
+    NewSession, Global, "session.new", "", "Start a new session";
+    Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
+    ResendWithout, Global, "run.resend_without", "resend without", "Resend without the parameter that the model refused";
+    ToggleSidebar, Global, "view.sidebar", "", "Show or hide the sidebar";
+    ToggleMouse, Global, "view.mouse", "", "Let the terminal have the mouse, or take it back";
+    NextTheme, Global, "view.theme", "", "Switch to the next theme";
+    Redraw, Global, "view.redraw", "", "Draw the whole screen anew";
+    Suspend, Global, "app.suspend", "", "Suspend to the shell";
+
+    TurnOlder, Transcript, "transcript.older", "turn", "Select the turn before";
+    TurnNewer, Transcript, "transcript.newer", "", "Select the turn after";
+    PageUp, Global, "transcript.page_up", "scroll", "Scroll up by a page";
+    PageDown, Global, "transcript.page_down", "", "Scroll down by a page";
+    Top, Transcript, "transcript.top", "", "Go to the first turn";
+    Bottom, Transcript, "transcript.bottom", "", "Go to the end and follow it";
+    Fold, Transcript, "transcript.fold", "fold", "Fold or unfold the turn's reasoning and calls";
+    EditTurn, Transcript, "transcript.edit", "edit", "Edit this question and send it as a new branch";
+    RetryTurn, Transcript, "transcript.again", "again", "Ask again from this turn";
+    CopyTurn, Transcript, "transcript.copy", "copy", "Copy the turn's source to the clipboard";
+    CopyCode, Transcript, "transcript.copy_code", "", "Copy the turn's last code block";
+    SiblingOlder, Transcript, "transcript.sibling_older", "", "Step to the branch before at this turn";
+    SiblingNewer, Transcript, "transcript.sibling_newer", "", "Step to the branch after at this turn";
+
+    ParamUp, Sidebar, "sidebar.up", "param", "Select the parameter above";
+    ParamDown, Sidebar, "sidebar.down", "", "Select the parameter below";
+    ParamLess, Sidebar, "sidebar.less", "change", "One step less";
+    ParamMore, Sidebar, "sidebar.more", "", "One step more";
+    ParamMuchLess, Sidebar, "sidebar.much_less", "", "Ten steps less";
+    ParamMuchMore, Sidebar, "sidebar.much_more", "", "Ten steps more";
+    ParamLeast, Sidebar, "sidebar.least", "", "The least value";
+    ParamMost, Sidebar, "sidebar.most", "", "The greatest value";
+    ParamUnset, Sidebar, "sidebar.unset", "unset", "Unset the parameter: it is left out of the request";
+    ParamCommit, Sidebar, "sidebar.commit", "", "Take the typed value";
+
+    OverlayUp, Overlay, "overlay.up", "", "Select the row above, or scroll up";
+    OverlayDown, Overlay, "overlay.down", "", "Select the row below, or scroll down";
+    OverlayPageUp, Overlay, "overlay.page_up", "", "Scroll up by a page";
+    OverlayPageDown, Overlay, "overlay.page_down", "", "Scroll down by a page";
+    OverlayAccept, Overlay, "overlay.accept", "choose", "Take the selected row";
+}
+
+impl Action {
+    /// The action's row in the table.
+    #[must_use]
+    pub fn row(self) -> &'static ActionRow {
+        // The table is made from the enum's own list, so an action's number is its place in it.
+        &ACTIONS[self as usize]
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        ACTIONS.iter().find(|row| row.name == name).map(|row| row.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_finds_its_own_row_by_itself_and_by_name() {
+        for row in ACTIONS {
+            assert_eq!(row.action.row().name, row.name);
+            assert_eq!(Action::named(row.name), Some(row.action));
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Keys: what they are called, what they do, and where.
+//!
+//! Owns the table of actions, chords, the keymap and the editor behind the composer. Knows nothing of the screen.
+
+mod action;
+
+pub use action::{ACTIONS, Action, ActionRow, Context};

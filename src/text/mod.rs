@@ -1,0 +1,7 @@
+//! Text for a terminal: Markdown into lines, highlighting, wrapping, hostile text made visible.
+//!
+//! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
+
+mod ink;
+
+pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
