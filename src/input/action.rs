@@ -75,6 +75,17 @@ actions! {
     Help, Global, "app.help", "help", "Show the keys and what they do";
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
     EditSystem, Global, "lane.system", "", "Edit the lane's system prompt in $EDITOR";
+    LaneAdd, Global, "lane.add", "", "Add a lane: a copy of the focused one";
+    LaneClose, Global, "lane.close", "", "Close the focused lane";
+    LaneZoom, Transcript, "lane.zoom", "zoom", "Let the focused lane fill the screen, or give the others their room back";
+    Lane1, Global, "lane.focus_1", "", "Focus the first lane";
+    Lane2, Global, "lane.focus_2", "", "Focus the second lane";
+    Lane3, Global, "lane.focus_3", "", "Focus the third lane";
+    Lane4, Global, "lane.focus_4", "", "Focus the fourth lane";
+    Lane5, Global, "lane.focus_5", "", "Focus the fifth lane";
+    Lane6, Global, "lane.focus_6", "", "Focus the sixth lane";
+    Lane7, Global, "lane.focus_7", "", "Focus the seventh lane";
+    Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
     ResendWithout, Global, "run.resend_without", "resend without", "Resend without the parameter that the model refused";
