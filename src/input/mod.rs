@@ -3,5 +3,9 @@
 //! Owns the table of actions, chords, the keymap and the editor behind the composer. Knows nothing of the screen.
 
 mod action;
+mod chord;
+mod keymap;
 
 pub use action::{ACTIONS, Action, ActionRow, Context};
+pub use chord::Chord;
+pub use keymap::{Keymap, KeymapError, KeymapProblem, KeymapWarning, PALETTE_ONLY};

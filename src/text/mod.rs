@@ -3,5 +3,9 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod ink;
+mod nearest;
+mod place;
 
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
+pub use nearest::nearest;
+pub use place::Place;
