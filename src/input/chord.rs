@@ -45,7 +45,7 @@ impl Chord {
     #[must_use]
     pub fn types(self) -> Option<char> {
         match self.code {
-            KeyCode::Char(sign) if !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => Some(sign),
+            KeyCode::Char(sign) if (self.modifiers - KeyModifiers::SHIFT).is_empty() => Some(sign),
             _ => None,
         }
     }
@@ -64,6 +64,14 @@ impl Chord {
             KeyCode::Char('m') => Some("most terminals send Ctrl+M for Enter"),
             _ => None,
         }
+    }
+
+    pub(super) fn code(self) -> KeyCode {
+        self.code
+    }
+
+    pub(super) fn modifiers(self) -> KeyModifiers {
+        self.modifiers
     }
 
     fn normal(code: KeyCode, modifiers: KeyModifiers) -> Self {

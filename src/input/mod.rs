@@ -4,8 +4,10 @@
 
 mod action;
 mod chord;
+mod editor;
 mod keymap;
 
 pub use action::{ACTIONS, Action, ActionRow, Context};
 pub use chord::Chord;
+pub use editor::{Editor, PasteError};
 pub use keymap::{Keymap, KeymapError, KeymapProblem, KeymapWarning, PALETTE_ONLY};
