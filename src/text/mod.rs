@@ -3,5 +3,12 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod ink;
+mod kinsoku;
+#[cfg(test)]
+mod tests;
+mod width;
+mod wrap;
 
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
+pub use width::{graphemes, width};
+pub use wrap::{Wrap, truncate, wrap, wrap_hard};
