@@ -5,7 +5,14 @@
 mod ink;
 mod nearest;
 mod place;
+mod kinsoku;
+#[cfg(test)]
+mod tests;
+mod width;
+mod wrap;
 
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use nearest::nearest;
 pub use place::Place;
+pub use width::{graphemes, width};
+pub use wrap::{Wrap, truncate, wrap, wrap_hard};
