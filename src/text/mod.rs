@@ -2,6 +2,7 @@
 //!
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
+mod fuzzy;
 mod ink;
 mod nearest;
 mod place;
@@ -11,6 +12,7 @@ mod tests;
 mod width;
 mod wrap;
 
+pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use nearest::nearest;
 pub use place::Place;
