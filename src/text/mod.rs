@@ -6,15 +6,23 @@ mod fuzzy;
 mod ink;
 mod nearest;
 mod place;
+mod clean;
+mod json;
+mod json_scan;
+
 mod kinsoku;
+mod reveal;
 #[cfg(test)]
 mod tests;
 mod width;
 mod wrap;
 
+
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use nearest::nearest;
 pub use place::Place;
+pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use json::pretty_json;
 pub use width::{graphemes, width};
 pub use wrap::{Wrap, truncate, wrap, wrap_hard};
