@@ -2,8 +2,10 @@
 //!
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
+mod highlight;
 mod ink;
 mod kinsoku;
+pub mod markdown;
 #[cfg(test)]
 mod tests;
 mod width;
