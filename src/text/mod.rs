@@ -3,6 +3,8 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod fuzzy;
+mod highlight;
+
 mod ink;
 mod nearest;
 mod place;
@@ -12,6 +14,8 @@ mod json_scan;
 
 mod kinsoku;
 mod reveal;
+pub mod markdown;
+
 #[cfg(test)]
 mod tests;
 mod width;
