@@ -5,28 +5,27 @@
 mod fuzzy;
 mod highlight;
 
-mod ink;
-mod nearest;
-mod place;
 mod clean;
+mod ink;
 mod json;
 mod json_scan;
+mod nearest;
+mod place;
 
 mod kinsoku;
-mod reveal;
 pub mod markdown;
+mod reveal;
 
 #[cfg(test)]
 mod tests;
 mod width;
 mod wrap;
 
-
+pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
+pub use json::pretty_json;
 pub use nearest::nearest;
 pub use place::Place;
-pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
-pub use json::pretty_json;
 pub use width::{graphemes, width};
 pub use wrap::{Wrap, truncate, wrap, wrap_hard};
