@@ -14,5 +14,6 @@
 
 pub mod api;
 pub mod chat;
+pub mod config;
 pub mod input;
 pub mod text;
