@@ -16,4 +16,5 @@ pub mod api;
 pub mod chat;
 pub mod config;
 pub mod input;
+pub mod pricing;
 pub mod text;
