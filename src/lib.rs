@@ -14,5 +14,7 @@
 
 pub mod api;
 pub mod chat;
+pub mod config;
 pub mod input;
+pub mod pricing;
 pub mod text;
