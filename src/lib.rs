@@ -15,4 +15,5 @@
 pub mod api;
 pub mod chat;
 pub mod input;
+pub mod sandbox;
 pub mod text;
