@@ -17,4 +17,6 @@ pub mod chat;
 pub mod config;
 pub mod input;
 pub mod pricing;
+pub mod sandbox;
+
 pub mod text;
