@@ -33,16 +33,49 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             focus(state, action);
             Effects::new()
         }
-        A::Palette | A::Help | A::Models | A::OverlayUp | A::OverlayDown | A::OverlayPageUp | A::OverlayPageDown
+        A::Palette
+        | A::Help
+        | A::Models
+        | A::OverlayUp
+        | A::OverlayDown
+        | A::OverlayPageUp
+        | A::OverlayPageDown
         | A::OverlayAccept => overlay::perform(state, action, now),
         A::EditSystem => edit_system(state),
-        A::LaneAdd | A::LaneClose | A::LaneZoom | A::NewSession | A::Lane1 | A::Lane2 | A::Lane3 | A::Lane4 | A::Lane5
-        | A::Lane6 | A::Lane7 | A::Lane8 => lanes::perform(state, action, now),
+        A::LaneAdd
+        | A::LaneClose
+        | A::LaneZoom
+        | A::NewSession
+        | A::Lane1
+        | A::Lane2
+        | A::Lane3
+        | A::Lane4
+        | A::Lane5
+        | A::Lane6
+        | A::Lane7
+        | A::Lane8 => lanes::perform(state, action, now),
         A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
-        A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn | A::CopyCode
-        | A::SiblingOlder | A::SiblingNewer => reading::perform(state, action, now),
-        A::ParamUp | A::ParamDown | A::ParamLess | A::ParamMore | A::ParamMuchLess | A::ParamMuchMore | A::ParamLeast
-        | A::ParamMost | A::ParamUnset | A::ParamCommit => params::perform(state, action, now),
+        A::TurnOlder
+        | A::TurnNewer
+        | A::PageUp
+        | A::PageDown
+        | A::Top
+        | A::Bottom
+        | A::Fold
+        | A::CopyTurn
+        | A::CopyCode
+        | A::SiblingOlder
+        | A::SiblingNewer => reading::perform(state, action, now),
+        A::ParamUp
+        | A::ParamDown
+        | A::ParamLess
+        | A::ParamMore
+        | A::ParamMuchLess
+        | A::ParamMuchMore
+        | A::ParamLeast
+        | A::ParamMost
+        | A::ParamUnset
+        | A::ParamCommit => params::perform(state, action, now),
     }
 }
 

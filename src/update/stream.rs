@@ -49,13 +49,19 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             grow(state, place, run, reply, now, |turn| turn.text.push_str(&text));
             change_run(state, run, |run| run.first_text = run.first_text.or(Some(now)));
         }
-        Delta::Reasoning { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text)),
+        Delta::Reasoning { choice: 0, text } => {
+            grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text))
+        }
         Delta::Refusal { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.refusal.push_str(&text)),
         Delta::ToolCall(piece) if piece.choice == 0 => {
             grow(state, place, run, reply, now, |turn| ToolCall::join(&mut turn.tool_calls, &piece));
         }
         // Replies beyond the first are asked for by `n` alone; the lane shows the first.
-        Delta::Finish { .. } | Delta::Text { .. } | Delta::Reasoning { .. } | Delta::Refusal { .. } | Delta::ToolCall(_) => {}
+        Delta::Finish { .. }
+        | Delta::Text { .. }
+        | Delta::Reasoning { .. }
+        | Delta::Refusal { .. }
+        | Delta::ToolCall(_) => {}
     }
 }
 
@@ -123,4 +129,3 @@ pub(super) fn stop(state: &mut State, place: usize, now: Instant) -> Effects {
 pub(super) fn stop_all(state: &mut State, now: Instant) -> Effects {
     (0..state.lanes.len()).flat_map(|place| stop(state, place, now)).collect()
 }
-

@@ -45,9 +45,17 @@ pub(super) struct TurnRows {
 /// A text that only grows, cleaned and rendered as far as it came.
 #[derive(Debug)]
 pub(super) enum Body {
-    Markdown { cleaner: Cleaner, seen: usize, clean: String, rendered: StreamingMarkdown },
+    Markdown {
+        cleaner: Cleaner,
+        seen: usize,
+        clean: String,
+        rendered: StreamingMarkdown,
+    },
     /// Shown as it was written, wrapped: what people type is not Markdown.
-    Plain { seen: usize, rows: Vec<Line> },
+    Plain {
+        seen: usize,
+        rows: Vec<Line>,
+    },
 }
 
 impl TurnCache {

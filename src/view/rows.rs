@@ -177,7 +177,10 @@ fn odd_finish(turn: &Turn, run: &Run) -> Option<String> {
 fn failure(lane: &Lane, turn: &Turn, sentence: &str, columns: u16, rows: &mut Vec<Line>) {
     let partial = !turn.text.is_empty() || !turn.reasoning.is_empty() || !turn.tool_calls.is_empty();
     let mark = if partial { "✗ cut off: " } else { "✗ " };
-    let spans = [Span::new(mark, Ink::from(StyleRole::Error).with(Emphasis::BOLD)), Span::new(clean_line(sentence), StyleRole::Error)];
+    let spans = [
+        Span::new(mark, Ink::from(StyleRole::Error).with(Emphasis::BOLD)),
+        Span::new(clean_line(sentence), StyleRole::Error),
+    ];
     wrap(&spans, &Wrap::plain(columns), rows);
     if let StreamStatus::Failed { error, reply } = &lane.status
         && *reply == turn.id
