@@ -3,12 +3,23 @@
 //! Owns the SSE parser, the tolerant chunk types, the assembly of replies, the HTTP client with its retries and
 //! timeouts. Knows nothing of lanes, the screen or where keys come from.
 
+mod assembly;
+mod calls;
+mod chunk;
+mod decode;
 mod delta;
 mod endpoint;
 mod error;
 mod fault;
+mod mend;
+mod reading;
+mod shape;
 mod sse;
+mod think;
+mod usage;
 
+pub use assembly::{Assembly, Reply};
+pub use decode::{Decoder, decode_whole};
 pub use delta::{Delta, Opening, Repair, RetryWait};
 pub use endpoint::{Endpoint, Limits};
 pub use error::{ApiError, ErrorKind};
