@@ -3,16 +3,33 @@
 //! Owns the SSE parser, the tolerant chunk types, the assembly of replies, the HTTP client with its retries and
 //! timeouts. Knows nothing of lanes, the screen or where keys come from.
 
+mod client;
+mod decode;
 mod delta;
 mod endpoint;
 mod error;
 mod fault;
+mod mask;
+mod models;
+mod network;
+mod next_step;
+mod refusal;
+mod repair;
+mod reply;
+mod request;
+mod retry;
+mod run;
 mod sse;
 
+pub use client::Client;
 pub use delta::{Delta, Opening, Repair, RetryWait};
 pub use endpoint::{Endpoint, Limits};
 pub use error::{ApiError, ErrorKind};
 pub use fault::{Fault, read_body, read_value};
+pub use models::{ModelEntry, list_models};
+pub use next_step::next_step;
+pub use request::{Remembered, body};
+pub use retry::Pace;
 pub use sse::{SseEvent, SseParser, TooLong};
 
 use futures_util::stream::BoxStream;

@@ -1,0 +1,4 @@
+//! The program's parts together, over loopback.
+
+mod server;
+mod wire;
