@@ -21,7 +21,7 @@ use super::refusal::{self, Asked, Head};
 use super::request::{self, Remembered};
 use super::retry::Wish;
 use super::run::Exchange;
-use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, reply};
+use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, incoming};
 use crate::chat::ChatRequest;
 
 const USER_AGENT: &str = concat!("abreast/", env!("CARGO_PKG_VERSION"));
@@ -152,7 +152,7 @@ impl Client {
         let wish = Wish::read(response.headers(), jiff::Timestamp::now());
         let head = head(&response, mask);
         let url = request::shown(response.url());
-        let body = reply::read_some(&mut response, reply::LARGEST_ERROR, limits.idle).await;
+        let body = incoming::read_some(&mut response, incoming::LARGEST_ERROR, limits.idle).await;
         let fault = fault::read_body(&mask.text(&String::from_utf8_lossy(&body)));
         let asked = Asked { provider: &endpoint.name, url: &url, model, with_key: endpoint.key.is_some() };
         let mut error = refusal::error(asked, &head, &fault, mask, sent.keys().map(String::as_str));

@@ -39,6 +39,8 @@ pub enum Delta {
         id: Option<String>,
         name: Option<String>,
         arguments: String,
+        /// What must go back unchanged beside the call: the wire's `extra_content` (Gemini's thought signature). Set.
+        extra: Option<Value>,
     },
     /// The log probabilities of some tokens, as the server's object (`{"content": […]}`).
     Logprobs {

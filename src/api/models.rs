@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::client::Client;
-use super::{ApiError, ErrorKind, reply};
+use super::{ApiError, ErrorKind, incoming};
 
 /// The largest list that is read; OpenRouter's has about 1 MB.
 const LARGEST_LIST: usize = 16 << 20;
@@ -27,7 +27,7 @@ pub async fn list_models(client: &Client) -> Result<Vec<ModelEntry>, ApiError> {
     if !response.status().is_success() {
         return Err(client.refused(response, "", &Map::new()).await.error);
     }
-    let body = reply::read_some(&mut response, LARGEST_LIST, client.limits().idle).await;
+    let body = incoming::read_some(&mut response, LARGEST_LIST, client.limits().idle).await;
     read(&body).ok_or_else(|| {
         let sentence = format!("{} answered with something that is no list of models.", client.endpoint().name);
         ApiError::new(ErrorKind::Protocol, sentence)

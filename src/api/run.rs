@@ -5,9 +5,9 @@ use std::mem;
 use std::time::Duration;
 
 use super::client::{self, Client, Refused};
+use super::incoming::{Incoming, Progress};
 use super::network::in_words;
 use super::repair::repair;
-use super::reply::{Progress, Reply};
 use super::request::{self, Remembered};
 use super::retry::{Verdict, Wish, verdict};
 use super::{ApiError, Delta, Opening, Repair, RetryWait};
@@ -31,7 +31,7 @@ pub(super) struct Exchange {
 
 enum Phase {
     Ask { after: Duration },
-    Read { reply: Box<Reply>, request_id: Option<String> },
+    Read { reply: Box<Incoming>, request_id: Option<String> },
     Over,
 }
 
@@ -84,7 +84,7 @@ impl Exchange {
                 let request_id = client::request_id(response.headers(), self.client.mask());
                 let opening = Opening { status: response.status().as_u16(), request_id: request_id.clone() };
                 self.ready.push_back(Delta::Opened(opening));
-                let reply = Reply::new(response, &self.client.endpoint().name, self.client.limits().idle);
+                let reply = Incoming::new(response, &self.client.endpoint().name, self.client.limits().idle);
                 self.phase = Phase::Read { reply: Box::new(reply), request_id };
             }
             Ok(response) => {

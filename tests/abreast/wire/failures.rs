@@ -15,13 +15,29 @@ async fn after(response: Vec<u8>) -> abreast::api::ApiError {
 #[tokio::test]
 async fn every_shape_of_error_is_read_over_http() {
     let cases = [
-        (400, r#"{"error":{"message":"Too hot.","type":"t","param":"temperature","code":"c"}}"#, "lab refused the request (400): Too hot."),
-        (400, r#"{"object":"error","message":"Too hot.","type":"t","param":null,"code":400}"#, "lab refused the request (400): Too hot."),
-        (400, r#"[{"error":{"code":400,"message":"Too hot.","status":"INVALID_ARGUMENT"}}]"#, "lab refused the request (400): Too hot."),
+        (
+            400,
+            r#"{"error":{"message":"Too hot.","type":"t","param":"temperature","code":"c"}}"#,
+            "lab refused the request (400): Too hot.",
+        ),
+        (
+            400,
+            r#"{"object":"error","message":"Too hot.","type":"t","param":null,"code":400}"#,
+            "lab refused the request (400): Too hot.",
+        ),
+        (
+            400,
+            r#"[{"error":{"code":400,"message":"Too hot.","status":"INVALID_ARGUMENT"}}]"#,
+            "lab refused the request (400): Too hot.",
+        ),
         (500, r#"{"error":"out of memory"}"#, "lab failed (500): out of memory"),
         (404, r#"{"detail":"Not Found"}"#, "lab has nothing at http://{}/v1/chat/completions (404): Not Found"),
         (503, "upstream connect error", "lab is overloaded or down (503): upstream connect error"),
-        (529, r#"{"error":{"message":"Overloaded","type":"overloaded_error"}}"#, "lab is overloaded or down (529): Overloaded"),
+        (
+            529,
+            r#"{"error":{"message":"Overloaded","type":"overloaded_error"}}"#,
+            "lab is overloaded or down (529): Overloaded",
+        ),
     ];
     for (status, body, sentence) in cases {
         let answer = response(status, &[JSON], body);

@@ -60,7 +60,11 @@ async fn the_newer_name_is_swapped_for_the_older_where_that_is_the_one_taken() {
 async fn an_endpoint_that_refuses_both_names_is_asked_twice_and_nothing_is_remembered() {
     let server = Server::answering(&[
         response(400, &[JSON], OPENAI_REFUSAL),
-        response(400, &[JSON], OPENAI_REFUSAL.replace("'max_tokens'", "'it'").replace("\"max_tokens\"", "\"max_completion_tokens\"")),
+        response(
+            400,
+            &[JSON],
+            OPENAI_REFUSAL.replace("'max_tokens'", "'it'").replace("\"max_tokens\"", "\"max_completion_tokens\""),
+        ),
     ])
     .await;
     let client = client(&server);

@@ -36,8 +36,8 @@ async fn a_request_says_what_it_wants_and_no_more() {
     assert_eq!(asked.line, "POST /v1/chat/completions HTTP/1.1");
     let headers = ["authorization", "content-type", "accept", "accept-encoding", "user-agent"];
     let agent = concat!("abreast/", env!("CARGO_PKG_VERSION"));
-    let expected =
-        [&format!("Bearer {}", super::KEY), "application/json", "text/event-stream", "identity", agent].map(Some);
+    let bearer = format!("Bearer {}", super::KEY);
+    let expected = [bearer.as_str(), "application/json", "text/event-stream", "identity", agent].map(Some);
     assert_eq!(headers.map(|name| asked.header(name)), expected);
     assert_eq!(
         asked.json(),
