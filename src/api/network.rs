@@ -45,14 +45,14 @@ pub(super) fn unanswered(error: &reqwest::Error, server: &str, host: &str, conne
     }
 }
 
-/// A response that broke off.
+/// A response that broke off. What is no fault of the connection is one of the compression: nothing else is decoded.
 pub(super) fn broken(error: &reqwest::Error, provider: &str) -> ApiError {
-    let sentence = if error.is_decode() {
-        format!("The compressed answer of {provider} cannot be read: {}.", deepest(error))
-    } else {
-        format!("The connection to {provider} broke before the answer was complete: {}.", deepest(error))
-    };
-    ApiError::new(if error.is_decode() { ErrorKind::Protocol } else { ErrorKind::Network }, sentence)
+    let cause = deepest(error);
+    if causes(error).any(|cause| cause.is::<hyper::Error>()) {
+        let sentence = format!("The connection to {provider} broke before the answer was complete: {cause}.");
+        return ApiError::new(ErrorKind::Network, sentence);
+    }
+    ApiError::new(ErrorKind::Protocol, format!("The compressed answer of {provider} cannot be read: {cause}."))
 }
 
 /// Nothing came, before the answer or within it, for the longest silence that is borne.

@@ -10,11 +10,11 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 
 /// No step of a test takes longer, unless something is broken.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What one connection is answered with.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     Send(Vec<u8>),
     /// Stays open and silent until the client closes, which is then reported.
     AwaitClose,
@@ -24,18 +24,18 @@ pub enum Step {
 
 /// One request as it came.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    pub line: String,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Asked {
+    pub(crate) line: String,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Asked {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -44,14 +44,14 @@ impl Asked {
 }
 
 /// The server. Each connection gets the next script; those after the last one are closed unanswered.
-pub struct Server {
-    pub address: String,
+pub(crate) struct Server {
+    pub(crate) address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     closed: mpsc::UnboundedReceiver<()>,
 }
 
 impl Server {
-    pub async fn start(scripts: Vec<Vec<Step>>) -> Self {
+    pub(crate) async fn start(scripts: Vec<Vec<Step>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -68,16 +68,16 @@ impl Server {
     }
 
     /// A server that answers each request with one of these responses, and closes.
-    pub async fn answering(responses: &[Vec<u8>]) -> Self {
+    pub(crate) async fn answering(responses: &[Vec<u8>]) -> Self {
         Self::start(responses.iter().map(|response| vec![Step::Send(response.clone())]).collect()).await
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
     /// Waits until the client has closed a connection whose script awaits that.
-    pub async fn seen_closed(&mut self) {
+    pub(crate) async fn seen_closed(&mut self) {
         timeout(PATIENCE, self.closed.recv()).await.expect("the client kept the connection").unwrap();
     }
 }
@@ -131,7 +131,7 @@ async fn read_request(socket: &mut TcpStream) -> Option<Asked> {
 }
 
 /// A response of known length.
-pub fn response(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn response(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut bytes = format!("HTTP/1.1 {status} Whatever\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
     for header in headers {
@@ -144,21 +144,21 @@ pub fn response(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8
     bytes
 }
 
-pub const EVENTS: &str = "Content-Type: text/event-stream";
-pub const JSON: &str = "Content-Type: application/json";
-pub const HTML: &str = "Content-Type: text/html";
+pub(crate) const EVENTS: &str = "Content-Type: text/event-stream";
+pub(crate) const JSON: &str = "Content-Type: application/json";
+pub(crate) const HTML: &str = "Content-Type: text/html";
 
 /// The head of a stream that ends with its connection.
-pub fn stream_head() -> Vec<u8> {
+pub(crate) fn stream_head() -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\n{EVENTS}\r\nX-Request-Id: req_1\r\nConnection: close\r\n\r\n").into_bytes()
 }
 
 /// The head of a chunked stream.
-pub fn chunked_head() -> Vec<u8> {
+pub(crate) fn chunked_head() -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\n{EVENTS}\r\nTransfer-Encoding: chunked\r\n\r\n").into_bytes()
 }
 
 /// One chunk of a chunked body.
-pub fn chunk(text: &str) -> Vec<u8> {
+pub(crate) fn chunk(text: &str) -> Vec<u8> {
     format!("{:x}\r\n{text}\r\n", text.len()).into_bytes()
 }

@@ -99,16 +99,20 @@ async fn an_error_in_place_of_a_stream_is_an_error() {
 #[tokio::test]
 async fn what_is_no_reply_is_named() {
     let page = "<!DOCTYPE html><html><head><title>Sign in to  the Wi-Fi</title></head></html>";
+    let sign_in = "A web page (“Sign in to the Wi-Fi”) came instead of an answer";
+    let text = "Content-Type: text/plain";
     let cases = [
-        (response(200, &[HTML], page), "lab answered with a web page in place of a reply: Sign in to the Wi-Fi"),
-        (response(200, &[EVENTS], page), "lab answered with a web page in place of a reply: Sign in to the Wi-Fi"),
-        (response(200, &["Content-Type: text/plain"], "Hello."), "lab answered with text in place of a reply: Hello."),
-        (response(200, &[EVENTS], ""), "lab answered with nothing at all (200)."),
-        (response(200, &[JSON], "\n\n"), "lab answered with nothing at all (200)."),
+        (response(200, &[HTML], page), sign_in),
+        (response(200, &[EVENTS], page), sign_in),
+        (response(200, &[text], "Hello."), "The server sent no answer but this: Hello."),
+        (response(200, &[EVENTS], ""), "The server sent an empty answer: not a single byte."),
+        (response(200, &[JSON], "\n\n"), "The server ended its answer before the first word: it is empty."),
+        (response(200, &[EVENTS, "Content-Encoding: gzip"], "plain"), "The compressed answer of lab cannot be read: "),
     ];
     for (response, sentence) in cases {
         let error = after(response).await;
-        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Protocol, sentence));
+        assert_eq!(error.kind, ErrorKind::Protocol);
+        assert!(error.message.starts_with(sentence), "{error}");
     }
 }
 

@@ -4,6 +4,8 @@ use std::process::Command;
 
 use abreast::api::{Client, ErrorKind, Limits, next_step};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use super::{OK_STREAM, client, client_of, endpoint, failed, request, run, text};
 use crate::server::{EVENTS, Server, response};
 
@@ -27,8 +29,15 @@ async fn a_port_without_a_server_is_named() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_told_from_a_dead_one() {
-    let server = Server::answering(&[]).await;
-    let error = failed(&client_of(&format!("https://{}/v1", server.address))).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let error = failed(&client_of(&format!("https://{address}/v1"))).await;
     assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Network, Some("tls")));
     assert!(error.message.starts_with("No secure connection to 127.0.0.1 came about: "), "{error}");
     let step = next_step(&error, &endpoint("https://127.0.0.1:1"));
