@@ -48,7 +48,7 @@ pub(super) fn unanswered(error: &reqwest::Error, server: &str, host: &str, conne
 /// A response that broke off. What is no fault of the connection is one of the compression: nothing else is decoded.
 pub(super) fn broken(error: &reqwest::Error, provider: &str) -> ApiError {
     let cause = deepest(error);
-    if causes(error).any(|cause| cause.is::<hyper::Error>()) {
+    if causes(error).any(<dyn Error>::is::<hyper::Error>) {
         let sentence = format!("The connection to {provider} broke before the answer was complete: {cause}.");
         return ApiError::new(ErrorKind::Network, sentence);
     }
@@ -81,8 +81,13 @@ pub(super) fn in_words(duration: Duration) -> String {
     }
 }
 
+/// An error and what is behind it. The standard library's `io::Error` names its inner error's source as its own: here the
+/// inner one is not skipped, for it is there that TLS and the connection tell their faults.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner as &(dyn Error + 'static)),
+        None => error.source(),
+    })
 }
 
 fn fault(error: &reqwest::Error) -> Option<io::ErrorKind> {

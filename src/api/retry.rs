@@ -83,9 +83,11 @@ pub(super) enum Verdict {
     TooLong(Duration),
 }
 
-/// Judges a failure before the first byte. `retried` counts the retries so far, `chance` goes from 0 to 1.
+/// Judges a failure before the first byte. `retried` counts the retries so far, `chance` goes from 0 to 1. A 402 passes
+/// only where the server says when: OpenRouter's budget for requests in flight does.
 pub(super) fn verdict(error: &ApiError, wish: Wish, retried: u32, chance: f64) -> Verdict {
-    if !wish.should_retry.unwrap_or_else(|| is_passing(error)) {
+    let passing = || is_passing(error) || (error.status == Some(402) && wish.wait.is_some());
+    if !wish.should_retry.unwrap_or_else(passing) {
         return Verdict::Stands;
     }
     match wish.wait {
@@ -175,6 +177,7 @@ mod tests {
         let judge = |status, headers: &[(&'static str, &str)]| verdict(&http(status, None), wish(headers), 0, 0.0);
         assert_eq!(judge(503, &[("x-should-retry", "false")]), Verdict::Stands);
         assert_eq!(judge(400, &[("x-should-retry", "true")]), Verdict::Again(FIRST_WAIT));
+        assert_eq!(judge(402, &[("retry-after", "1")]), Verdict::Again(Duration::from_secs(1)));
         assert_eq!(judge(429, &[("retry-after", "60")]), Verdict::Again(Duration::from_secs(60)));
         assert_eq!(judge(429, &[("retry-after", "61")]), Verdict::TooLong(Duration::from_secs(61)));
     }

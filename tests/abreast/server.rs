@@ -18,6 +18,8 @@ pub(crate) enum Step {
     Send(Vec<u8>),
     /// Stays open and silent until the client closes, which is then reported.
     AwaitClose,
+    /// Takes a further request on the same connection.
+    AwaitRequest,
     /// Goes on when the test says so.
     AwaitSignal(Arc<Notify>),
 }
@@ -96,6 +98,10 @@ async fn play(
                 if socket.write_all(&bytes).await.is_err() {
                     return;
                 }
+            }
+            Step::AwaitRequest => {
+                let Some(asked) = read_request(&mut socket).await else { return };
+                log.lock().unwrap().push(asked);
             }
             Step::AwaitSignal(signal) => signal.notified().await,
             Step::AwaitClose => {

@@ -38,7 +38,7 @@ async fn a_server_without_tls_is_told_from_a_dead_one() {
         }
     });
     let error = failed(&client_of(&format!("https://{address}/v1"))).await;
-    assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Network, Some("tls")));
+    assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Network, Some("tls")), "{error}");
     assert!(error.message.starts_with("No secure connection to 127.0.0.1 came about: "), "{error}");
     let step = next_step(&error, &endpoint("https://127.0.0.1:1"));
     assert_eq!(step.as_deref(), Some("Write http:// in base_url if the server speaks no TLS."));

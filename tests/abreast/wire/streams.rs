@@ -112,6 +112,20 @@ async fn reading_stops_at_the_word_done_though_the_server_holds_on() {
 }
 
 #[tokio::test]
+async fn a_connection_is_used_again_by_the_next_run() {
+    let answer = [chunked_head(), chunk(OK_STREAM), b"0\r\n\r\n".to_vec()].concat();
+    let script = vec![Step::Send(answer.clone()), Step::AwaitRequest, Step::Send(answer)];
+    let server = Server::start(vec![script]).await;
+    let client = client(&server);
+    for run_number in 1..=2 {
+        let (deltas, error) = run(&client.clone(), request()).await;
+        assert_eq!((text(&deltas).as_str(), error), ("ok", None), "run {run_number}");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn a_line_of_20_megabytes_is_one_piece() {
     let long = "x".repeat(20 << 20);
     let body = OK_STREAM.replace("\"ok\"", &format!("\"{long}\""));
