@@ -43,7 +43,8 @@ pub struct ApiError {
     pub kind: ErrorKind,
     pub message: String,
     pub status: Option<u16>,
-    /// The server's `code`, as text.
+    /// The server's `code`, as text; for a failure below HTTP a word of our own: `connection_refused`, `unknown_host`,
+    /// `tls`, `connection_closed`, `unusable_provider`.
     pub code: Option<String>,
     /// The request field that the server named.
     pub param: Option<String>,
