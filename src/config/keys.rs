@@ -2,12 +2,13 @@
 //!
 //! Owns the asking: of the environment, of a command, of the keyring. No message of its ever holds a key.
 
-use std::process::Stdio;
+use std::io;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use super::{Environment, KeySource};
@@ -15,6 +16,9 @@ use crate::chat::Secret;
 
 /// How long a command may take: unlocking a store asks for a finger or a password at times.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// How long what a command printed is waited for once it has ended: it lies in the pipe already.
+const GRACE: Duration = Duration::from_millis(100);
 
 /// What is read of a command's output at most; a key is far shorter.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -81,9 +85,7 @@ async fn of_command(argv: &[String]) -> Result<Secret, KeyError> {
         .kill_on_drop(true)
         .spawn();
     let mut child = spawned.map_err(|error| KeyError::Start { program: program.clone(), reason: error.to_string() })?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let all = async { tokio::join!(read(stdout), read(stderr), child.wait()) };
-    let Ok((stdout, stderr, status)) = tokio::time::timeout(LONGEST, all).await else {
+    let Ok((stdout, stderr, status)) = tokio::time::timeout(LONGEST, outcome(&mut child)).await else {
         return Err(KeyError::Slow { program });
     };
     let key = std::str::from_utf8(&stdout).ok().and_then(|text| text.lines().next()).and_then(Secret::new);
@@ -96,14 +98,31 @@ async fn of_command(argv: &[String]) -> Result<Secret, KeyError> {
     }
 }
 
-/// What comes out of a pipe until its end, or until it is too much; then the pipe is closed.
-async fn read(pipe: Option<impl AsyncRead + Unpin>) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::new());
+/// What the command printed, what it said on the side, and how it ended.
+async fn outcome(child: &mut Child) -> (Zeroizing<Vec<u8>>, Vec<u8>, io::Result<ExitStatus>) {
+    let (mut stdout, mut stderr) = (Zeroizing::new(Vec::new()), Vec::new());
+    let pipes = (child.stdout.take(), child.stderr.take());
+    let status = {
+        let reading = async { tokio::join!(read(pipes.0, &mut stdout), read(pipes.1, &mut stderr)) };
+        tokio::pin!(reading);
+        tokio::select! {
+            _ = &mut reading => child.wait().await,
+            status = child.wait() => {
+                // An agent that the command left behind may hold its pipes open for ever.
+                let _ = tokio::time::timeout(GRACE, reading).await;
+                status
+            }
+        }
+    };
+    (stdout, stderr, status)
+}
+
+/// Reads a pipe until its end, or until it is too much; then the pipe is closed.
+async fn read(pipe: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) {
     if let Some(pipe) = pipe {
         // What was read before an error is all there is.
-        let _ = pipe.take(MOST_BYTES).read_to_end(&mut bytes).await;
+        let _ = pipe.take(MOST_BYTES).read_to_end(bytes).await;
     }
-    bytes
 }
 
 /// The first line that was said, without what is or looks like a key, and of a length that can be shown.
@@ -209,6 +228,13 @@ mod tests {
     async fn a_command_that_does_not_end_is_given_up() {
         let error = resolved(command(&["sleep", "60"])).await.unwrap_err();
         assert!(error.contains("did not end within 10 seconds"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn an_agent_that_stays_behind_does_not_hold_the_key_back() {
+        let agent = command(&["sh", "-c", "sleep 5 & echo sk-4"]);
+        assert_eq!(resolved(agent).await, Ok(Some("sk-4".into())));
     }
 
     #[cfg(unix)]

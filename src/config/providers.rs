@@ -84,7 +84,7 @@ impl BaseUrl {
     pub fn parse(given: &str) -> Result<Self, BaseUrlError> {
         let given = given.trim();
         // Before anything else, so that no message repeats a password.
-        if given.split(['/', '?', '#']).any(|part| part.contains('@')) {
+        if has_user(given) {
             return Err(BaseUrlError::Password);
         }
         let web = ["http://", "https://"].iter().any(|scheme| starts_with(given, scheme));
@@ -124,6 +124,13 @@ impl BaseUrl {
         let numbered = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         numbered || host == "localhost" || host.ends_with(".localhost")
     }
+}
+
+/// Whether a user or a password stands before the host, however many slashes come before them.
+fn has_user(address: &str) -> bool {
+    let rest = address.split_once(':').map_or(address, |(_, rest)| rest);
+    let authority = rest.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next();
+    authority.is_some_and(|authority| authority.contains('@'))
 }
 
 fn starts_with(text: &str, beginning: &str) -> bool {
@@ -213,7 +220,12 @@ mod tests {
         );
         assert_eq!(refusal("ftp://x"), "`ftp://x` is no address; write one like https://api.example.com/v1");
         assert_eq!(refusal("https://"), "`https://` is no address; write one like https://api.example.com/v1");
-        assert!(!refusal("https://me:hunter2@x/v1").contains("hunter2"));
+        for password in
+            ["https://me:hunter2@x/v1", "me:hunter2@x/v1", "https:////me:hunter2@x", "https:\\\\me:hunter2@x"]
+        {
+            assert!(!refusal(password).contains("hunter2"), "{password}");
+        }
+        assert!(BaseUrl::parse("https://x/v1/@cf").is_ok());
         assert_eq!(refusal("https://x/v1#top"), "an address has no part after a #; leave it out");
         let azure = BaseUrl::parse(" https://x.example/openai?api-version=2024-10-21 ").unwrap();
         assert_eq!(azure.as_str(), "https://x.example/openai?api-version=2024-10-21");

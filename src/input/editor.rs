@@ -184,6 +184,10 @@ impl Editor {
             KeyCode::Delete if plain => self.delete_to(caret::grapheme_after),
             KeyCode::Char(letter) if ctrl => self.control(letter),
             KeyCode::Char(letter) if alt => self.meta(letter),
+            // Windows reports AltGr as both, with the sign that it made.
+            KeyCode::Char(sign) if cfg!(windows) && held == KeyModifiers::CONTROL | KeyModifiers::ALT => {
+                self.type_sign(sign)
+            }
             _ => false,
         }
     }
@@ -303,6 +307,9 @@ impl Editor {
     /// Draws the text into `area`, scrolled so that the caret is visible. No caret is drawn: see
     /// [`Self::cursor_position`].
     pub fn render(&self, area: Rect, buffer: &mut Buffer, style: Style) {
+        if area.is_empty() {
+            return;
+        }
         buffer.set_style(area, style);
         if self.height(area.width) > MOST_ROWS {
             buffer.set_stringn(area.x, area.y, TOO_LONG, usize::from(area.width), style);
