@@ -104,6 +104,11 @@ impl Lexemes {
         !wanted.is_empty() && flat.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(a, b)| *a == b))
     }
 
+    /// Makes all pieces unused again.
+    pub(crate) fn restore(&mut self) {
+        self.list.iter_mut().for_each(|lexeme| lexeme.used = false);
+    }
+
     fn use_up(&mut self, at: usize) -> Option<String> {
         let lexeme = self.list.get_mut(at)?;
         lexeme.used = true;

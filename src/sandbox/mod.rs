@@ -5,12 +5,14 @@
 
 mod answer;
 mod ask;
+mod calls;
 mod chunk;
 mod corpus;
 mod endpoint;
 mod faults;
 mod fields;
 mod generate;
+mod json_answer;
 mod lexeme;
 mod message;
 mod model;
@@ -20,6 +22,8 @@ mod number;
 mod pacing;
 mod pattern;
 mod piece;
+mod reasoning;
+mod recital;
 mod refusal;
 mod retrieve;
 mod sample;
