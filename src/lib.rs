@@ -14,6 +14,9 @@
 
 pub mod api;
 pub mod chat;
+pub mod config;
 pub mod input;
+pub mod pricing;
 pub mod sandbox;
+
 pub mod text;

@@ -6,10 +6,14 @@
 mod delta;
 mod endpoint;
 mod error;
+mod fault;
+mod sse;
 
 pub use delta::{Delta, Opening, Repair, RetryWait};
 pub use endpoint::{Endpoint, Limits};
 pub use error::{ApiError, ErrorKind};
+pub use fault::{Fault, read_body, read_value};
+pub use sse::{SseEvent, SseParser, TooLong};
 
 use futures_util::stream::BoxStream;
 
