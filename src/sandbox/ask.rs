@@ -91,7 +91,7 @@ impl Ask {
             model,
             delivery: delivery(fields)?,
             choices: fields.integer("n", 1, 128)?.unwrap_or(1),
-            limit: limit(fields, prompt_tokens)?,
+            limit: limit(fields, model, prompt_tokens)?,
             stop: stop(fields)?,
             sampling: sampling(fields)?,
             seed: seed(fields)?,
@@ -164,8 +164,10 @@ fn delivery(fields: Fields<'_>) -> Result<Delivery, Refusal> {
     Ok(if usage { Delivery::StreamWithUsage } else { Delivery::Stream })
 }
 
-fn limit(fields: Fields<'_>, prompt: usize) -> Result<usize, Refusal> {
+fn limit(fields: Fields<'_>, model: &SandboxModel, prompt: usize) -> Result<usize, Refusal> {
     let left = CONTEXT_TOKENS.checked_sub(prompt).filter(|left| *left > 0).ok_or_else(|| too_long(prompt))?;
+    // A fixed text may be longer than what the model could hold: it is not made, only read out.
+    let left = if matches!(model.behaviour, Behaviour::Recital(_)) { usize::MAX } else { left };
     let newer = fields.integer("max_completion_tokens", 1, u32::MAX)?;
     let older = fields.integer("max_tokens", 1, u32::MAX)?;
     Ok(newer.or(older).map_or(left, |asked| left.min(asked as usize)))

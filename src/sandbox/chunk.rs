@@ -50,9 +50,9 @@ pub(crate) struct Count {
 impl Count {
     /// Counts a piece; returns how many tokens it is.
     pub(crate) fn add(&mut self, piece: &Piece) -> usize {
-        let tokens = usize::from(!matches!(piece, Piece::Finish(_)));
+        let tokens = piece.tokens();
         self.completion += tokens;
-        self.reasoning += usize::from(matches!(piece, Piece::Reasoning(_)));
+        self.reasoning += if matches!(piece, Piece::Reasoning(_)) { tokens } else { 0 };
         tokens
     }
 
