@@ -2,6 +2,7 @@
 //!
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
+mod fence;
 mod fuzzy;
 mod highlight;
 
@@ -22,6 +23,7 @@ mod width;
 mod wrap;
 
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use fence::last_code_block;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::pretty_json;

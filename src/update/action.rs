@@ -183,10 +183,11 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
             vec![Effect::SetMouse(capture)]
         }
         Action::NextTheme => {
-            state.theme = (state.theme + 1) % state.themes.len().max(1);
-            state.theme_chosen = true;
-            let name = state.themes.get(state.theme).map_or("none", |theme| theme.name());
-            state.notices.show(Level::Note, format!("Theme: {name}."), now);
+            if let Some(next) = state.themes.after(state.theme.name()).cloned() {
+                state.notices.show(Level::Note, format!("Theme: {}.", next.name()), now);
+                state.theme = next;
+                state.theme_chosen = true;
+            }
             Effects::new()
         }
         Action::Suspend => vec![Effect::Suspend],

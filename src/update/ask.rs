@@ -59,7 +59,7 @@ fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Op
 
 /// The session's title comes from its first message.
 fn title(state: &mut State, question: &str) -> Effects {
-    const LONGEST: u16 = 48;
+    const LONGEST: usize = 48;
     if !state.session.title.is_empty() {
         return Effects::new();
     }

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
-use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, wrap};
+use crate::text::{Cleaner, Line, Span, StyleRole, Wrap, wrap};
 
 use super::rows;
+use super::standin::StreamingMarkdown;
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
 const MOST_TURNS: usize = 256;
