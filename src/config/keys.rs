@@ -62,7 +62,13 @@ pub async fn resolve_key(source: &KeySource, environment: &Environment) -> Resul
             sendable(key.ok_or_else(|| KeyError::Unset { variable: variable.clone() })?, variable)?
         }
         KeySource::Command(argv) => of_command(argv).await?,
-        KeySource::Keyring { service, user } => sendable(of_keyring(service, user).await?, "the keyring")?,
+        KeySource::Keyring { service, user } => {
+            let bus = ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"];
+            if cfg!(target_os = "linux") && bus.iter().all(|variable| environment.get(variable).is_none()) {
+                return Err(KeyError::Keyring { reason: "no session bus is running".to_owned() });
+            }
+            sendable(of_keyring(service, user).await?, "the keyring")?
+        }
     };
     Ok(Some(key))
 }
@@ -197,6 +203,18 @@ mod tests {
         assert_eq!(
             resolved(variable("BAD")).await,
             Err("The key from BAD holds signs that cannot be sent. Check that it is the key and nothing else.".into())
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_keyring_without_a_bus_is_said_to_be_out_of_reach() {
+        let entry = KeySource::Keyring { service: "abreast".into(), user: "me".into() };
+        assert_eq!(
+            resolved(entry).await,
+            Err("The keyring cannot be asked: no session bus is running. Use api_key_env or api_key_cmd where no keyring \
+                 runs."
+                .into())
         );
     }
 
