@@ -22,6 +22,8 @@ pub struct Decoder {
     reading: Reading,
     seen: Seen,
     limit: usize,
+    /// Half a character that ended the last event; see [`mend`].
+    half: Option<u32>,
 }
 
 /// Where in the body the next byte stands.
@@ -83,6 +85,7 @@ impl Decoder {
             reading: Reading::new(fastrand::Rng::with_seed(seed)),
             seen: Seen::default(),
             limit,
+            half: None,
         }
     }
 
@@ -129,6 +132,7 @@ impl Decoder {
             Phase::Done | Phase::Ended => Ok(()),
         };
         self.reading.close(out);
+        self.warn_of_half(out);
         result
     }
 
@@ -201,13 +205,17 @@ impl Decoder {
     }
 
     fn read_json(&mut self, json: &str, out: &mut Vec<Delta>) -> Result<(), ApiError> {
-        match serde_json::from_str::<Object<Chunk<'_>>>(json) {
-            Ok(Object(Some(chunk))) if !needs_a_second_look(&chunk) => self.read_chunk(chunk, None, out),
-            Ok(_) => match serde_json::from_str::<Value>(json) {
+        let chunk = match serde_json::from_str::<Object<Chunk<'_>>>(json) {
+            Ok(chunk) => chunk.0,
+            Err(error) => return self.read_broken(json, &error, out),
+        };
+        self.warn_of_half(out);
+        match chunk {
+            Some(chunk) if !needs_a_second_look(&chunk) => self.read_chunk(chunk, None, out),
+            _ => match serde_json::from_str::<Value>(json) {
                 Ok(value) => self.read_value(&value, out),
                 Err(error) => self.read_broken(json, &error, out),
             },
-            Err(error) => self.read_broken(json, &error, out),
         }
     }
 
@@ -236,19 +244,24 @@ impl Decoder {
         }
         let before = out.len();
         let fault = fault.or(self.reading.read(chunk, out));
-        if out.len() == before {
-            out.push(Delta::Alive);
+        match fault {
+            Some(fault) => return Err(fault.into_error(ErrorKind::Api)),
+            None if out.len() == before => out.push(Delta::Alive),
+            None => {}
         }
-        fault.map_or(Ok(()), |fault| Err(fault.into_error(ErrorKind::Api)))
+        Ok(())
     }
 
     fn read_broken(&mut self, json: &str, error: &serde_json::Error, out: &mut Vec<Delta>) -> Result<(), ApiError> {
-        let mended = mend(json);
-        match serde_json::from_str::<Value>(mended.as_deref().unwrap_or(json)) {
+        let before = self.half.take();
+        let mended = mend(json, before);
+        let (text, lossy) = mended.as_ref().map_or((json, before.is_some()), |mended| (&mended.json, mended.lossy));
+        match serde_json::from_str::<Value>(text) {
             Ok(value) => {
-                if mended.is_some() {
+                if lossy {
                     self.warn(format!("An event held broken JSON and was read as far as it goes: {error}."), out);
                 }
+                self.half = mended.and_then(|mended| mended.half);
                 self.read_value(&value, out)
             }
             Err(_) => {
@@ -257,6 +270,12 @@ impl Decoder {
                 self.warn(format!("An event could not be read and was skipped: {error}."), out);
                 Ok(())
             }
+        }
+    }
+
+    fn warn_of_half(&mut self, out: &mut Vec<Delta>) {
+        if self.half.take().is_some() {
+            self.warn("An event ended with half a character, and the other half did not follow.".to_owned(), out);
         }
     }
 
@@ -358,5 +377,7 @@ fn truncated() -> ApiError {
     ApiError::new(ErrorKind::Truncated, "The answer was cut off before its end. What came of it is kept.")
 }
 
+#[cfg(test)]
+mod captures;
 #[cfg(test)]
 mod tests;
