@@ -51,6 +51,8 @@ pub struct ApiError {
     pub request_id: Option<String>,
     /// What the server asked to wait.
     pub retry_after: Option<Duration>,
+    /// What the user can do about it, in a sentence.
+    pub next_step: Option<String>,
 }
 
 impl ApiError {
@@ -64,6 +66,7 @@ impl ApiError {
             param: None,
             request_id: None,
             retry_after: None,
+            next_step: None,
         }
     }
 }

@@ -37,6 +37,8 @@ impl Role {
 pub struct Turn {
     pub id: TurnId,
     pub parent: Option<TurnId>,
+    /// How many turns stand above it: its place in its branch.
+    pub depth: usize,
     pub role: Role,
     pub text: String,
     pub reasoning: String,
@@ -48,6 +50,7 @@ pub struct Turn {
     pub run: Option<RunId>,
     /// Goes up whenever the content changes; text, reasoning and refusal only ever grow at their ends.
     pub revision: u64,
+    children: Vec<TurnId>,
 }
 
 impl Turn {
@@ -79,15 +82,22 @@ impl Turn {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TurnTree {
     turns: Vec<Turn>,
+    roots: Vec<TurnId>,
 }
 
 impl TurnTree {
     /// Adds a turn under `parent` and gives its id.
     pub fn add(&mut self, parent: Option<TurnId>, role: Role, text: impl Into<String>) -> TurnId {
         let id = TurnId(u32::try_from(self.turns.len()).unwrap_or(u32::MAX));
+        let depth = parent.and_then(|parent| self.get(parent)).map_or(0, |parent| parent.depth + 1);
+        match parent.and_then(|parent| self.turns.get_mut(parent.0 as usize)) {
+            Some(parent) => parent.children.push(id),
+            None => self.roots.push(id),
+        }
         self.turns.push(Turn {
             id,
             parent,
+            depth,
             role,
             text: text.into(),
             reasoning: String::new(),
@@ -96,6 +106,7 @@ impl TurnTree {
             answers: None,
             run: None,
             revision: 0,
+            children: Vec::new(),
         });
         id
     }
@@ -125,6 +136,20 @@ impl TurnTree {
         std::iter::successors(tip.and_then(|id| self.get(id)), |turn| turn.parent.and_then(|id| self.get(id)))
     }
 
+    /// The turns with the same parent, oldest first, the turn itself among them.
+    #[must_use]
+    pub fn siblings(&self, id: TurnId) -> &[TurnId] {
+        let parent = self.get(id).and_then(|turn| turn.parent).and_then(|parent| self.get(parent));
+        parent.map_or(self.roots.as_slice(), |parent| &parent.children)
+    }
+
+    /// The end of the newest branch below a turn.
+    #[must_use]
+    pub fn newest_leaf(&self, id: TurnId) -> TurnId {
+        let newest_child = |id: &TurnId| self.get(*id).and_then(|turn| turn.children.last().copied());
+        std::iter::successors(Some(id), newest_child).last().unwrap_or(id)
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.turns.len()
@@ -148,6 +173,9 @@ mod tests {
         let edited = tree.add(None, Role::User, "two");
         assert_eq!(tree.branch(Some(reply)), [first, reply]);
         assert_eq!(tree.branch(Some(edited)), [edited]);
+        assert_eq!(tree.siblings(edited), [first, edited]);
+        assert_eq!(tree.newest_leaf(first), reply);
+        assert_eq!(tree.get(reply).unwrap().depth, 1);
     }
 
     #[test]

@@ -1,0 +1,39 @@
+//! What the loop needs of a terminal, so that tests can script one.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use crossterm::event::Event as TerminalEvent;
+use ratatui::Frame;
+
+use crate::state::{Capture, CopyOutcome};
+
+/// A terminal: events in, frames out. An `io::Error` of any of these means that the terminal is gone.
+pub trait Console {
+    /// The next event of keyboard, mouse or window; `None` when there will be no more.
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>>;
+
+    /// Draws one frame and shows it in one write.
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Forgets what is on the terminal, so that the next frame is drawn whole.
+    fn redraw(&mut self) -> io::Result<()>;
+
+    /// Sets the window's title. The text is clean.
+    fn set_title(&mut self, title: &str) -> io::Result<()>;
+
+    /// Takes the mouse or leaves it to the terminal.
+    fn set_mouse(&mut self, capture: Capture) -> io::Result<()>;
+
+    /// Puts text on the clipboard, as far as that can be known.
+    fn copy(&mut self, text: &str) -> CopyOutcome;
+
+    /// Lets the user edit a text in `$EDITOR`.
+    ///
+    /// # Errors
+    /// A sentence for the user when there is no editor, it failed, or its file cannot be read.
+    fn edit(&mut self, text: &str) -> Result<String, String>;
+
+    /// Gives the terminal to the shell until the user comes back.
+    fn suspend(&mut self) -> io::Result<()>;
+}

@@ -1,0 +1,248 @@
+//! The event loop: waits for the terminal, the streams and the clock; updates; draws.
+
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+
+use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio::time::sleep_until;
+
+use super::background::BackgroundReply;
+use super::gate::{Gate, Urgency};
+use super::runner::Runner;
+use super::{Connect, Console};
+use crate::state::{Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
+use crate::text;
+use crate::update::update;
+use crate::view::View;
+
+/// Events of streams that wait at the most; when they are this many, the sockets wait.
+const CHANNEL: usize = 1024;
+
+/// Stream events that are taken in before the terminal is looked at again.
+const BATCH: usize = 512;
+
+/// The running program.
+pub struct App<C> {
+    state: State,
+    view: View,
+    console: C,
+    runner: Runner,
+    events: Receiver<Event>,
+    gate: Gate,
+    background: BackgroundReply,
+}
+
+/// What woke the loop.
+enum Woken {
+    Terminal(Option<io::Result<TerminalEvent>>),
+    Event(Event),
+    Time,
+}
+
+impl<C: Console> App<C> {
+    pub fn new(state: State, console: C, connect: Arc<dyn Connect>) -> Self {
+        let (sender, events) = channel(CHANNEL);
+        Self {
+            state,
+            view: View::default(),
+            console,
+            runner: Runner::new(connect, sender),
+            events,
+            gate: Gate::default(),
+            background: BackgroundReply::default(),
+        }
+    }
+
+    /// Runs until the user or the system ends the program. `ends` completes when the system wants it to end.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub async fn run(mut self, ends: impl Future<Output = ()>) -> io::Result<(ExitReason, State)> {
+        tokio::pin!(ends);
+        self.gate.changed(Urgency::Now);
+        for provider in self.unasked() {
+            self.runner.list_models(provider);
+        }
+        loop {
+            self.draw_when_due()?;
+            let woken = tokio::select! {
+                biased;
+                () = &mut ends => Woken::Event(Event::Terminate),
+                woken = self.woken() => woken,
+            };
+            if let Some(reason) = self.handle(woken).await? {
+                return Ok((reason, self.state));
+            }
+        }
+    }
+
+    /// Local servers at their usual ports are asked at the start, so that those that run can be offered.
+    fn unasked(&self) -> Vec<String> {
+        let providers = self.state.providers.all.iter();
+        providers.filter(|provider| provider.candidate).map(|provider| provider.name.clone()).collect()
+    }
+
+    fn draw_when_due(&mut self) -> io::Result<()> {
+        let now = now();
+        if self.gate.due(now).is_some_and(|due| due <= now) {
+            let Self { console, view, state, .. } = self;
+            console.draw(&mut |frame| {
+                view.draw(frame, state, now);
+            })?;
+            self.gate.drawn(self::now());
+        }
+        Ok(())
+    }
+
+    /// Waits for the terminal first, then the streams, then the time of the next frame or of the next change by time.
+    async fn woken(&mut self) -> Woken {
+        let now = now();
+        let due = [self.gate.due(now), self.state.next_change(now)].into_iter().flatten().min();
+        let Self { console, events, .. } = self;
+        tokio::select! {
+            biased;
+            event = poll_fn(|context| console.poll_event(context)) => Woken::Terminal(event),
+            Some(event) = events.recv() => Woken::Event(event),
+            () = sleep_until(due.unwrap_or(now).into()), if due.is_some() => Woken::Time,
+        }
+    }
+
+    async fn handle(&mut self, woken: Woken) -> io::Result<Option<ExitReason>> {
+        match woken {
+            Woken::Terminal(None) => Ok(Some(ExitReason::Signal)),
+            Woken::Terminal(Some(event)) => self.terminal(event?).await,
+            Woken::Event(event) => self.streams(event),
+            Woken::Time => {
+                self.gate.changed(Urgency::Soon);
+                self.apply(Event::Tick)
+            }
+        }
+    }
+
+    /// Takes in an event of the terminal and all others that are there already, so that a held key or a paste that
+    /// comes as keys costs one frame.
+    async fn terminal(&mut self, first: TerminalEvent) -> io::Result<Option<ExitReason>> {
+        let mut events = Vec::new();
+        let mut next = Some(first);
+        while let Some(event) = next {
+            if let Some(colour) = self.background.filter(event, &mut events) {
+                self.gate.changed(Urgency::Now);
+                self.apply(Event::Background(colour))?;
+            }
+            next = match ready(&mut self.console).await {
+                Some(event) if events.len() < BATCH => Some(event?),
+                Some(event) => {
+                    events.push(event?);
+                    None
+                }
+                None => None,
+            };
+        }
+        for event in events {
+            let Some(event) = self.translate(event) else { continue };
+            self.gate.changed(Urgency::Now);
+            if let Some(reason) = self.apply(event)? {
+                return Ok(Some(reason));
+            }
+        }
+        Ok(None)
+    }
+
+    fn streams(&mut self, first: Event) -> io::Result<Option<ExitReason>> {
+        self.gate.changed(Urgency::Soon);
+        let mut next = Some(first);
+        for _ in 0..BATCH {
+            let Some(event) = next else { break };
+            if let Some(reason) = self.apply(event)? {
+                return Ok(Some(reason));
+            }
+            next = self.events.try_recv().ok();
+        }
+        match next {
+            Some(event) => self.apply(event),
+            None => Ok(None),
+        }
+    }
+
+    fn translate(&self, event: TerminalEvent) -> Option<Event> {
+        match event {
+            TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
+            TerminalEvent::Paste(text) => Some(Event::Paste(text)),
+            TerminalEvent::Resize(columns, rows) => Some(Event::Resized(Size { columns, rows })),
+            TerminalEvent::Mouse(mouse) => {
+                pointer(mouse, self.view.target(mouse.column, mouse.row)).map(Event::Pointer)
+            }
+            TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
+        }
+    }
+
+    /// Updates the state and does what follows, also what follows from that.
+    fn apply(&mut self, event: Event) -> io::Result<Option<ExitReason>> {
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            for effect in update(&mut self.state, event, now()) {
+                match effect {
+                    Effect::Quit(reason) => return Ok(Some(reason)),
+                    other => events.extend(self.perform(other)?),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
+        match effect {
+            Effect::Open { lane, generation, provider, request } => {
+                self.runner.open(lane, generation, provider, request)
+            }
+            Effect::Cancel { lane } => self.runner.cancel(lane),
+            Effect::ListModels { provider } => self.runner.list_models(provider),
+            Effect::Scroll { lane, motion } => {
+                let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
+                return Ok(Some(Event::Scrolled { lane, scroll, selected }));
+            }
+            Effect::Copy(text) => return Ok(Some(Event::Copied(self.console.copy(&text)))),
+            Effect::Edit { purpose, text } => {
+                let result = self.console.edit(&text);
+                return Ok(Some(Event::Edited { purpose, result }));
+            }
+            Effect::SetTitle(title) => self.console.set_title(&text::clean_line(&title))?,
+            Effect::SetMouse(capture) => self.console.set_mouse(capture)?,
+            Effect::Suspend => self.console.suspend()?,
+            Effect::Redraw => self.console.redraw()?,
+            Effect::Quit(_) => {}
+        }
+        Ok(None)
+    }
+}
+
+/// The clock of the runtime, which tests can pause.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// An event of the terminal that is there already. Polled with the task's own waker: the event reader keeps the waker of
+/// the first poll that finds nothing, so another one would lose the next key.
+async fn ready(console: &mut impl Console) -> Option<io::Result<TerminalEvent>> {
+    poll_fn(|context| match console.poll_event(context) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+fn pointer(mouse: MouseEvent, target: Target) -> Option<Pointer> {
+    let kind = match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => PointerKind::Press,
+        MouseEventKind::Drag(MouseButton::Left) => PointerKind::Drag,
+        MouseEventKind::Up(MouseButton::Left) => PointerKind::Release,
+        MouseEventKind::ScrollUp => PointerKind::WheelUp,
+        MouseEventKind::ScrollDown => PointerKind::WheelDown,
+        _ => return None,
+    };
+    Some(Pointer { kind, target })
+}

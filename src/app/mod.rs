@@ -1,0 +1,18 @@
+//! The loop: input, streams and time become events; effects become work; states become frames.
+//!
+//! Owns the one `select!` and the one place that spawns tasks, the terminal with its modes, the clipboard, `$EDITOR`.
+
+mod background;
+mod clipboard;
+mod connect;
+mod console;
+mod editor;
+mod events;
+mod gate;
+mod runner;
+mod tty;
+
+pub use connect::Connect;
+pub use console::Console;
+pub use events::App;
+pub use tty::Tty;

@@ -1,0 +1,233 @@
+//! The real terminal: its modes, its events, its frames. Whatever happens, it is left as it was found.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use crossterm::event::{
+    DisableBracketedPaste, EnableBracketedPaste, Event as TerminalEvent, EventStream, KeyboardEnhancementFlags,
+    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+};
+use crossterm::style::ResetColor;
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{Command, cursor, execute, queue};
+use futures_util::Stream;
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+
+use super::Console;
+use super::background::QUESTION;
+use super::clipboard::{osc52, write_aside};
+use super::editor;
+use crate::state::{Capture, CopyOutcome};
+
+/// Presses, drags and the wheel, with SGR coordinates; not every motion, which would wake an idle program.
+struct TakeMouse;
+
+impl Command for TakeMouse {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        crossterm::event::EnableMouseCapture.execute_winapi()
+    }
+}
+
+struct LeaveMouse;
+
+impl Command for LeaveMouse {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        crossterm::event::DisableMouseCapture.execute_winapi()
+    }
+}
+
+/// Collects a frame, so that it reaches the terminal in one write. Shared with the backend, which keeps its own to itself.
+#[derive(Clone, Debug, Default)]
+struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
+
+impl Write for FrameBuffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl FrameBuffer {
+    fn send(&self) -> io::Result<()> {
+        let mut bytes = self.0.borrow_mut();
+        let mut out = io::stdout().lock();
+        out.write_all(&bytes)?;
+        bytes.clear();
+        out.flush()
+    }
+}
+
+/// The terminal on standard input and output.
+pub struct Tty {
+    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    frame: FrameBuffer,
+    /// `None` while somebody else has the terminal: the reader would steal that program's keys.
+    events: Option<EventStream>,
+    mouse: Capture,
+}
+
+impl Tty {
+    /// Takes the terminal: raw mode, alternate screen, paste, keyboard and mouse modes. Asks for its background.
+    ///
+    /// # Errors
+    /// When standard input or output is no terminal, or the terminal refuses.
+    pub fn take(mouse: Capture) -> io::Result<Self> {
+        leave_at_panic();
+        let frame = FrameBuffer::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let mut tty = Self { terminal, frame, events: None, mouse };
+        tty.enter()?;
+        let mut out = io::stdout();
+        out.write_all(QUESTION.as_bytes())?;
+        out.flush()?;
+        Ok(tty)
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        let mut out = io::stdout();
+        // Terminals that do not know the keyboard protocol ignore its sequence; asking first would cost a round trip.
+        let flags = PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES);
+        execute!(out, EnterAlternateScreen, EnableBracketedPaste, flags)?;
+        if self.mouse == Capture::Program {
+            execute!(out, TakeMouse)?;
+        }
+        self.events = Some(EventStream::new());
+        self.redraw()
+    }
+
+    fn leave(&mut self) -> io::Result<()> {
+        self.events = None;
+        leave()
+    }
+
+    /// Runs something that needs the terminal for itself.
+    fn lend<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+        self.leave()?;
+        let result = work();
+        self.enter()?;
+        Ok(result)
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        // Nothing is left to be done about a terminal that is gone.
+        let _ = self.leave();
+    }
+}
+
+/// Undoes every mode that [`Tty::enter`] sets. Safe to be called twice.
+fn leave() -> io::Result<()> {
+    let mut out = io::stdout();
+    let written = execute!(
+        out,
+        EndSynchronizedUpdate,
+        LeaveMouse,
+        PopKeyboardEnhancementFlags,
+        DisableBracketedPaste,
+        ResetColor,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    disable_raw_mode()?;
+    written
+}
+
+/// A panic anywhere, in a task too, gives the terminal back before its message is printed, and ends the program: a loop
+/// that went on would draw over the message.
+fn leave_at_panic() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = leave();
+        print(panic);
+        std::process::exit(101);
+    }));
+}
+
+impl Console for Tty {
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>> {
+        match &mut self.events {
+            Some(events) => Pin::new(events).poll_next(context),
+            None => Poll::Pending,
+        }
+    }
+
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| paint(frame))?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        self.frame.send()
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    fn set_title(&mut self, title: &str) -> io::Result<()> {
+        execute!(io::stdout(), SetTitle(title))
+    }
+
+    fn set_mouse(&mut self, capture: Capture) -> io::Result<()> {
+        self.mouse = capture;
+        match capture {
+            Capture::Program => execute!(io::stdout(), TakeMouse),
+            Capture::Terminal => execute!(io::stdout(), LeaveMouse),
+        }
+    }
+
+    fn copy(&mut self, text: &str) -> CopyOutcome {
+        let sent = osc52(text).map(|sequence| {
+            let mut out = io::stdout();
+            out.write_all(sequence.as_bytes()).and_then(|()| out.flush())
+        });
+        match sent {
+            Some(Ok(())) => CopyOutcome::SentToTerminal { characters: text.chars().count() },
+            Some(Err(error)) => CopyOutcome::Failed(format!("The terminal did not take the text: {error}.")),
+            None => match write_aside(text) {
+                Ok(path) => CopyOutcome::Written { path: path.display().to_string() },
+                Err(error) => CopyOutcome::Failed(format!(
+                    "The text is too long for the terminal's clipboard, and no file could be written: {error}."
+                )),
+            },
+        }
+    }
+
+    fn edit(&mut self, text: &str) -> Result<String, String> {
+        self.lend(|| editor::edit(text)).map_err(|error| format!("The terminal is gone: {error}."))?
+    }
+
+    #[cfg(unix)]
+    fn suspend(&mut self) -> io::Result<()> {
+        use rustix::process::{Signal, kill_current_process_group};
+        // The group, so that a `cargo run` above stops too and the shell comes back.
+        self.lend(|| kill_current_process_group(Signal::TSTP))?.map_err(io::Error::from)
+    }
+
+    #[cfg(not(unix))]
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

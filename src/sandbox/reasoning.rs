@@ -1,0 +1,33 @@
+//! The reasoner's thoughts: its own search, as it was.
+
+use std::fmt::Write;
+
+use super::ask::Effort;
+use super::model::Model;
+use super::topic::Topic;
+
+/// What is thought before an answer; empty without effort.
+pub(crate) fn think(model: &Model, topic: &Topic, chosen: Option<usize>, effort: Effort) -> String {
+    let considered = match effort {
+        Effort::None => return String::new(),
+        Effort::Low => 2,
+        Effort::Medium => 4,
+        Effort::High => 10,
+    };
+    let mut text = String::from("I look for the words: ");
+    let words: Vec<&str> = topic.terms.iter().map(|(term, _)| term.as_str()).collect();
+    text.push_str(&words.join(", "));
+    text.push_str(".\n");
+    for (rank, hit) in (1..).zip(topic.hits.iter().take(considered)) {
+        let Some(passage) = model.passages.get(hit.passage) else { continue };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{rank}. \"{}\" ({}) scores {:.2}", passage.heading, passage.title, hit.score);
+    }
+    match chosen.and_then(|passage| model.passages.get(passage)) {
+        Some(passage) => {
+            text.push_str(&format!("{} passages fit. I begin with \"{}\".", topic.hits.len(), passage.heading))
+        }
+        None => text.push_str("No passage fits, so I say what I am."),
+    }
+    text
+}

@@ -1,0 +1,92 @@
+//! The composer: the draft, and the drafts before it.
+
+use crate::chat::TurnId;
+use crate::input::Editor;
+
+/// What the user writes.
+#[derive(Debug, Default)]
+pub struct Composer {
+    pub editor: Editor,
+    /// Sent and cleared drafts, oldest first.
+    history: Vec<String>,
+    /// The place in the history that is shown, and the draft that was left for it.
+    browsing: Option<(usize, String)>,
+    /// The question whose edit this draft is: it is sent as a sibling of it.
+    pub editing: Option<TurnId>,
+}
+
+/// Drafts kept in memory.
+const MOST_DRAFTS: usize = 500;
+
+impl Composer {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.editor.is_empty()
+    }
+
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.editor.text()
+    }
+
+    /// Puts `text` in the draft's place.
+    pub fn set(&mut self, text: &str) {
+        self.browsing = None;
+        self.editor.set_text(text);
+    }
+
+    /// Takes the draft away and keeps it in the history.
+    pub fn take(&mut self) -> String {
+        let text = self.editor.text();
+        self.remember(&text);
+        self.editor.clear();
+        self.browsing = None;
+        text
+    }
+
+    fn remember(&mut self, text: &str) {
+        if text.trim().is_empty() || self.history.last().is_some_and(|last| last == text) {
+            return;
+        }
+        self.history.push(text.to_owned());
+        if self.history.len() > MOST_DRAFTS {
+            self.history.remove(0);
+        }
+    }
+
+    /// Shows the draft before; the current one is kept as the newest.
+    pub fn older(&mut self) {
+        let place = match &self.browsing {
+            Some((0, _)) => return,
+            Some((place, _)) => place - 1,
+            None if self.history.is_empty() => return,
+            None => {
+                let mut place = self.history.len() - 1;
+                let current = self.editor.text();
+                if place > 0 && self.history[place] == current {
+                    place -= 1;
+                }
+                self.browsing = Some((place, current));
+                place
+            }
+        };
+        self.show(place);
+    }
+
+    /// Shows the draft after, at last the one that was left.
+    pub fn newer(&mut self) {
+        let Some((place, left)) = self.browsing.clone() else { return };
+        if place + 1 < self.history.len() {
+            self.show(place + 1);
+        } else {
+            self.set(&left);
+        }
+    }
+
+    fn show(&mut self, place: usize) {
+        if let Some((shown, _)) = &mut self.browsing {
+            *shown = place;
+        }
+        self.editor.set_text(&self.history[place]);
+    }
+}

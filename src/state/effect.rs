@@ -1,0 +1,74 @@
+//! Work to be done outside the core, as plain data.
+
+use super::LaneId;
+use crate::chat::{ChatRequest, TurnId};
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send a request for a lane; its deltas come back with this generation.
+    Open {
+        lane: LaneId,
+        generation: u64,
+        provider: String,
+        request: ChatRequest,
+    },
+    /// Drop a lane's stream, which closes its socket.
+    Cancel {
+        lane: LaneId,
+    },
+    /// Work out where a scroll leads; only the view knows how rows wrap.
+    Scroll {
+        lane: LaneId,
+        motion: ScrollMotion,
+    },
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Open `$EDITOR` on a text.
+    Edit {
+        purpose: EditPurpose,
+        text: String,
+    },
+    /// Ask a provider for its models.
+    ListModels {
+        provider: String,
+    },
+    SetTitle(String),
+    SetMouse(Capture),
+    Suspend,
+    /// Forget what is on the terminal and draw all of it again.
+    Redraw,
+    Quit(ExitReason),
+}
+
+/// Whether the program or the terminal has the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capture {
+    Program,
+    Terminal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScrollMotion {
+    /// Rows up (negative) or down.
+    Rows(i32),
+    /// Pages up (negative) or down; a page is the window less two rows, so that a reader keeps the place.
+    Pages(i32),
+    /// Show this turn from its first row.
+    ToTurn(TurnId),
+    Top,
+}
+
+/// What a text is edited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditPurpose {
+    Draft,
+    SystemPrompt { lane: LaneId },
+}
+
+/// Why the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitReason {
+    User,
+    Signal,
+}

@@ -1,0 +1,127 @@
+//! A lane: one path through the session's turns, with its own settings and its own stream.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use crate::api::{ApiError, RetryWait};
+use crate::chat::{RunId, Settings, Tool, TurnId};
+
+/// As many lanes as Alt+1..8 reach.
+pub const MAX_LANES: usize = 8;
+
+/// A lane's name for as long as it lives; its letter on the screen is its place in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LaneId(pub u32);
+
+/// One column of the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    pub id: LaneId,
+    pub settings: Settings,
+    pub tools: Vec<Tool>,
+    /// The lane's path through the tree, from the root; a turn's depth is its place in here.
+    pub branch: Vec<TurnId>,
+    pub status: StreamStatus,
+    /// Goes up with each stream that is opened or stopped: what an older stream still sends is stale.
+    pub generation: u64,
+    pub scroll: Scroll,
+    /// The turn that the transcript's keys act on; the last one when nothing is selected.
+    pub selected: Option<TurnId>,
+    /// Turns whose reasoning and calls are shown whole.
+    pub unfolded: BTreeSet<TurnId>,
+}
+
+/// What a lane's stream is doing. Each state carries exactly what exists in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum StreamStatus {
+    #[default]
+    Idle,
+    /// Sent; nothing of the reply has come.
+    Opening {
+        since: Instant,
+        run: RunId,
+        reply: TurnId,
+    },
+    /// A try failed; the next one follows at `until`.
+    Waiting {
+        since: Instant,
+        until: Instant,
+        retry: RetryWait,
+        run: RunId,
+        reply: TurnId,
+    },
+    /// The reply is coming.
+    Streaming {
+        run: RunId,
+        reply: TurnId,
+    },
+    /// The reply ended in calls that nobody has answered.
+    AwaitingTools {
+        reply: TurnId,
+    },
+    Failed {
+        error: ApiError,
+        reply: TurnId,
+    },
+}
+
+/// What the transcript shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scroll {
+    /// The end, as it grows.
+    #[default]
+    Follow,
+    /// `row` of `turn` is the first row shown.
+    At { turn: TurnId, row: usize },
+}
+
+impl Lane {
+    #[must_use]
+    pub fn new(id: LaneId, settings: Settings) -> Self {
+        Self {
+            id,
+            settings,
+            tools: Vec::new(),
+            branch: Vec::new(),
+            status: StreamStatus::Idle,
+            generation: 0,
+            scroll: Scroll::Follow,
+            selected: None,
+            unfolded: BTreeSet::new(),
+        }
+    }
+
+    /// The last turn of the lane's branch.
+    #[must_use]
+    pub fn tip(&self) -> Option<TurnId> {
+        self.branch.last().copied()
+    }
+
+    /// A lane with the same settings and the same branch, and no stream.
+    #[must_use]
+    pub fn clone_as(&self, id: LaneId) -> Self {
+        let mut lane = Self::new(id, self.settings.clone());
+        lane.tools.clone_from(&self.tools);
+        lane.branch.clone_from(&self.branch);
+        lane
+    }
+}
+
+impl StreamStatus {
+    /// The run and the reply of a stream that is under way.
+    #[must_use]
+    pub fn live(&self) -> Option<(RunId, TurnId)> {
+        match self {
+            Self::Opening { run, reply, .. } | Self::Waiting { run, reply, .. } | Self::Streaming { run, reply } => {
+                Some((*run, *reply))
+            }
+            Self::Idle | Self::AwaitingTools { .. } | Self::Failed { .. } => None,
+        }
+    }
+
+    /// Whether time alone changes what is shown: before the first token, and between tries.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Self::Opening { .. } | Self::Waiting { .. })
+    }
+}

@@ -1,0 +1,110 @@
+//! Where the panes are: a pure function of the state, for the view that draws them and for updates that need widths.
+
+use ratatui::layout::Rect;
+
+use super::{Focus, Size, State};
+
+/// The least terminal in which the panes make sense.
+pub const LEAST: Size = Size { columns: 60, rows: 16 };
+
+/// From this width on the sidebar has its own place; below it is a drawer over the lanes.
+const SIDEBAR_FROM: u16 = 100;
+
+/// The least width of a lane that reads well.
+const LANE_COLUMNS: u16 = 40;
+
+/// The composer grows with its text to this many rows.
+const COMPOSER_ROWS: u16 = 10;
+
+/// One lane's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneArea {
+    /// The lane's place in the state's list.
+    pub place: usize,
+    /// The border and all in it.
+    pub frame: Rect,
+    /// The rows of the transcript: the first column is for the mark of the selected turn, the last stays free.
+    pub body: Rect,
+}
+
+/// Every pane's place; the areas lie within the terminal and do not overlap, but for the drawer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub status: Rect,
+    /// The row of tabs, when not every lane has its column.
+    pub tabs: Option<Rect>,
+    pub lanes: Vec<LaneArea>,
+    pub composer: Rect,
+    /// The composer's text.
+    pub editor: Rect,
+    pub sidebar: Option<Rect>,
+    /// Whether the sidebar lies over the lanes.
+    pub drawer: bool,
+    pub footer: Rect,
+}
+
+impl Layout {
+    /// The panes of a terminal; `None` when it is smaller than [`LEAST`].
+    #[must_use]
+    pub fn of(state: &State) -> Option<Self> {
+        let Size { columns, rows } = state.size;
+        if columns < LEAST.columns || rows < LEAST.rows {
+            return None;
+        }
+        let drawer = columns < SIDEBAR_FROM;
+        let sidebar_columns = sidebar_columns(state);
+        let main_columns = if drawer { columns } else { columns - sidebar_columns };
+        let editor_columns = main_columns - 4;
+        let wanted = state.composer.editor.height(editor_columns);
+        let editor_rows = wanted.clamp(1, COMPOSER_ROWS.min(rows / 3));
+        let composer_rows = editor_rows + 2;
+        let body_rows = rows - 2 - composer_rows;
+        let composer = Rect::new(0, 1 + body_rows, main_columns, composer_rows);
+        let sidebar = (sidebar_columns > 0).then(|| Rect::new(columns - sidebar_columns, 1, sidebar_columns, rows - 2));
+        let (tabs, lanes) = lanes(state, Rect::new(0, 1, main_columns, body_rows));
+        Some(Self {
+            status: Rect::new(0, 0, columns, 1),
+            tabs,
+            lanes,
+            composer,
+            editor: Rect::new(composer.x + 2, composer.y + 1, editor_columns, editor_rows),
+            sidebar,
+            drawer,
+            footer: Rect::new(0, rows - 1, columns, 1),
+        })
+    }
+}
+
+/// Nought when the sidebar is not shown.
+fn sidebar_columns(state: &State) -> u16 {
+    let columns = state.size.columns;
+    let shown = state.sidebar.shown && (columns >= SIDEBAR_FROM || state.focus == Focus::Sidebar);
+    if shown { (columns / 5).clamp(36, 44).min(columns - 8) } else { 0 }
+}
+
+/// As many lanes side by side as read well, the focused one among them; tabs when that is not all of them.
+fn lanes(state: &State, area: Rect) -> (Option<Rect>, Vec<LaneArea>) {
+    let fit = usize::from((area.width / LANE_COLUMNS).max(1));
+    let shown = if state.zoomed { 1 } else { fit.min(state.lanes.len()) };
+    let tabs = (shown < state.lanes.len()).then(|| Rect { height: 1, ..area });
+    let area = if tabs.is_some() { Rect { y: area.y + 1, height: area.height - 1, ..area } } else { area };
+    let first = (state.focused + 1).saturating_sub(shown).min(state.lanes.len() - shown);
+    let columns = u16::try_from(shown).unwrap_or(1);
+    let lanes = (0..columns).map(|column| {
+        let left = area.width * column / columns;
+        let right = area.width * (column + 1) / columns;
+        let frame = Rect { x: area.x + left, width: right - left, ..area };
+        lane(first + usize::from(column), frame)
+    });
+    (tabs, lanes.collect())
+}
+
+fn lane(place: usize, frame: Rect) -> LaneArea {
+    let body = Rect {
+        x: frame.x + 1,
+        y: frame.y + 1,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    };
+    LaneArea { place, frame, body }
+}

@@ -1,0 +1,63 @@
+//! Short messages that come and go.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Note,
+    Warning,
+    Error,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub level: Level,
+    pub text: String,
+    pub until: Instant,
+}
+
+/// The notices on the screen, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notices(VecDeque<Notice>);
+
+/// More than this many at once would hide the work.
+const MOST: usize = 3;
+
+impl Notices {
+    /// Shows a message, for as long as its length takes to read: 4 s and 50 ms for each character, errors twice that.
+    pub fn show(&mut self, level: Level, text: impl Into<String>, now: Instant) {
+        let text = text.into();
+        self.0.retain(|notice| notice.text != text);
+        let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX).min(400);
+        let reading = Duration::from_secs(4) + Duration::from_millis(50) * characters;
+        let time = if level == Level::Error { reading * 2 } else { reading };
+        self.0.push_back(Notice { level, text, until: now + time });
+        if self.0.len() > MOST {
+            self.0.pop_front();
+        }
+    }
+
+    pub fn expire(&mut self, now: Instant) {
+        self.0.retain(|notice| notice.until > now);
+    }
+
+    pub fn dismiss(&mut self) {
+        self.0.clear();
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Notice> {
+        self.0.iter()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[must_use]
+    pub fn next_expiry(&self) -> Option<Instant> {
+        self.0.iter().map(|notice| notice.until).min()
+    }
+}

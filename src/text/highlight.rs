@@ -1,0 +1,160 @@
+//! Colours for code: which words of a line are keywords, strings, comments.
+//!
+//! Owns the syntaxes (loaded once, at the first block that names one) and the mapping from their scopes to our
+//! roles. Knows no themes: a scope becomes a role, and the theme says what that looks like.
+
+use std::sync::LazyLock;
+
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+
+use super::ink::{Ink, Span, StyleRole};
+
+/// Longer lines stay plain: the regex engine's time grows with the line, and no person reads colours there.
+const MAX_LINE_BYTES: usize = 2048;
+
+static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
+static ROLES: LazyLock<Vec<(Scope, StyleRole)>> =
+    LazyLock::new(|| SCOPE_ROLES.iter().filter_map(|(scope, role)| Some((Scope::new(scope).ok()?, *role))).collect());
+
+/// Scope prefixes and their roles; of those that fit a scope the first one counts.
+const SCOPE_ROLES: &[(&str, StyleRole)] = &[
+    ("comment", StyleRole::SyntaxComment),
+    ("markup.inserted", StyleRole::SyntaxInserted),
+    ("markup.deleted", StyleRole::SyntaxDeleted),
+    ("meta.diff.header", StyleRole::SyntaxComment),
+    ("meta.diff.range", StyleRole::SyntaxFunction),
+    ("meta.mapping.key string", StyleRole::SyntaxVariable),
+    ("string.quoted.double.json.key", StyleRole::SyntaxVariable),
+    ("punctuation.definition.string", StyleRole::SyntaxString),
+    ("punctuation.definition.comment", StyleRole::SyntaxComment),
+    ("punctuation.definition.inserted", StyleRole::SyntaxInserted),
+    ("punctuation.definition.deleted", StyleRole::SyntaxDeleted),
+    ("constant.character.escape", StyleRole::SyntaxConstant),
+    ("constant.numeric", StyleRole::SyntaxNumber),
+    ("constant", StyleRole::SyntaxConstant),
+    ("string", StyleRole::SyntaxString),
+    ("keyword.operator", StyleRole::SyntaxOperator),
+    ("keyword", StyleRole::SyntaxKeyword),
+    ("storage.type.function", StyleRole::SyntaxKeyword),
+    ("storage.modifier", StyleRole::SyntaxKeyword),
+    ("storage", StyleRole::SyntaxKeyword),
+    ("entity.name.function", StyleRole::SyntaxFunction),
+    ("support.function", StyleRole::SyntaxFunction),
+    ("variable.function", StyleRole::SyntaxFunction),
+    ("entity.name.tag", StyleRole::SyntaxKeyword),
+    ("entity.other.attribute-name", StyleRole::SyntaxVariable),
+    ("entity.name", StyleRole::SyntaxType),
+    ("entity.other.inherited-class", StyleRole::SyntaxType),
+    ("support.type", StyleRole::SyntaxType),
+    ("support.class", StyleRole::SyntaxType),
+    ("support.constant", StyleRole::SyntaxConstant),
+    ("variable", StyleRole::SyntaxVariable),
+    ("punctuation", StyleRole::SyntaxPunctuation),
+];
+
+/// The colours of one block of code, line by line.
+#[derive(Clone, Debug)]
+pub(crate) struct Highlighter {
+    /// Absent where the language is unknown or its syntax gave up.
+    state: Option<State>,
+}
+
+#[derive(Clone, Debug)]
+struct State {
+    parse: ParseState,
+    scopes: ScopeStack,
+}
+
+impl Highlighter {
+    /// For the language that an info string names (`rust`, `c++`, `py`, `js,ignore`).
+    pub(crate) fn new(info: &str) -> Self {
+        let state = syntax(info).map(|syntax| State { parse: ParseState::new(syntax), scopes: ScopeStack::new() });
+        Self { state }
+    }
+
+    /// The spans of the next line, given without its line ending. Their texts put together are the line.
+    pub(crate) fn line(&mut self, line: &str) -> Vec<Span> {
+        let Some(state) = self.state.as_mut().filter(|_| line.len() <= MAX_LINE_BYTES) else {
+            return plain(line);
+        };
+        if let Some(spans) = state.line(line) {
+            return spans;
+        }
+        self.state = None;
+        plain(line)
+    }
+}
+
+impl State {
+    /// Absent when the syntax fails on this line.
+    fn line(&mut self, line: &str) -> Option<Vec<Span>> {
+        let text = [line, "\n"].concat();
+        let ops = self.parse.parse_line(&text, &SYNTAXES).ok()?;
+        let mut spans = Vec::new();
+        let mut from = 0;
+        for (at, op) in ops {
+            let at = at.min(line.len());
+            add(&mut spans, line.get(from..at)?, role(&self.scopes));
+            from = at;
+            self.scopes.apply(&op).ok()?;
+        }
+        add(&mut spans, line.get(from..)?, role(&self.scopes));
+        Some(spans)
+    }
+}
+
+fn plain(line: &str) -> Vec<Span> {
+    if line.is_empty() { Vec::new() } else { vec![Span::new(line, StyleRole::Code)] }
+}
+
+fn add(spans: &mut Vec<Span>, text: &str, role: StyleRole) {
+    match spans.last_mut() {
+        _ if text.is_empty() => {}
+        Some(span) if span.ink == Ink::from(role) => span.text.push_str(text),
+        _ => spans.push(Span::new(text, role)),
+    }
+}
+
+/// The innermost scope that has a role decides.
+fn role(scopes: &ScopeStack) -> StyleRole {
+    let known = |scope: &Scope| ROLES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, role)| *role);
+    scopes.as_slice().iter().rev().find_map(known).unwrap_or(StyleRole::Code)
+}
+
+fn syntax(info: &str) -> Option<&'static SyntaxReference> {
+    let name = language(info);
+    if name.is_empty() {
+        return None;
+    }
+    let found = SYNTAXES.find_syntax_by_token(alias(&name))?;
+    (found.name != "Plain Text").then_some(found)
+}
+
+/// The language in an info string: its first word, without attributes.
+pub(crate) fn language(info: &str) -> String {
+    let word = info.trim_start().split(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | ':' | ';')).next();
+    word.unwrap_or_default().trim_start_matches('.').to_ascii_lowercase()
+}
+
+/// What models write, where the syntax goes by another name.
+fn alias(name: &str) -> &str {
+    match name {
+        "shell" | "console" | "shellsession" | "zsh" | "terminal" | "sh" => "bash",
+        "golang" => "go",
+        "c#" | "csharp" => "cs",
+        "f#" | "fsharp" => "fs",
+        "cxx" | "hpp" => "c++",
+        "jsonc" | "json5" | "jsonl" | "ndjson" => "json",
+        "javascript" | "node" | "mjs" | "cjs" => "js",
+        "typescript" | "mts" | "cts" => "ts",
+        "python3" | "py3" => "python",
+        "patch" | "udiff" => "diff",
+        "yml" => "yaml",
+        "docker" => "dockerfile",
+        "make" => "makefile",
+        "objc" | "objective-c" => "m",
+        "ps1" | "pwsh" => "powershell",
+        "tf" | "hcl" => "terraform",
+        other => other,
+    }
+}

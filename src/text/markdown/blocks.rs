@@ -1,0 +1,339 @@
+//! Blocks into rows: what each block looks like, and the blank rows between them.
+//!
+//! Owns the stack of open containers (it is a stack of its own, not the program's, so that no nesting overflows it).
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
+
+use super::code;
+use super::inline::Inline;
+use super::margin::{Extent, Margin, trimmed};
+use super::table::{Cell, Grid, Layout};
+use crate::text::highlight::Highlighter;
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, width, wrap, wrap_hard};
+
+/// Writes events as rows.
+pub(super) struct Writer<'a, 'o> {
+    width: u16,
+    out: &'o mut Vec<Line>,
+    margin: Margin,
+    open: Vec<Frame>,
+    lists: usize,
+    /// Blank rows so far, to see whether an item holds one.
+    blanks: usize,
+    leaf: Leaf<'a>,
+}
+
+/// An open container, and what was last written in it.
+struct Frame {
+    kind: Container,
+    extent: Extent,
+    last: Last,
+}
+
+#[derive(Clone, Copy)]
+enum Container {
+    Quote,
+    List(ListAt),
+    Item { blanks_before: usize },
+}
+
+/// How a list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ListAt {
+    pub(super) next: Option<u64>,
+    /// A blank row comes before the next item: the one before it holds blank rows.
+    pub(super) spaced: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    Paragraph,
+    Other,
+}
+
+/// The block whose text is being read.
+enum Leaf<'a> {
+    None,
+    Paragraph(Inline<'a>),
+    Heading(HeadingLevel, Inline<'a>),
+    Html(Inline<'a>),
+    Code { info: String, text: String },
+    Table { grid: Grid, row: Vec<Cell>, cell: Inline<'a> },
+}
+
+impl<'a, 'o> Writer<'a, 'o> {
+    pub(super) fn new(width: u16, out: &'o mut Vec<Line>) -> Self {
+        let width = width.max(1);
+        let margin = Margin::new(width);
+        Self { width, out, margin, open: Vec::new(), lists: 0, blanks: 0, leaf: Leaf::None }
+    }
+
+    pub(super) fn take(&mut self, event: Event<'a>) {
+        if let Leaf::Code { text, .. } = &mut self.leaf
+            && let Event::Text(piece) = &event
+        {
+            return text.push_str(piece);
+        }
+        if Inline::is_inline(&event) {
+            return self.inline(event);
+        }
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Html(_) => self.inline(event),
+            Event::Rule => self.rule(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn finish(mut self) {
+        self.end_leaf();
+    }
+
+    /// Text that no paragraph announced is a tight item's: it begins one.
+    fn inline(&mut self, event: Event<'a>) {
+        let ink = self.text_ink();
+        match &mut self.leaf {
+            Leaf::Paragraph(inline) | Leaf::Heading(_, inline) | Leaf::Html(inline) => inline.take(event),
+            Leaf::Table { cell, .. } => cell.take(event),
+            Leaf::Code { .. } => {}
+            Leaf::None => {
+                let mut inline = Inline::new(ink);
+                inline.take(event);
+                self.leaf = Leaf::Paragraph(inline);
+            }
+        }
+    }
+
+    fn text_ink(&self) -> Ink {
+        let quoted = self.open.iter().any(|frame| matches!(frame.kind, Container::Quote));
+        Ink::from(if quoted { StyleRole::Quote } else { StyleRole::Text })
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        let ink = self.text_ink();
+        match tag {
+            Tag::TableHead | Tag::TableRow => {}
+            Tag::TableCell => {
+                if let Leaf::Table { cell, .. } = &mut self.leaf {
+                    *cell = Inline::new(ink);
+                }
+            }
+            tag => {
+                self.end_leaf();
+                self.start_block(tag, ink);
+            }
+        }
+    }
+
+    fn start_block(&mut self, tag: Tag<'a>, ink: Ink) {
+        match tag {
+            Tag::Paragraph => self.leaf = Leaf::Paragraph(Inline::new(ink)),
+            Tag::Heading { level, .. } => {
+                let ink = Ink::from(StyleRole::Heading).with(Emphasis::BOLD);
+                self.leaf = Leaf::Heading(level, Inline::new(ink));
+            }
+            Tag::HtmlBlock => self.leaf = Leaf::Html(Inline::new(StyleRole::Dim.into())),
+            Tag::CodeBlock(kind) => {
+                let info = match kind {
+                    CodeBlockKind::Fenced(info) => info.into_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                self.leaf = Leaf::Code { info, text: String::new() };
+            }
+            Tag::Table(alignments) => {
+                self.leaf = Leaf::Table { grid: Grid::new(alignments), row: Vec::new(), cell: Inline::new(ink) };
+            }
+            Tag::BlockQuote(_) => self.start_quote(),
+            Tag::List(first) => self.start_list(ListAt { next: first, spaced: false }),
+            Tag::Item => self.start_item(),
+            _ => {}
+        }
+    }
+
+    fn start_quote(&mut self) {
+        self.begin(Last::Other);
+        self.push(Container::Quote);
+        self.margin.open_quote();
+    }
+
+    fn start_list(&mut self, list: ListAt) {
+        let follows_its_paragraph = self
+            .open
+            .last()
+            .is_some_and(|frame| matches!(frame.kind, Container::Item { .. }) && frame.last == Last::Paragraph);
+        if follows_its_paragraph {
+            self.mark(Last::Other);
+        } else {
+            self.begin(Last::Other);
+        }
+        self.push(Container::List(list));
+        self.lists += 1;
+    }
+
+    fn start_item(&mut self) {
+        let depth = self.lists;
+        let Some(Frame { kind: Container::List(list), .. }) = self.open.last_mut() else { return };
+        let mark = match list.next {
+            Some(number) => format!("{number}. "),
+            None => ["• ", "◦ ", "▪ "][depth.saturating_sub(1) % 3].to_owned(),
+        };
+        list.next = list.next.map(|number| number.saturating_add(1));
+        if list.spaced {
+            self.blank();
+        }
+        self.push(Container::Item { blanks_before: self.blanks });
+        self.margin.open_item(mark);
+    }
+
+    fn push(&mut self, kind: Container) {
+        self.open.push(Frame { kind, extent: self.margin.extent(), last: Last::Nothing });
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell => self.end_table_part(tag),
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => {
+                self.end_leaf();
+                self.end_container();
+            }
+            _ => self.end_leaf(),
+        }
+    }
+
+    fn end_container(&mut self) {
+        let Some(frame) = self.open.pop() else { return };
+        if frame.last == Last::Nothing && !matches!(frame.kind, Container::List(_)) {
+            let first = self.margin.take_first();
+            self.out.push(Line { spans: trimmed(first) });
+        }
+        self.margin.back_to(frame.extent);
+        match frame.kind {
+            Container::List(_) => self.lists = self.lists.saturating_sub(1),
+            Container::Item { blanks_before } => {
+                let holds_blanks = self.blanks > blanks_before;
+                if let Some(Frame { kind: Container::List(list), .. }) = self.open.last_mut() {
+                    list.spaced = holds_blanks;
+                }
+            }
+            Container::Quote => {}
+        }
+    }
+
+    /// The blank row before a block that is not the first of its container.
+    fn begin(&mut self, block: Last) {
+        let first = match self.open.last() {
+            Some(frame) => frame.last == Last::Nothing,
+            None => self.out.is_empty(),
+        };
+        if !first {
+            self.blank();
+        }
+        self.mark(block);
+    }
+
+    fn mark(&mut self, block: Last) {
+        if let Some(frame) = self.open.last_mut() {
+            frame.last = block;
+        }
+    }
+
+    fn blank(&mut self) {
+        self.blanks += 1;
+        self.out.push(Line { spans: self.margin.blank() });
+    }
+
+    fn end_leaf(&mut self) {
+        match std::mem::replace(&mut self.leaf, Leaf::None) {
+            Leaf::None => {}
+            Leaf::Paragraph(inline) => {
+                self.begin(Last::Paragraph);
+                self.prose(&inline.into_spans());
+            }
+            Leaf::Heading(level, inline) => self.heading(level, inline.into_spans()),
+            Leaf::Html(inline) => {
+                self.begin(Last::Other);
+                self.prose(&inline.into_spans());
+            }
+            Leaf::Code { info, text } => self.code(&info, &text),
+            Leaf::Table { grid, .. } => self.table(&grid),
+        }
+    }
+
+    fn prose(&mut self, spans: &[Span]) {
+        let first = self.margin.take_first();
+        wrap(spans, &Wrap { width: self.width, first: &first, rest: self.margin.rest() }, self.out);
+    }
+
+    /// The two highest levels are underlined, the others keep their marks: the level shows without colour.
+    fn heading(&mut self, level: HeadingLevel, mut spans: Vec<Span>) {
+        self.begin(Last::Other);
+        let ink = Ink::from(StyleRole::Heading).with(Emphasis::BOLD);
+        let underline = match level {
+            HeadingLevel::H1 => Some("═"),
+            HeadingLevel::H2 => Some("─"),
+            _ => None,
+        };
+        if underline.is_none() {
+            spans.insert(0, Span::new("#".repeat(level as usize) + " ", ink));
+        }
+        self.prose(&spans);
+        if let Some(stroke) = underline {
+            let wanted: usize = spans.iter().map(|span| width(&span.text)).sum();
+            self.row(&[Span::new(stroke.repeat(wanted.clamp(1, self.margin.room())), StyleRole::Heading)]);
+        }
+    }
+
+    fn rule(&mut self) {
+        self.end_leaf();
+        self.begin(Last::Other);
+        self.row(&[Span::new("─".repeat(self.margin.room()), StyleRole::Border)]);
+    }
+
+    fn code(&mut self, info: &str, text: &str) {
+        self.begin(Last::Other);
+        self.row(&[code::caption(info, self.margin.room())]);
+        let mut colours = Highlighter::new(info);
+        for line in text.lines() {
+            code::line(line, &mut colours, self.width, self.margin.rest(), self.out);
+        }
+        self.row(&[code::end(self.margin.room())]);
+    }
+
+    fn table(&mut self, grid: &Grid) {
+        self.begin(Last::Other);
+        let room = self.margin.room();
+        let layout = grid.layout(room);
+        let mut rows = Vec::new();
+        grid.draw_header(&layout, &mut rows);
+        grid.draw_rows(0, &layout, room, &mut rows);
+        for row in rows {
+            match layout {
+                Layout::Columns { .. } => self.row(&row),
+                Layout::Lists => self.prose(&row),
+            }
+        }
+    }
+
+    fn end_table_part(&mut self, tag: TagEnd) {
+        let Leaf::Table { grid, row, cell } = &mut self.leaf else { return };
+        match tag {
+            TagEnd::TableCell => {
+                let cell = std::mem::replace(cell, Inline::new(Ink::default()));
+                row.push(cell.into_spans());
+            }
+            TagEnd::TableHead => grid.set_header(std::mem::take(row)),
+            _ => grid.add_row(std::mem::take(row)),
+        }
+    }
+
+    /// Rows that were made for the room; only a list mark wider than the margin can still break them.
+    fn row(&mut self, spans: &[Span]) {
+        let first = self.margin.take_first();
+        if spans.is_empty() {
+            return self.out.push(Line { spans: trimmed(first) });
+        }
+        wrap_hard(spans, &Wrap { width: self.width, first: &first, rest: self.margin.rest() }, self.out);
+    }
+}

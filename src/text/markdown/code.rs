@@ -1,0 +1,34 @@
+//! A block of code: a caption, the lines in their colours, a rule at the end.
+//!
+//! Owns how code looks. No gutters stand beside the lines, so that what is selected on the screen is the code.
+
+use crate::text::highlight::{Highlighter, language};
+use crate::text::{Line, Span, StyleRole, Wrap, truncate, width, wrap_hard};
+
+/// Stands at the start of a row that continues a line of code.
+const CONTINUES: &str = "↪ ";
+
+/// The row over the code: its info string in a rule.
+pub(super) fn caption(info: &str, room: usize) -> Span {
+    let info = info.replace(char::is_control, " ");
+    let title = if language(&info).is_empty() { String::new() } else { format!("── {} ", info.trim()) };
+    let title = truncate(&title, room);
+    let rule = "─".repeat(room.saturating_sub(width(&title)));
+    Span::new(title.into_owned() + &rule, StyleRole::CodeFrame)
+}
+
+/// The row under the code.
+pub(super) fn end(room: usize) -> Span {
+    Span::new("─".repeat(room), StyleRole::CodeFrame)
+}
+
+/// One line of code, given without its line ending.
+pub(super) fn line(text: &str, colours: &mut Highlighter, width: u16, margin: &[Span], out: &mut Vec<Line>) {
+    let mut rest = margin.to_vec();
+    rest.push(Span::new(CONTINUES, StyleRole::Dim));
+    let spans = colours.line(text);
+    wrap_hard(&spans, &Wrap { width, first: margin, rest: &rest }, out);
+    if let Some(last) = out.last_mut().filter(|_| text.is_empty()) {
+        last.spans = super::margin::trimmed(std::mem::take(&mut last.spans));
+    }
+}

@@ -1,0 +1,188 @@
+//! Asking: a draft, a retry or an edit becomes turns, a run and a request.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::Effects;
+use crate::chat::{ChatRequest, Cost, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
+use crate::input::Action;
+use crate::state::{Effect, Focus, Level, Scroll, State, StreamStatus};
+use crate::text;
+
+pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+    match action {
+        Action::Send => send(state, now),
+        Action::EditTurn => edit(state, now),
+        Action::RetryTurn => again(state, state.lane().selected, now),
+        Action::ResendWithout => resend_without(state, now),
+        _ => again(state, None, now),
+    }
+}
+
+/// Sends the draft to every lane; lanes at the same turn share the question.
+fn send(state: &mut State, now: Instant) -> Effects {
+    if state.composer.text().trim().is_empty() {
+        return Effects::new();
+    }
+    if state.lanes.iter().any(|lane| lane.status.live().is_some()) {
+        state.notices.show(Level::Note, "A reply is still coming: Esc stops it, then Enter sends.", now);
+        return Effects::new();
+    }
+    let edited = state.composer.editing.take();
+    let question = state.composer.take();
+    state.providers.undecided = false;
+    let mut effects = title(state, &question);
+    let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
+    for place in addressed(state, edited) {
+        let parent = parent_of_question(state, place, edited);
+        let shared = asked.iter().find(|(at, _)| *at == parent).map(|(_, turn)| *turn);
+        let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question.clone()));
+        asked.push((parent, turn));
+        effects.extend(open(state, place, turn, now));
+    }
+    effects
+}
+
+/// The lanes that a message goes to: all, or for an edit those whose branch holds the edited turn.
+fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
+    let holds = |place: &usize| edited.is_none_or(|turn| state.lanes[*place].branch.contains(&turn));
+    (0..state.lanes.len()).filter(holds).collect()
+}
+
+fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
+    match edited {
+        Some(turn) => state.session.turns.get(turn).and_then(|turn| turn.parent),
+        None => state.lanes[place].tip(),
+    }
+}
+
+/// The session's title comes from its first message.
+fn title(state: &mut State, question: &str) -> Effects {
+    const LONGEST: usize = 48;
+    if !state.session.title.is_empty() {
+        return Effects::new();
+    }
+    let line = question.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    state.session.title = text::truncate(&text::clean_line(line.trim()), LONGEST).into_owned();
+    vec![Effect::SetTitle(format!("abreast · {}", state.session.title))]
+}
+
+/// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling.
+fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
+    if state.lane().status.live().is_some() {
+        state.notices.show(Level::Note, "A reply is still coming: Esc stops it first.", now);
+        return Effects::new();
+    }
+    let from = from.or_else(|| state.lane().tip());
+    let question = state.session.turns.up_from(from).find(|turn| turn.role == Role::User).map(|turn| turn.id);
+    match question {
+        Some(question) => open(state, state.focused, question, now),
+        None => {
+            state.notices.show(Level::Note, "There is no question yet: type one and press Enter.", now);
+            Effects::new()
+        }
+    }
+}
+
+/// Puts the selected question into the composer; sending it makes a sibling branch.
+fn edit(state: &mut State, now: Instant) -> Effects {
+    let from = state.lane().selected.or_else(|| state.lane().tip());
+    let question = state.session.turns.up_from(from).find(|turn| turn.role == Role::User);
+    let Some((id, text)) = question.map(|turn| (turn.id, turn.text.clone())) else { return Effects::new() };
+    if !state.composer.is_empty() {
+        state.composer.take();
+    }
+    state.composer.set(&text);
+    state.composer.editing = Some(id);
+    state.focus = Focus::Composer;
+    state.lane_mut().selected = None;
+    state.notices.show(Level::Note, "Enter sends the edit as a new branch; Esc leaves it.", now);
+    Effects::new()
+}
+
+/// Unsets the param that the endpoint named in its refusal, and asks again.
+fn resend_without(state: &mut State, now: Instant) -> Effects {
+    let refused = match &state.lane().status {
+        StreamStatus::Failed { error, .. } => error.param.clone(),
+        _ => None,
+    };
+    let Some(name) = refused.filter(|name| state.lane().settings.params.get(name).is_some()) else {
+        state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
+        return Effects::new();
+    };
+    state.lane_mut().settings.params.unset(&name);
+    state.notices.show(Level::Note, format!("{name} is unset in this lane."), now);
+    again(state, None, now)
+}
+
+/// Opens a run that answers `question` in the lane at `place`.
+fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
+    let lane = &state.lanes[place];
+    let request = request(&state.session.turns, question, &lane.settings, &lane.tools);
+    let provider = lane.settings.provider.clone();
+    let run = state.session.add_run(|id| Run {
+        id,
+        provider: provider.clone(),
+        request: request.clone(),
+        started: now,
+        first_delta: None,
+        first_text: None,
+        finished: None,
+        finish_reason: None,
+        served_by: None,
+        request_id: None,
+        usage: None,
+        cost: Cost::Unknown,
+        outcome: Outcome::Running,
+    });
+    let reply = state.session.turns.add(Some(question), Role::Assistant, "");
+    if let Some(turn) = state.session.turns.change(reply) {
+        turn.run = Some(run);
+    }
+    let branch = state.session.turns.branch(Some(reply));
+    let lane = &mut state.lanes[place];
+    lane.branch = branch;
+    lane.generation += 1;
+    lane.scroll = Scroll::Follow;
+    lane.selected = None;
+    lane.status = StreamStatus::Opening { since: now, run, reply };
+    vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request }]
+}
+
+fn request(turns: &TurnTree, question: TurnId, settings: &Settings, tools: &[crate::chat::Tool]) -> ChatRequest {
+    let mut params = settings.params.clone();
+    // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
+    let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
+    ChatRequest {
+        model: settings.model.clone(),
+        messages: messages(turns, Some(question), settings.system.as_deref()),
+        params,
+        tools: tools.iter().map(|tool| tool.definition.clone()).collect(),
+        stream,
+        extra: Map::new(),
+    }
+}
+
+/// The branch down to `tip` in wire form, the system prompt first. Every tool call is followed by an answer, because
+/// endpoints refuse a history in which one is missing; a call that nobody ran says so.
+#[must_use]
+pub fn messages(turns: &TurnTree, tip: Option<TurnId>, system: Option<&str>) -> Vec<Value> {
+    let mut messages: Vec<Value> = system.map(|text| json!({"role": "system", "content": text})).into_iter().collect();
+    let mut open_calls: Vec<&ToolCall> = Vec::new();
+    for turn in turns.branch(tip).into_iter().filter_map(|id| turns.get(id)) {
+        if turn.role == Role::Tool {
+            open_calls.retain(|call| Some(&call.id) != turn.answers.as_ref());
+        } else {
+            messages.extend(open_calls.drain(..).map(unanswered));
+        }
+        messages.extend(turn.to_message());
+        open_calls.extend(&turn.tool_calls);
+    }
+    messages.extend(open_calls.drain(..).map(unanswered));
+    messages
+}
+
+fn unanswered(call: &ToolCall) -> Value {
+    json!({"role": "tool", "tool_call_id": call.id, "content": "The user did not run this tool."})
+}

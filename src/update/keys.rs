@@ -1,0 +1,60 @@
+//! Keys and pastes: an action where the keymap knows one, else text for whatever takes text now.
+
+use std::time::Instant;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::{Effects, action, overlay, params};
+use crate::state::{Focus, Level, State};
+
+pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
+    if key.kind == KeyEventKind::Release {
+        return Effects::new();
+    }
+    if let Some(character) = plain_character(key) {
+        if overlay::takes_text(state) {
+            return overlay::typed(state, character);
+        }
+        if state.overlay.is_none() && state.focus == Focus::Sidebar && params::takes(state, character) {
+            return params::typed(state, character);
+        }
+    }
+    if key.code == KeyCode::Backspace {
+        if overlay::takes_text(state) {
+            return overlay::erase(state);
+        }
+        if state.overlay.is_none() && state.focus == Focus::Sidebar && state.sidebar.typed.is_some() {
+            return params::erase(state);
+        }
+    }
+    let action = state.keymap.resolve(state.contexts(), key);
+    if let Some(action) = action
+        && action::applies(state, action)
+    {
+        return action::perform(state, action, now);
+    }
+    if state.overlay.is_none() && state.focus == Focus::Composer {
+        state.composer.editor.input(key);
+    }
+    Effects::new()
+}
+
+pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
+    if overlay::takes_text(state) {
+        return text.chars().filter(|c| !c.is_control()).flat_map(|c| overlay::typed(state, c)).collect();
+    }
+    state.overlay = None;
+    state.focus = Focus::Composer;
+    if let Err(problem) = state.composer.editor.paste(text) {
+        state.notices.show(Level::Error, problem.to_string(), now);
+    }
+    Effects::new()
+}
+
+fn plain_character(key: KeyEvent) -> Option<char> {
+    let chorded = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER);
+    match key.code {
+        KeyCode::Char(character) if !chorded => Some(character),
+        _ => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! How events change the state, and which effects follow. No I/O, no clock, no drawing.
+
+mod action;
+mod ask;
+mod keys;
+mod lanes;
+mod overlay;
+mod params;
+mod pointer;
+mod reading;
+mod stream;
+
+pub use ask::messages;
+
+use std::time::Instant;
+
+use crate::config::{Background, Rgb};
+use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
+
+/// What is to be done, in order.
+pub type Effects = Vec<Effect>;
+
+/// Changes the state by one event. `now` is the time of the event.
+pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
+    match event {
+        Event::Key(key) => keys::key(state, key, now),
+        Event::Paste(text) => keys::paste(state, &text, now),
+        Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
+        Event::Resized(size) => {
+            state.size = size;
+            Effects::new()
+        }
+        Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
+        Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
+        Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::Edited { purpose, result } => edited(state, purpose, result, now),
+        Event::Copied(outcome) => copied(state, outcome, now),
+        Event::Background(rgb) => background(state, rgb),
+        Event::Models { provider, found } => models(state, &provider, found, now),
+        Event::Tick => {
+            state.notices.expire(now);
+            Effects::new()
+        }
+        Event::Terminate => vec![Effect::Quit(ExitReason::Signal)],
+    }
+}
+
+fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String>, now: Instant) -> Effects {
+    match (purpose, result) {
+        (_, Err(problem)) => state.notices.show(Level::Error, problem, now),
+        (EditPurpose::Draft, Ok(text)) => state.composer.set(text.trim_end_matches('\n')),
+        (EditPurpose::SystemPrompt { lane }, Ok(text)) => {
+            let text = text.trim();
+            if let Some(lane) = state.lane_by_id_mut(lane) {
+                lane.settings.system = (!text.is_empty()).then(|| text.to_owned());
+            }
+            let said = if text.is_empty() { "The system prompt is unset." } else { "The system prompt is set." };
+            state.notices.show(Level::Note, said, now);
+        }
+    }
+    Effects::new()
+}
+
+fn copied(state: &mut State, outcome: CopyOutcome, now: Instant) -> Effects {
+    match outcome {
+        CopyOutcome::SentToTerminal { characters } => {
+            let said = format!("Sent {characters} characters to the terminal's clipboard.");
+            state.notices.show(Level::Note, said, now);
+        }
+        CopyOutcome::Written { path } => {
+            state.notices.show(Level::Note, format!("Too long for the terminal's clipboard: written to {path}."), now);
+        }
+        CopyOutcome::Failed(problem) => state.notices.show(Level::Error, problem, now),
+    }
+    Effects::new()
+}
+
+/// The terminal's background picks the theme, unless the user did.
+fn background(state: &mut State, rgb: [u8; 3]) -> Effects {
+    if !state.theme_chosen {
+        let [red, green, blue] = rgb;
+        let background = Background::of_rgb(Rgb(red, green, blue));
+        if let Some(theme) = state.themes.auto(background, state.depth) {
+            state.theme = theme.clone();
+        }
+    }
+    Effects::new()
+}
+
+fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects {
+    let undecided = state.providers.undecided && state.session.turns.is_empty();
+    let Some(provider) = state.providers.get_mut(name) else { return Effects::new() };
+    let first = match &found {
+        Found::Models(models) => models.first().cloned(),
+        Found::Failed(_) => None,
+    };
+    if provider.default_model.is_none() {
+        provider.default_model.clone_from(&first);
+    }
+    let adopts = undecided && provider.candidate && first.is_some();
+    let address = provider.base_url.clone();
+    provider.models = Some(found);
+    if let (true, Some(model)) = (adopts, first) {
+        let said = format!("{name} answers at {address}: lane A asks it. Ctrl+L chooses another.");
+        state.notices.show(Level::Note, said, now);
+        state.providers.undecided = false;
+        name.clone_into(&mut state.lanes[0].settings.provider);
+        state.lanes[0].settings.model = model;
+    }
+    overlay::refresh(state);
+    Effects::new()
+}

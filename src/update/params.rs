@@ -1,0 +1,176 @@
+//! Params: nudged, typed, set and unset in the focused lane.
+
+use std::time::Instant;
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::Effects;
+use crate::chat::{PARAMS, Param, ParamKind, Params};
+use crate::input::Action;
+use crate::state::{Level, State};
+
+/// Steps of a param; negative ones lead to less.
+#[derive(Clone, Copy, Debug)]
+struct Steps(i64);
+
+pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+    match action {
+        Action::ParamUp => select(state, state.sidebar.row.checked_sub(1).unwrap_or(PARAMS.len() - 1)),
+        Action::ParamDown => select(state, (state.sidebar.row + 1) % PARAMS.len()),
+        Action::ParamLess => nudge(state, Steps(-1)),
+        Action::ParamMore => nudge(state, Steps(1)),
+        Action::ParamMuchLess => nudge(state, Steps(-10)),
+        Action::ParamMuchMore => nudge(state, Steps(10)),
+        Action::ParamLeast => place(state, 0),
+        Action::ParamMost => place(state, 1000),
+        Action::ParamUnset => {
+            let name = state.sidebar.param().name;
+            state.sidebar.typed = None;
+            state.lane_mut().settings.params.unset(name);
+        }
+        _ => commit(state, now),
+    }
+    Effects::new()
+}
+
+/// Selects a row; what was typed for another is left.
+pub(super) fn select(state: &mut State, row: usize) {
+    state.sidebar.row = row.min(PARAMS.len() - 1);
+    state.sidebar.typed = None;
+}
+
+/// Whether a character begins or goes on with a typed value: digits for numbers, anything for texts and JSON.
+pub(super) fn takes(state: &State, character: char) -> bool {
+    let typing = state.sidebar.typed.is_some();
+    match state.sidebar.param().kind {
+        ParamKind::Number { .. } | ParamKind::Integer { .. } => character.is_ascii_digit() || "-.".contains(character),
+        ParamKind::Choice(_) | ParamKind::Flag => false,
+        ParamKind::Text | ParamKind::Json => typing || !"hjklHJKL ".contains(character),
+    }
+}
+
+pub(super) fn typed(state: &mut State, character: char) -> Effects {
+    const LONGEST: usize = 64 * 1024;
+    let typed = state.sidebar.typed.get_or_insert_default();
+    if typed.len() < LONGEST {
+        typed.push(character);
+    }
+    Effects::new()
+}
+
+pub(super) fn erase(state: &mut State) -> Effects {
+    if let Some(typed) = &mut state.sidebar.typed {
+        typed.pop();
+        if typed.is_empty() {
+            state.sidebar.typed = None;
+        }
+    }
+    Effects::new()
+}
+
+/// Takes the typed value, or says why it does not fit and keeps it to be mended.
+fn commit(state: &mut State, now: Instant) {
+    let Some(typed) = state.sidebar.typed.take() else { return };
+    let name = state.sidebar.param().name;
+    if let Err(problem) = state.lane_mut().settings.params.assign(&format!("{name}={typed}")) {
+        state.notices.show(Level::Error, format!("{problem}."), now);
+        state.sidebar.typed = Some(typed);
+    }
+}
+
+fn nudge(state: &mut State, steps: Steps) {
+    let param = state.sidebar.param();
+    state.sidebar.typed = None;
+    let params = &mut state.lane_mut().settings.params;
+    match param.kind {
+        ParamKind::Number { min, max, step } => {
+            if let Some(value) = nudged(params, param, (min, max, step), steps) {
+                params.set(param.name, value);
+            }
+        }
+        ParamKind::Integer { min, max, step } => {
+            let value = nudged_whole(params, param.name, (min, max, step), steps);
+            params.set(param.name, json!(value));
+        }
+        ParamKind::Choice(words) => {
+            let at = params.get(param.name).and_then(Value::as_str);
+            let next = cycled(words.iter().position(|word| Some(*word) == at), words.len(), steps);
+            set_or_unset(params, param.name, next.map(|place| json!(words[place])));
+        }
+        ParamKind::Flag => {
+            let at = params.get(param.name).and_then(Value::as_bool).map(usize::from);
+            let next = cycled(at, 2, steps);
+            set_or_unset(params, param.name, next.map(|place| json!(place == 1)));
+        }
+        ParamKind::Text | ParamKind::Json => {}
+    }
+}
+
+/// The next of some places in a ring, of which being unset is one.
+fn cycled(at: Option<usize>, of: usize, steps: Steps) -> Option<usize> {
+    let at = at.map_or(0, |place| place + 1);
+    let next = if steps.0 > 0 { (at + 1) % (of + 1) } else { (at + of) % (of + 1) };
+    next.checked_sub(1)
+}
+
+fn set_or_unset(params: &mut Params, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => params.set(name, value),
+        None => {
+            params.unset(name);
+        }
+    }
+}
+
+/// An unset number moves from what the API would take in its place.
+fn nudged(params: &Params, param: &Param, (min, max, step): (&str, &str, &str), steps: Steps) -> Option<Value> {
+    let [min, max, step] = [min, max, step].map(|text| text.parse::<Decimal>().ok());
+    let (min, max, step) = (min?, max?, step?);
+    let at = params.decimal(param.name).or_else(|| param.api_default.parse().ok()).unwrap_or(min);
+    number((at + step * Decimal::from(steps.0)).clamp(min, max))
+}
+
+fn nudged_whole(params: &Params, name: &str, (min, max, step): (i64, i64, i64), steps: Steps) -> i64 {
+    let Some(at) = params.get(name).and_then(Value::as_i64) else {
+        return if step > 1 { step.clamp(min, max) } else { min };
+    };
+    // From the least value the first step leads to a round number, not to one beside it.
+    let from = if at == min && step > 1 { 0 } else { at };
+    from.saturating_add(step.saturating_mul(steps.0)).clamp(min, max)
+}
+
+/// Puts the selected param at a place of its track, in thousandths, on a whole step.
+pub(super) fn place(state: &mut State, thousandths: u16) {
+    let param = state.sidebar.param();
+    state.sidebar.typed = None;
+    let value = match param.kind {
+        ParamKind::Number { min, max, step } => at_fraction(min, max, step, thousandths),
+        ParamKind::Integer { min, max, .. } => {
+            let width = i128::from(max) - i128::from(min);
+            let whole = i128::from(min) + width * i128::from(thousandths.min(1000)) / 1000;
+            i64::try_from(whole).ok().map(|whole| json!(whole))
+        }
+        ParamKind::Choice(words) => {
+            words.get(if thousandths == 0 { 0 } else { words.len() - 1 }).map(|word| json!(word))
+        }
+        ParamKind::Flag => Some(json!(thousandths > 0)),
+        ParamKind::Text | ParamKind::Json => None,
+    };
+    if let Some(value) = value {
+        state.lane_mut().settings.params.set(param.name, value);
+    }
+}
+
+fn at_fraction(min: &str, max: &str, step: &str, thousandths: u16) -> Option<Value> {
+    let [min, max, step] = [min, max, step].map(|text| text.parse::<Decimal>().ok());
+    let (min, max, step) = (min?, max?, step?);
+    let exact = (max - min) * Decimal::from(thousandths.min(1000)) / Decimal::from(1000);
+    let steps = (exact / step).round();
+    number((min + steps * step).clamp(min, max))
+}
+
+/// A decimal as a JSON number with the same digits.
+fn number(value: Decimal) -> Option<Value> {
+    serde_json::from_str(&value.normalize().to_string()).ok()
+}

@@ -1,0 +1,112 @@
+//! The mouse: what is under it decides, and the view said what that is.
+
+use std::time::Instant;
+
+use super::{Effects, lanes, overlay, params, reading};
+use crate::chat::TurnId;
+use crate::input::Action;
+use crate::state::{Effect, Focus, LaneId, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
+
+/// Rows that one notch of the wheel moves.
+const NOTCH: i32 = 3;
+
+pub(super) fn pointer(state: &mut State, pointer: Pointer, now: Instant) -> Effects {
+    match pointer.kind {
+        PointerKind::Press => press(state, pointer.target, now),
+        PointerKind::Drag => {
+            if let (Target::Track { row, thousandths }, Focus::Sidebar, None) =
+                (pointer.target, state.focus, &state.overlay)
+                && row == state.sidebar.row
+            {
+                params::place(state, thousandths);
+            }
+            Effects::new()
+        }
+        PointerKind::Release => Effects::new(),
+        PointerKind::WheelUp => wheel(state, pointer.target, Notches(-1), now),
+        PointerKind::WheelDown => wheel(state, pointer.target, Notches(1), now),
+    }
+}
+
+/// Turns of the wheel; negative ones lead up.
+#[derive(Clone, Copy, Debug)]
+struct Notches(i32);
+
+fn press(state: &mut State, target: Target, now: Instant) -> Effects {
+    if state.overlay.is_some() {
+        return press_overlay(state, target, now);
+    }
+    match target {
+        Target::Composer { x, y } => {
+            state.focus = Focus::Composer;
+            state.composer.editor.click((x, y).into());
+        }
+        Target::Transcript { lane, turn } => select(state, lane, turn),
+        Target::Fold { lane, turn } => {
+            select(state, lane, Some(turn));
+            reading::toggle_fold(state, turn);
+        }
+        Target::NewLines { lane } => {
+            if let Some(lane) = state.lane_by_id_mut(lane) {
+                lane.scroll = Scroll::Follow;
+            }
+        }
+        Target::LaneTab { lane } => focus_lane(state, lane),
+        Target::Param { row } => {
+            state.focus = Focus::Sidebar;
+            params::select(state, row);
+        }
+        Target::Track { row, thousandths } => {
+            state.focus = Focus::Sidebar;
+            params::select(state, row);
+            params::place(state, thousandths);
+        }
+        Target::Nothing | Target::Overlay | Target::OverlayRow { .. } => {}
+    }
+    Effects::new()
+}
+
+fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
+    match target {
+        Target::OverlayRow { row } => {
+            overlay::select(state, row);
+            overlay::perform(state, Action::OverlayAccept, now)
+        }
+        Target::Overlay => Effects::new(),
+        _ => {
+            state.overlay = None;
+            Effects::new()
+        }
+    }
+}
+
+fn focus_lane(state: &mut State, lane: LaneId) {
+    if let Some(place) = state.lanes.iter().position(|candidate| candidate.id == lane) {
+        lanes::focus(state, place);
+    }
+}
+
+fn select(state: &mut State, lane: LaneId, turn: Option<TurnId>) {
+    focus_lane(state, lane);
+    state.focus = Focus::Transcript;
+    state.lane_mut().selected = turn;
+}
+
+fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> Effects {
+    if state.overlay.is_some() {
+        overlay::step(state, if notches.0 < 0 { -1 } else { 1 });
+        return Effects::new();
+    }
+    match target {
+        Target::Track { row, .. } | Target::Param { row } => {
+            state.focus = Focus::Sidebar;
+            params::select(state, row);
+            let action = if notches.0 < 0 { Action::ParamMore } else { Action::ParamLess };
+            params::perform(state, action, now)
+        }
+        Target::Transcript { lane, .. } | Target::Fold { lane, .. } | Target::NewLines { lane } => {
+            vec![Effect::Scroll { lane, motion: ScrollMotion::Rows(notches.0 * NOTCH) }]
+        }
+        _ => Effects::new(),
+    }
+}

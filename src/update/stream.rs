@@ -1,0 +1,133 @@
+//! Streams: deltas into turns and runs. What an older stream still sends is dropped by its generation.
+
+use std::time::Instant;
+
+use super::Effects;
+use crate::api::{ApiError, Delta};
+use crate::chat::{CallPiece, Outcome, RunId, ToolCall, Turn, TurnId, Usage};
+use crate::pricing::{self, Reach};
+use crate::state::{Effect, LaneId, Level, State, StreamStatus};
+
+pub(super) fn delta(
+    state: &mut State,
+    lane: LaneId,
+    generation: u64,
+    delta: Result<Delta, ApiError>,
+    now: Instant,
+) -> Effects {
+    let Some(place) = current(state, lane, generation) else { return Effects::new() };
+    let Some((run, reply)) = state.lanes[place].status.live() else { return Effects::new() };
+    match delta {
+        Ok(delta) => apply(state, place, run, reply, delta, now),
+        Err(error) => fail(state, place, run, reply, error, now),
+    }
+    Effects::new()
+}
+
+/// The lane's place, when this is the stream that it listens to.
+fn current(state: &State, lane: LaneId, generation: u64) -> Option<usize> {
+    state.lanes.iter().position(|candidate| candidate.id == lane && candidate.generation == generation)
+}
+
+fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delta, now: Instant) {
+    match delta {
+        Delta::Retry(retry) => {
+            let until = now + retry.wait;
+            state.lanes[place].status = StreamStatus::Waiting { since: now, until, retry, run, reply };
+        }
+        Delta::Repaired(repair) => state.notices.show(Level::Note, repair.to_string(), now),
+        Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
+        Delta::Alive | Delta::Logprobs { .. } => {}
+        Delta::Opened(opening) => {
+            change_run(state, run, |run| run.request_id = opening.request_id);
+            state.lanes[place].status = StreamStatus::Opening { since: opened_since(state, run, now), run, reply };
+        }
+        Delta::ServedBy(model) => change_run(state, run, |run| run.served_by = Some(model)),
+        Delta::Usage(usage) => account(state, run, usage),
+        Delta::Finish { choice: 0, reason } => change_run(state, run, |run| run.finish_reason = Some(reason)),
+        Delta::Text { choice: 0, text } => {
+            grow(state, place, run, reply, now, |turn| turn.text.push_str(&text));
+            change_run(state, run, |run| run.first_text = run.first_text.or(Some(now)));
+        }
+        Delta::Reasoning { choice: 0, text } => {
+            grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text))
+        }
+        Delta::Refusal { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.refusal.push_str(&text)),
+        Delta::ToolCall { choice: 0, index, id, name, arguments, extra } => {
+            let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());
+            let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };
+            grow(state, place, run, reply, now, |turn| ToolCall::collect(&mut turn.tool_calls, piece));
+        }
+        // Replies beyond the first are asked for by `n` alone; the lane shows the first.
+        Delta::Finish { .. }
+        | Delta::Text { .. }
+        | Delta::Reasoning { .. }
+        | Delta::Refusal { .. }
+        | Delta::ToolCall { .. } => {}
+    }
+}
+
+/// The wait for the first token counts from the sending, also over retries.
+fn opened_since(state: &State, run: RunId, now: Instant) -> Instant {
+    state.session.run(run).map_or(now, |run| run.started)
+}
+
+fn change_run(state: &mut State, run: RunId, change: impl FnOnce(&mut crate::chat::Run)) {
+    if let Some(run) = state.session.run_mut(run) {
+        change(run);
+    }
+}
+
+fn grow(state: &mut State, place: usize, run: RunId, reply: TurnId, now: Instant, change: impl FnOnce(&mut Turn)) {
+    if let Some(turn) = state.session.turns.change(reply) {
+        change(turn);
+    }
+    change_run(state, run, |run| run.first_delta = run.first_delta.or(Some(now)));
+    state.lanes[place].status = StreamStatus::Streaming { run, reply };
+}
+
+fn account(state: &mut State, id: RunId, usage: Usage) {
+    let Some(run) = state.session.run(id) else { return };
+    let address = state.providers.get(&run.provider).map_or("", |provider| provider.base_url.as_str());
+    let price = state.catalogue.price(&run.provider, Reach::of(address), &run.request.model);
+    let cost = pricing::cost(&usage, price);
+    state.session.account(id, Some(usage), cost);
+}
+
+pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Instant) -> Effects {
+    let Some(place) = current(state, lane, generation) else { return Effects::new() };
+    let Some((run, reply)) = state.lanes[place].status.live() else { return Effects::new() };
+    close(state, run, Outcome::Complete, now);
+    let calls = state.session.turns.get(reply).is_some_and(|turn| !turn.tool_calls.is_empty());
+    state.lanes[place].status = if calls { StreamStatus::AwaitingTools { reply } } else { StreamStatus::Idle };
+    Effects::new()
+}
+
+fn fail(state: &mut State, place: usize, run: RunId, reply: TurnId, error: ApiError, now: Instant) {
+    close(state, run, Outcome::Failed(error.message.clone()), now);
+    // The failure shows under the turn, so the turn changed.
+    state.session.turns.change(reply);
+    state.lanes[place].status = StreamStatus::Failed { error, reply };
+}
+
+fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
+    change_run(state, id, |run| {
+        run.finished = Some(now);
+        run.outcome = outcome;
+    });
+    state.session.close_run(id);
+}
+
+/// Stops one lane's stream, if it has one; what came is kept.
+pub(super) fn stop(state: &mut State, place: usize, now: Instant) -> Effects {
+    let Some((run, _)) = state.lanes[place].status.live() else { return Effects::new() };
+    close(state, run, Outcome::Stopped, now);
+    let lane = &mut state.lanes[place];
+    lane.generation += 1;
+    lane.status = StreamStatus::Idle;
+    vec![Effect::Cancel { lane: lane.id }]
+}
+
+pub(super) fn stop_all(state: &mut State, now: Instant) -> Effects {
+    (0..state.lanes.len()).flat_map(|place| stop(state, place, now)).collect()
+}

@@ -1,0 +1,182 @@
+//! Rendered turns, kept by turn and width, so that a frame costs what is visible.
+//!
+//! A growing turn is cleaned and rendered from where the last frame stopped. Colours are no part of what is kept, so a
+//! change of theme costs nothing here.
+
+use std::collections::HashMap;
+
+use crate::chat::{Role, Turn, TurnId};
+use crate::state::{Lane, State};
+use crate::text::{Cleaner, Line, Span, StyleRole, Wrap, wrap};
+
+use super::rows;
+use super::standin::StreamingMarkdown;
+
+/// Turns kept beyond this many are dropped when they have not been shown for a while.
+const MOST_TURNS: usize = 256;
+
+/// Rendered turns by turn, width and fold.
+#[derive(Debug, Default)]
+pub(super) struct TurnCache {
+    turns: HashMap<Key, TurnRows>,
+    frame: u64,
+    rendered: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    turn: TurnId,
+    columns: u16,
+    unfolded: bool,
+}
+
+/// The parts of a turn that are worth keeping, as rows.
+#[derive(Debug)]
+pub(super) struct TurnRows {
+    revision: Option<u64>,
+    used: u64,
+    columns: u16,
+    unfolded: bool,
+    pub(super) reasoning: Option<Body>,
+    pub(super) text: Body,
+    pub(super) refusal: Body,
+    pub(super) calls: Vec<Line>,
+}
+
+/// A text that only grows, cleaned and rendered as far as it came.
+#[derive(Debug)]
+pub(super) enum Body {
+    Markdown {
+        cleaner: Cleaner,
+        seen: usize,
+        clean: String,
+        rendered: StreamingMarkdown,
+    },
+    /// Shown as it was written, wrapped: what people type is not Markdown.
+    Plain {
+        seen: usize,
+        rows: Vec<Line>,
+    },
+}
+
+impl TurnCache {
+    pub(super) fn begin_frame(&mut self) {
+        self.frame += 1;
+    }
+
+    /// Drops what has not been shown for long, when there is much.
+    pub(super) fn end_frame(&mut self) {
+        if self.turns.len() > MOST_TURNS {
+            let mut ages: Vec<u64> = self.turns.values().map(|rows| rows.used).collect();
+            ages.sort_unstable();
+            let oldest_kept = ages[ages.len() - MOST_TURNS / 2];
+            self.turns.retain(|_, rows| rows.used >= oldest_kept);
+        }
+    }
+
+    /// Rows rendered since the start.
+    pub(super) fn work(&self) -> u64 {
+        self.rendered
+    }
+
+    /// A turn's rows for a lane of `columns`, brought up to date.
+    pub(super) fn rows(&mut self, state: &State, lane: &Lane, turn: &Turn, columns: u16) -> &TurnRows {
+        let unfolded = lane.unfolded.contains(&turn.id);
+        let key = Key { turn: turn.id, columns, unfolded };
+        let rows = self.turns.entry(key).or_insert_with(|| TurnRows::new(turn, columns, unfolded));
+        rows.used = self.frame;
+        let ended = turn.run.and_then(|run| state.session.run(run)).is_none_or(|run| run.finished.is_some());
+        if rows.revision != Some(turn.revision) {
+            self.rendered += rows.update(turn, ended);
+        }
+        rows
+    }
+}
+
+impl TurnRows {
+    fn new(turn: &Turn, columns: u16, unfolded: bool) -> Self {
+        let markdown = matches!(turn.role, Role::Assistant);
+        let text = if markdown { Body::markdown(columns) } else { Body::plain() };
+        Self {
+            revision: None,
+            used: 0,
+            columns,
+            unfolded,
+            reasoning: unfolded.then(|| Body::markdown(columns.saturating_sub(2))),
+            text,
+            refusal: Body::plain(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// Renders what is new; gives how many rows that were.
+    fn update(&mut self, turn: &Turn, ended: bool) -> u64 {
+        let mut rendered = self.text.update(&turn.text, self.columns, StyleRole::Text);
+        rendered += self.refusal.update(&turn.refusal, self.columns, StyleRole::Warning);
+        if let Some(reasoning) = &mut self.reasoning {
+            rendered += reasoning.update(&turn.reasoning, self.columns, StyleRole::Reasoning);
+        }
+        self.calls = rows::calls(turn, self.columns, self.unfolded);
+        // A reply that is under way may come to its end without a change of its text.
+        self.revision = ended.then_some(turn.revision);
+        rendered + self.calls.len() as u64
+    }
+}
+
+impl Body {
+    fn markdown(columns: u16) -> Self {
+        Self::Markdown {
+            cleaner: Cleaner::default(),
+            seen: 0,
+            clean: String::new(),
+            rendered: StreamingMarkdown::new(columns.max(4)),
+        }
+    }
+
+    fn plain() -> Self {
+        Self::Plain { seen: 0, rows: Vec::new() }
+    }
+
+    fn update(&mut self, source: &str, columns: u16, role: StyleRole) -> u64 {
+        match self {
+            Self::Markdown { cleaner, seen, clean, rendered } => {
+                let Some(new) = source.get(*seen..).filter(|new| !new.is_empty()) else { return 0 };
+                cleaner.push(new, clean);
+                *seen = source.len();
+                let before = rendered.work().lines_rendered;
+                rendered.update(clean);
+                rendered.work().lines_rendered - before
+            }
+            Self::Plain { seen, rows } => {
+                if source.len() == *seen {
+                    return 0;
+                }
+                *seen = source.len();
+                rows.clear();
+                plain_rows(source, columns, role, rows);
+                rows.len() as u64
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Markdown { rendered, .. } => rendered.len(),
+            Self::Plain { rows, .. } => rows.len(),
+        }
+    }
+
+    pub(super) fn row(&self, at: usize) -> Option<&Line> {
+        match self {
+            Self::Markdown { rendered, .. } => rendered.line(at),
+            Self::Plain { rows, .. } => rows.get(at),
+        }
+    }
+}
+
+/// Text as it was written, made safe and wrapped.
+pub(super) fn plain_rows(source: &str, columns: u16, role: StyleRole, out: &mut Vec<Line>) {
+    for line in crate::text::clean(source).lines() {
+        wrap(&[Span::new(line.replace('\t', "    "), role)], &Wrap::plain(columns), out);
+    }
+}

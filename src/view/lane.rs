@@ -1,0 +1,202 @@
+//! One lane: its frame, its window on the transcript, its figures.
+
+use std::time::Instant;
+
+use ratatui::layout::Rect;
+
+use crate::chat::{Run, Turn};
+use crate::state::{Focus, LaneArea, State, Target};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean_line};
+
+use super::cache::TurnCache;
+use super::canvas::{Canvas, frame_role};
+use super::hits::Hits;
+use super::scroll::{Pane, Part, Rest, Slice, Window};
+
+/// The columns of text in a lane's body: one is for the mark of the selected turn, one stays free.
+pub(super) fn text_columns(body: Rect) -> u16 {
+    body.width.saturating_sub(2).max(1)
+}
+
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    area: &LaneArea,
+    cache: &mut TurnCache,
+    hits: &mut Hits,
+    now: Instant,
+) {
+    let lane = &state.lanes[area.place];
+    let focused = area.place == state.focused;
+    let active = focused && state.focus == Focus::Transcript && state.overlay.is_none();
+    canvas.frame(area.frame, frame_role(active), &title(state, area.place));
+    hits.add(area.frame, Target::LaneTab { lane: lane.id });
+    hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
+    if lane.branch.is_empty() {
+        welcome(canvas, state, area.body);
+        return;
+    }
+    let pane = Pane { state, lane, columns: text_columns(area.body), rows: usize::from(area.body.height), now };
+    let window = pane.window(cache);
+    let mut y = area.body.y;
+    for slice in &window.slices {
+        y = draw_slice(canvas, &pane, area.body, y, slice, cache, hits);
+    }
+    chip(canvas, &pane, area.body, &window, hits);
+    figures(canvas, state, area, &pane, now);
+}
+
+/// The lane's letter and what is set in it.
+fn title(state: &State, place: usize) -> Vec<Span> {
+    let lane = &state.lanes[place];
+    let focused = place == state.focused;
+    let letter = Ink::from(if focused { StyleRole::Focus } else { StyleRole::Title }).with(Emphasis::BOLD);
+    let mut spans = vec![Span::new(letter_of(place), letter)];
+    let several = state.lanes.len() > 1;
+    if several {
+        spans.push(Span::new(format!("  {}", clean_line(&lane.settings.model)), StyleRole::Title));
+    }
+    for (name, label) in [("temperature", "T"), ("top_p", "top_p")] {
+        let value = lane.settings.params.get(name).map_or_else(|| "–".to_owned(), ToString::to_string);
+        spans.push(Span::new(format!("  {label} {value}"), StyleRole::Dim));
+    }
+    spans
+}
+
+/// `A` for the first lane, `B` for the second.
+pub(super) fn letter_of(place: usize) -> String {
+    let offset = u8::try_from(place).unwrap_or(25).min(25);
+    char::from(b'A' + offset).to_string()
+}
+
+fn welcome(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
+    let lane = state.lane();
+    let model = clean_line(&lane.settings.model);
+    let lines = [
+        (format!("Nothing said yet. {model} at {} listens.", clean_line(&lane.settings.provider)), StyleRole::Text),
+        (String::new(), StyleRole::Text),
+        ("Type a message below and press Enter.".to_owned(), StyleRole::Dim),
+        ("F2 sets parameters, Ctrl+L chooses the model,".to_owned(), StyleRole::Dim),
+        ("Ctrl+P lists every command, F1 the keys.".to_owned(), StyleRole::Dim),
+    ];
+    let top = body.y + body.height.saturating_sub(8) / 3;
+    for (y, (text, role)) in (top..body.bottom()).zip(lines) {
+        canvas.text(body.x + 2, y, body.width.saturating_sub(3), &text, role);
+    }
+}
+
+/// Draws a turn's visible rows from `y` on; returns the row after them.
+fn draw_slice(
+    canvas: &mut Canvas<'_>,
+    pane: &Pane<'_>,
+    body: Rect,
+    y: u16,
+    slice: &Slice,
+    cache: &mut TurnCache,
+    hits: &mut Hits,
+) -> u16 {
+    let Some(turn) = pane.state.session.turns.get(slice.turn) else { return y };
+    let lane = pane.lane;
+    let kept = cache.rows(pane.state, lane, turn, pane.columns);
+    let selected = lane.selected == Some(turn.id);
+    let mut y = y;
+    for row in slice.from..slice.stack.len() {
+        if y >= body.bottom() {
+            break;
+        }
+        let part = slice.stack.part(row);
+        let line = match part {
+            Part::Above(at) => slice.stack.above.get(at),
+            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| body.row(at)),
+            Part::Text(at) => kept.text.row(at),
+            Part::Refusal(at) => kept.refusal.row(at),
+            Part::Call(at) => kept.calls.get(at),
+            Part::Below(at) => slice.stack.below.get(at),
+        };
+        let blank = part == Part::Above(0) && turn.depth > 0;
+        draw_row(canvas, body, y, line, (part, selected && !blank));
+        hits.add(Rect { y, height: 1, ..body }, target(turn, part, lane));
+        y += 1;
+    }
+    y
+}
+
+fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (part, selected): (Part, bool)) {
+    if selected {
+        canvas.text(body.x, y, 1, "▎", StyleRole::Focus);
+    }
+    let Some(line) = line else { return };
+    let columns = text_columns(body);
+    match part {
+        Part::Reasoning(_) => {
+            let x = canvas.text(body.x + 1, y, 2, "│ ", StyleRole::Border);
+            let thought = |span: &Span| {
+                let ink = Ink { role: StyleRole::Reasoning, emphasis: span.ink.emphasis };
+                Span::new(span.text.clone(), ink)
+            };
+            let spans: Vec<Span> = line.spans.iter().map(thought).collect();
+            canvas.spans(x, y, columns.saturating_sub(2), &spans);
+        }
+        _ => canvas.line(body.x + 1, y, columns, line),
+    }
+}
+
+/// The caption of the reasoning and the rows of calls fold; the rest selects the turn.
+fn target(turn: &Turn, part: Part, lane: &crate::state::Lane) -> Target {
+    let caption = 1 + usize::from(turn.depth > 0);
+    let folds = match part {
+        Part::Above(at) => at == caption && !turn.reasoning.is_empty(),
+        Part::Call(_) => true,
+        _ => false,
+    };
+    if folds {
+        Target::Fold { lane: lane.id, turn: turn.id }
+    } else {
+        Target::Transcript { lane: lane.id, turn: Some(turn.id) }
+    }
+}
+
+/// What is hidden below the window, over its last row.
+fn chip(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, window: &Window, hits: &mut Hits) {
+    let hidden = match window.rest {
+        Rest::Nothing => return,
+        Rest::Rows(1) => "1 line".to_owned(),
+        Rest::Rows(rows) => format!("{rows} lines"),
+        Rest::Turns(1) => "1 turn".to_owned(),
+        Rest::Turns(turns) => format!("{turns} turns"),
+    };
+    let label = format!(" ▼ {hidden} below · End ");
+    let row = Rect { y: body.bottom() - 1, height: 1, ..body };
+    let x = canvas.right(row, &[Span::new(label, StyleRole::Chip)]);
+    hits.add(Rect { x, width: row.right() - x, ..row }, Target::NewLines { lane: pane.lane.id });
+}
+
+/// The last run's figures in the lower border: time to first token, speed, tokens in and out, cost.
+fn figures(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea, pane: &Pane<'_>, now: Instant) {
+    let replied = |id: &crate::chat::TurnId| state.session.turns.get(*id).and_then(|turn| turn.run);
+    let run = pane.lane.branch.iter().rev().take(2).find_map(replied).and_then(|run| state.session.run(run));
+    let Some(text) = run.map(|run| figures_of(run, now)).filter(|text| !text.is_empty()) else { return };
+    let row = Rect { x: area.frame.x + 1, y: area.frame.bottom() - 1, width: area.frame.width - 2, height: 1 };
+    canvas.text(row.x + 1, row.y, row.width.saturating_sub(1), &format!(" {text} "), StyleRole::Dim);
+}
+
+/// `312 ms · 61 tok/s · 812→204 · ¥0.0045`; what is not known is not in it, but for the cost, which is `n/a` then.
+fn figures_of(run: &Run, now: Instant) -> String {
+    let mut figures = Vec::new();
+    if let Some(first) = run.first_delta {
+        figures.push(super::rows::duration(first.saturating_duration_since(run.started)));
+        let decode = run.finished.unwrap_or(now).saturating_duration_since(first);
+        let output = run.usage.as_ref().and_then(|usage| usage.output);
+        if let (Some(output), true) = (output, decode.as_millis() > 0) {
+            figures.push(format!("{} tok/s", u128::from(output) * 1000 / decode.as_millis()));
+        }
+    }
+    if let Some(usage) = &run.usage {
+        let count = |tokens: Option<u64>| tokens.map_or_else(|| "n/a".to_owned(), super::chrome::grouped);
+        figures.push(format!("{}→{}", count(usage.input), count(usage.output)));
+    }
+    if run.finished.is_some() {
+        figures.push(run.cost.to_string());
+    }
+    figures.join(" · ")
+}

@@ -1,0 +1,69 @@
+//! How the state looks: panes, overlays, the transcript's cache, and what lies under the mouse.
+//!
+//! Reads the state and never changes it. What it keeps is derived: rendered turns, and where things were drawn last.
+
+mod cache;
+mod canvas;
+mod chrome;
+mod hits;
+mod lane;
+mod rows;
+mod scroll;
+mod standin;
+
+use std::time::Instant;
+
+use ratatui::Frame;
+
+use crate::chat::TurnId;
+use crate::state::{LaneId, Layout, Scroll, ScrollMotion, State, Target};
+use cache::TurnCache;
+use canvas::Canvas;
+use hits::Hits;
+
+/// Draws states. Keeps rendered turns, so that a frame costs what is visible and not what is there.
+#[derive(Debug, Default)]
+pub struct View {
+    cache: TurnCache,
+    hits: Hits,
+}
+
+impl View {
+    /// Draws the whole state at a time, which only clocks and spinners look at.
+    pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Instant) {
+        self.hits.clear();
+        let Some(layout) = Layout::of(state) else {
+            chrome::too_small(&mut Canvas::new(frame, state));
+            return;
+        };
+        self.cache.begin_frame();
+        for area in &layout.lanes {
+            lane::draw(&mut Canvas::new(frame, state), state, area, &mut self.cache, &mut self.hits, now);
+        }
+        chrome::draw(frame, state, &layout, &mut self.hits, now);
+        self.cache.end_frame();
+    }
+
+    /// What was drawn last at a cell.
+    #[must_use]
+    pub fn target(&self, x: u16, y: u16) -> Target {
+        self.hits.target(x, y)
+    }
+
+    /// Where a scroll of a lane leads, and which turn it selects, if it selects one.
+    pub fn scroll(
+        &mut self,
+        state: &State,
+        lane: LaneId,
+        motion: ScrollMotion,
+        now: Instant,
+    ) -> (Scroll, Option<TurnId>) {
+        scroll::resolve(&mut self.cache, state, lane, motion, now)
+    }
+
+    /// How much was rendered so far: for tests and benches that watch the draw path.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.cache.work()
+    }
+}

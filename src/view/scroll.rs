@@ -1,0 +1,259 @@
+//! Which rows of a lane are in its window, and where a scroll leads.
+//!
+//! Works from the anchor outwards, so that neither a frame nor a scroll ever looks at turns far away.
+
+use std::time::Instant;
+
+use crate::chat::{Turn, TurnId};
+use crate::state::{Lane, LaneId, Layout, Scroll, ScrollMotion, State};
+use crate::text::Line;
+
+use super::cache::TurnCache;
+use super::rows;
+
+/// A turn's rows, counted, and the few that are made anew for each frame.
+pub(super) struct Stack {
+    pub(super) above: Vec<Line>,
+    pub(super) below: Vec<Line>,
+    reasoning: usize,
+    text: usize,
+    refusal: usize,
+    calls: usize,
+}
+
+/// One row of a turn, by the part it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Above(usize),
+    Reasoning(usize),
+    Text(usize),
+    Refusal(usize),
+    Call(usize),
+    Below(usize),
+}
+
+impl Stack {
+    pub(super) fn of(
+        cache: &mut TurnCache,
+        state: &State,
+        lane: &Lane,
+        turn: &Turn,
+        columns: u16,
+        now: Instant,
+    ) -> Self {
+        let above = rows::above(state, lane, turn, columns, now);
+        let below = rows::below(state, lane, turn, columns, now);
+        let kept = cache.rows(state, lane, turn, columns);
+        Self {
+            above,
+            below,
+            reasoning: kept.reasoning.as_ref().map_or(0, super::cache::Body::len),
+            text: kept.text.len(),
+            refusal: kept.refusal.len(),
+            calls: kept.calls.len(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.above.len() + self.reasoning + self.text + self.refusal + self.calls + self.below.len()
+    }
+
+    /// The part that holds a row, and the row's place in it.
+    pub(super) fn part(&self, row: usize) -> Part {
+        let parts: [(usize, fn(usize) -> Part); 5] = [
+            (self.above.len(), Part::Above),
+            (self.reasoning, Part::Reasoning),
+            (self.text, Part::Text),
+            (self.refusal, Part::Refusal),
+            (self.calls, Part::Call),
+        ];
+        let mut row = row;
+        for (length, part) in parts {
+            if row < length {
+                return part(row);
+            }
+            row -= length;
+        }
+        Part::Below(row)
+    }
+}
+
+/// Some rows of one turn.
+pub(super) struct Slice {
+    pub(super) turn: TurnId,
+    pub(super) from: usize,
+    pub(super) stack: Stack,
+}
+
+/// The window on a lane: what it shows, from the top.
+pub(super) struct Window {
+    pub(super) slices: Vec<Slice>,
+    /// How much lies below it.
+    pub(super) rest: Rest,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// The end is in the window.
+    Nothing,
+    /// The last turn goes on for some rows.
+    Rows(usize),
+    /// Some whole turns follow.
+    Turns(usize),
+}
+
+/// Where a window is looked through: the lane, its width and its height.
+#[derive(Clone, Copy)]
+pub(super) struct Pane<'a> {
+    pub(super) state: &'a State,
+    pub(super) lane: &'a Lane,
+    pub(super) columns: u16,
+    pub(super) rows: usize,
+    pub(super) now: Instant,
+}
+
+impl<'a> Pane<'a> {
+    fn stack(&self, cache: &mut TurnCache, turn: &Turn) -> Stack {
+        Stack::of(cache, self.state, self.lane, turn, self.columns, self.now)
+    }
+
+    fn turn(&self, depth: usize) -> Option<&'a Turn> {
+        self.lane.branch.get(depth).and_then(|id| self.state.session.turns.get(*id))
+    }
+
+    /// The depth of an anchor's turn, when the lane's branch still holds it.
+    fn depth(&self, turn: TurnId) -> Option<usize> {
+        let depth = self.state.session.turns.get(turn)?.depth;
+        (self.lane.branch.get(depth) == Some(&turn)).then_some(depth)
+    }
+
+    /// What the window shows now.
+    pub(super) fn window(&self, cache: &mut TurnCache) -> Window {
+        match self.lane.scroll {
+            Scroll::At { turn, row } => match self.depth(turn) {
+                Some(depth) => self.from(cache, depth, row),
+                None => self.end(cache),
+            },
+            Scroll::Follow => self.end(cache),
+        }
+    }
+
+    /// The window whose last row is the lane's last.
+    fn end(&self, cache: &mut TurnCache) -> Window {
+        let mut slices = Vec::new();
+        let mut missing = self.rows;
+        for depth in (0..self.lane.branch.len()).rev() {
+            let Some(turn) = self.turn(depth) else { break };
+            let stack = self.stack(cache, turn);
+            let from = stack.len().saturating_sub(missing);
+            missing -= stack.len() - from;
+            slices.push(Slice { turn: turn.id, from, stack });
+            if missing == 0 {
+                break;
+            }
+        }
+        slices.reverse();
+        Window { slices, rest: Rest::Nothing }
+    }
+
+    /// The window whose first row is `row` of the turn at `depth`, or the end when less than a window follows.
+    fn from(&self, cache: &mut TurnCache, depth: usize, row: usize) -> Window {
+        let mut slices = Vec::new();
+        let mut missing = self.rows;
+        let mut from = row;
+        let mut next = depth;
+        while let Some(turn) = self.turn(next) {
+            let stack = self.stack(cache, turn);
+            from = from.min(stack.len().saturating_sub(1));
+            let left = stack.len() - from;
+            slices.push(Slice { turn: turn.id, from, stack });
+            next += 1;
+            if left >= missing {
+                let rows = left - missing;
+                let turns = self.lane.branch.len() - next;
+                let rest = match (rows, turns) {
+                    (0, 0) => Rest::Nothing,
+                    (rows, 0) => Rest::Rows(rows),
+                    (_, turns) => Rest::Turns(turns),
+                };
+                return Window { slices, rest };
+            }
+            missing -= left;
+            from = 0;
+        }
+        self.end(cache)
+    }
+
+    /// The first row of the window as an anchor.
+    fn top(&self, cache: &mut TurnCache) -> Option<(usize, usize)> {
+        let window = self.window(cache);
+        let first = window.slices.first()?;
+        Some((self.depth(first.turn)?, first.from))
+    }
+
+    /// The anchor some rows up or down.
+    fn moved(&self, cache: &mut TurnCache, by: i32) -> Option<Scroll> {
+        let (mut depth, mut row) = self.top(cache)?;
+        let mut left = by.unsigned_abs() as usize;
+        while left > 0 {
+            if by < 0 {
+                let step = left.min(row);
+                row -= step;
+                left -= step;
+                if left > 0 {
+                    let Some(above) = depth.checked_sub(1) else { break };
+                    depth = above;
+                    row = self.stack(cache, self.turn(depth)?).len();
+                }
+            } else {
+                let length = self.stack(cache, self.turn(depth)?).len();
+                let step = left.min(length.saturating_sub(row));
+                row += step;
+                left -= step;
+                if row >= length {
+                    if depth + 1 >= self.lane.branch.len() {
+                        return Some(Scroll::Follow);
+                    }
+                    depth += 1;
+                    row = 0;
+                }
+            }
+        }
+        self.settled(cache, depth, row)
+    }
+
+    /// An anchor, or following when the end is in its window. A window that shows everything follows, too.
+    fn settled(&self, cache: &mut TurnCache, depth: usize, row: usize) -> Option<Scroll> {
+        let turn = self.turn(depth)?.id;
+        let window = self.from(cache, depth, row);
+        Some(if window.rest == Rest::Nothing { Scroll::Follow } else { Scroll::At { turn, row } })
+    }
+}
+
+/// Where a scroll of a lane leads, and which turn it selects.
+pub(super) fn resolve(
+    cache: &mut TurnCache,
+    state: &State,
+    lane: LaneId,
+    motion: ScrollMotion,
+    now: Instant,
+) -> (Scroll, Option<TurnId>) {
+    let stay = state.lane_by_id(lane).map_or(Scroll::Follow, |lane| lane.scroll);
+    let Some(pane) = pane(state, lane, now) else { return (stay, None) };
+    let page = i32::try_from(pane.rows.saturating_sub(2).max(1)).unwrap_or(i32::MAX);
+    let scroll = match motion {
+        ScrollMotion::Rows(rows) => pane.moved(cache, rows),
+        ScrollMotion::Pages(pages) => pane.moved(cache, pages.saturating_mul(page)),
+        ScrollMotion::Top => pane.settled(cache, 0, 0),
+        ScrollMotion::ToTurn(turn) => pane.depth(turn).and_then(|depth| pane.settled(cache, depth, 0)),
+    };
+    (scroll.unwrap_or(stay), None)
+}
+
+fn pane(state: &State, lane: LaneId, now: Instant) -> Option<Pane<'_>> {
+    let layout = Layout::of(state)?;
+    let place = state.lanes.iter().position(|candidate| candidate.id == lane)?;
+    let area = layout.lanes.iter().find(|area| area.place == place)?;
+    let columns = super::lane::text_columns(area.body);
+    Some(Pane { state, lane: &state.lanes[place], columns, rows: usize::from(area.body.height), now })
+}
