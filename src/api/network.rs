@@ -72,12 +72,13 @@ pub(super) enum Silence {
     WithinAnswer,
 }
 
-/// A duration as a sentence has it: `250 ms`, `5 s`, `3 min`.
+/// A duration as a sentence has it: `250 ms`, `5 s`, `3 min`, `12 h`.
 pub(super) fn in_words(duration: Duration) -> String {
     match duration.as_millis() {
         milliseconds @ ..1000 => format!("{milliseconds} ms"),
         milliseconds @ ..120_000 => format!("{} s", milliseconds.div_ceil(1000)),
-        milliseconds => format!("{} min", milliseconds.div_ceil(60_000)),
+        milliseconds @ ..7_200_000 => format!("{} min", milliseconds.div_ceil(60_000)),
+        milliseconds => format!("{} h", milliseconds.div_ceil(3_600_000)),
     }
 }
 
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn durations_are_rounded_up_to_a_fitting_unit() {
-        let words = [250, 5_000, 61_001, 120_000, 3_600_000].map(|ms| in_words(Duration::from_millis(ms)));
-        assert_eq!(words, ["250 ms", "5 s", "62 s", "2 min", "60 min"]);
+        let words = [250, 5_000, 61_001, 120_000, 43_200_000].map(|ms| in_words(Duration::from_millis(ms)));
+        assert_eq!(words, ["250 ms", "5 s", "62 s", "2 min", "12 h"]);
     }
 }

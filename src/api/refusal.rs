@@ -36,7 +36,8 @@ pub(super) fn error<'a>(
     let mut error = ApiError::new(ErrorKind::Http, sentence(asked, head, fault, mask));
     error.status = Some(head.status);
     error.code.clone_from(&fault.code);
-    error.param = refused_field(fault, sent).or_else(|| fault.param.clone());
+    let about_model = || (head.status == 404 && is_about_model(fault, asked.model)).then(|| "model".to_owned());
+    error.param = refused_field(fault, sent).or_else(|| fault.param.clone()).or_else(about_model);
     error.request_id.clone_from(&head.request_id);
     mask.error(error)
 }

@@ -1,9 +1,8 @@
 //! Answers that are errors, in every dress they come in.
 
-use abreast::api::{Delta, ErrorKind, next_step};
-use abreast::chat::Secret;
+use abreast::api::{Client, Delta, ErrorKind, Limits, next_step};
 
-use super::{KEY, OK_STREAM, client, client_of, endpoint, failed, request, run, text};
+use super::{KEY, OK_STREAM, client, endpoint, failed, request, run, text};
 use crate::server::{EVENTS, HTML, JSON, Server, Step, chunk, chunked_head, response, stream_head};
 
 /// The failure of a run that is answered with one response, however often it is tried.
@@ -166,7 +165,7 @@ async fn a_redirect_is_shown_and_not_followed() {
 }
 
 #[tokio::test]
-async fn an_unread_refusal_names_the_field_to_leave_out() {
+async fn a_refused_field_is_named_and_the_request_not_sent_again() {
     let body = r#"{"error":{"message":"Unsupported value: 'temperature' does not support 0.5 with this model.","code":"unsupported_value","param":"temperature"}}"#;
     let server = Server::answering(&[response(400, &[JSON], body)]).await;
     let mut request = request();
@@ -180,9 +179,14 @@ async fn an_unread_refusal_names_the_field_to_leave_out() {
 
 #[tokio::test]
 async fn no_secret_of_the_endpoint_is_in_a_debug_dump() {
-    let client = client_of("http://127.0.0.1:1/v1");
-    let (key, shown) = (Secret::new(KEY), format!("{client:?} {:?}", client.endpoint()));
-    assert!(key.is_some() && !shown.contains(KEY), "{shown}");
+    let mut endpoint = endpoint("http://127.0.0.1:1/v1?key=AIza-12345678");
+    endpoint.headers = vec![("X-Api-Key".to_owned(), "token-12345678".to_owned())];
+    let client = Client::new(endpoint.clone(), Limits::default()).unwrap();
+    let shown = format!("{client:?} {endpoint:?}");
+    assert!(shown.contains("X-Api-Key"), "{shown}");
+    for secret in [KEY, "AIza-12345678", "token-12345678"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
 }
 
 #[tokio::test]
