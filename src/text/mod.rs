@@ -2,15 +2,21 @@
 //!
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
+mod clean;
 mod highlight;
 mod ink;
+mod json;
+mod json_scan;
 mod kinsoku;
 pub mod markdown;
+mod reveal;
 #[cfg(test)]
 mod tests;
 mod width;
 mod wrap;
 
+pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
+pub use json::pretty_json;
 pub use width::{graphemes, width};
 pub use wrap::{Wrap, truncate, wrap, wrap_hard};

@@ -5,6 +5,7 @@
 
 use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 /// The width of a text in cells; control characters take none, as ratatui does not draw them.
 #[must_use]
@@ -45,8 +46,17 @@ fn first_cluster_len(text: &str) -> Option<usize> {
     }
 }
 
+/// ratatui counts in 16 bits: a cluster of 65,536 cells would seem to be none, and flood the screen.
+const LONGEST_COUNTED_BYTES: usize = 16 * 1024;
+
 fn cluster_cells(cluster: &str) -> usize {
-    if cluster.contains(char::is_control) { 0 } else { usize::from(cluster.cell_width()) }
+    if cluster.contains(char::is_control) {
+        0
+    } else if cluster.len() > LONGEST_COUNTED_BYTES {
+        UnicodeWidthStr::width(cluster)
+    } else {
+        usize::from(cluster.cell_width())
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +102,11 @@ mod tests {
     fn a_flag_and_a_family_are_one_grapheme_each() {
         let clusters: Vec<_> = graphemes("a🇯🇵👩\u{200D}👧é").collect();
         assert_eq!(clusters, [("a", 1), ("🇯🇵", 2), ("👩\u{200D}👧", 2), ("é", 1)]);
+    }
+
+    #[test]
+    fn a_cluster_too_long_for_sixteen_bits_is_not_taken_for_nothing() {
+        assert_eq!(width(&"\u{600}".repeat(65_536)), 65_536);
     }
 
     proptest! {
