@@ -86,7 +86,7 @@ fn sidebar_columns(state: &State) -> u16 {
 fn lanes(state: &State, area: Rect) -> (Option<Rect>, Vec<LaneArea>) {
     let fit = usize::from((area.width / LANE_COLUMNS).max(1));
     let shown = if state.zoomed { 1 } else { fit.min(state.lanes.len()) };
-    let tabs = (shown < state.lanes.len()).then(|| Rect { height: 1, ..area });
+    let tabs = (shown < state.lanes.len()).then_some(Rect { height: 1, ..area });
     let area = if tabs.is_some() { Rect { y: area.y + 1, height: area.height - 1, ..area } } else { area };
     let first = (state.focused + 1).saturating_sub(shown).min(state.lanes.len() - shown);
     let columns = u16::try_from(shown).unwrap_or(1);

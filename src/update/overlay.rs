@@ -116,7 +116,8 @@ pub(super) fn refresh(state: &mut State) {
                     typed: false,
                 })
             });
-            picker.rows = picker_rows(&picker.query, listed.collect(), &state.lanes[state.focused].settings.provider);
+            picker.rows =
+                picker_rows(&picker.query, &listed.collect::<Vec<_>>(), &state.lanes[state.focused].settings.provider);
         }
         _ => {}
     }
@@ -152,7 +153,7 @@ fn offered(action: Action) -> bool {
 }
 
 /// Ranked rows; a name that no provider lists can be typed, since some endpoints list nothing.
-fn picker_rows(query: &str, listed: Vec<PickerRow>, current: &str) -> Vec<PickerRow> {
+fn picker_rows(query: &str, listed: &[PickerRow], current: &str) -> Vec<PickerRow> {
     let names: Vec<String> = listed.iter().map(|row| format!("{} {}", row.model, row.provider)).collect();
     let mut rows: Vec<PickerRow> = text::rank(query, &names).into_iter().map(|place| listed[place].clone()).collect();
     let typed = query.trim();

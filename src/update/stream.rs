@@ -50,7 +50,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             change_run(state, run, |run| run.first_text = run.first_text.or(Some(now)));
         }
         Delta::Reasoning { choice: 0, text } => {
-            grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text))
+            grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text));
         }
         Delta::Refusal { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.refusal.push_str(&text)),
         Delta::ToolCall { choice: 0, index, id, name, arguments, extra } => {

@@ -7,10 +7,9 @@ use std::collections::HashMap;
 
 use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
-use crate::text::{Cleaner, Line, Span, StyleRole, Wrap, wrap};
+use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, wrap};
 
 use super::rows;
-use super::standin::StreamingMarkdown;
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
 const MOST_TURNS: usize = 256;
@@ -46,17 +45,22 @@ pub(super) struct TurnRows {
 /// A text that only grows, cleaned and rendered as far as it came.
 #[derive(Debug)]
 pub(super) enum Body {
-    Markdown {
-        cleaner: Cleaner,
-        seen: usize,
-        clean: String,
-        rendered: StreamingMarkdown,
-    },
+    Markdown(Box<Growing>),
     /// Shown as it was written, wrapped: what people type is not Markdown.
     Plain {
         seen: usize,
         rows: Vec<Line>,
     },
+}
+
+/// A reply, cleaned and rendered as far as it came.
+#[derive(Debug)]
+pub(super) struct Growing {
+    cleaner: Cleaner,
+    /// The bytes of the source that went through the cleaner.
+    seen: usize,
+    clean: String,
+    rendered: StreamingMarkdown,
 }
 
 impl TurnCache {
@@ -125,12 +129,12 @@ impl TurnRows {
 
 impl Body {
     fn markdown(columns: u16) -> Self {
-        Self::Markdown {
+        Self::Markdown(Box::new(Growing {
             cleaner: Cleaner::default(),
             seen: 0,
             clean: String::new(),
             rendered: StreamingMarkdown::new(columns.max(4)),
-        }
+        }))
     }
 
     fn plain() -> Self {
@@ -139,14 +143,7 @@ impl Body {
 
     fn update(&mut self, source: &str, columns: u16, role: StyleRole) -> u64 {
         match self {
-            Self::Markdown { cleaner, seen, clean, rendered } => {
-                let Some(new) = source.get(*seen..).filter(|new| !new.is_empty()) else { return 0 };
-                cleaner.push(new, clean);
-                *seen = source.len();
-                let before = rendered.work().lines_rendered;
-                rendered.update(clean);
-                rendered.work().lines_rendered - before
-            }
+            Self::Markdown(growing) => growing.update(source),
             Self::Plain { seen, rows } => {
                 if source.len() == *seen {
                     return 0;
@@ -161,16 +158,28 @@ impl Body {
 
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Markdown { rendered, .. } => rendered.len(),
+            Self::Markdown(growing) => growing.rendered.len(),
             Self::Plain { rows, .. } => rows.len(),
         }
     }
 
     pub(super) fn row(&self, at: usize) -> Option<&Line> {
         match self {
-            Self::Markdown { rendered, .. } => rendered.line(at),
+            Self::Markdown(growing) => growing.rendered.line(at),
             Self::Plain { rows, .. } => rows.get(at),
         }
+    }
+}
+
+impl Growing {
+    fn update(&mut self, source: &str) -> u64 {
+        let Some(new) = source.get(self.seen..).filter(|new| !new.is_empty()) else { return 0 };
+        self.cleaner.push(new, &mut self.clean);
+        self.seen = source.len();
+        let before = self.rendered.work();
+        self.rendered.update(&self.clean);
+        let after = self.rendered.work();
+        after.lines_rendered + after.tail_lines_rendered - before.lines_rendered - before.tail_lines_rendered
     }
 }
 

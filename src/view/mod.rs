@@ -9,7 +9,6 @@ mod hits;
 mod lane;
 mod rows;
 mod scroll;
-mod standin;
 
 use std::time::Instant;
 

@@ -60,15 +60,10 @@ impl Stack {
 
     /// The part that holds a row, and the row's place in it.
     pub(super) fn part(&self, row: usize) -> Part {
-        let parts: [(usize, fn(usize) -> Part); 5] = [
-            (self.above.len(), Part::Above),
-            (self.reasoning, Part::Reasoning),
-            (self.text, Part::Text),
-            (self.refusal, Part::Refusal),
-            (self.calls, Part::Call),
-        ];
+        let lengths = [self.above.len(), self.reasoning, self.text, self.refusal, self.calls];
+        let parts = [Part::Above, Part::Reasoning, Part::Text, Part::Refusal, Part::Call];
         let mut row = row;
-        for (length, part) in parts {
+        for (length, part) in lengths.into_iter().zip(parts) {
             if row < length {
                 return part(row);
             }
