@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use super::fault;
 use super::mask::Mask;
 use super::network::{self, Silence};
+use super::next_step::next_step;
 use super::refusal::{self, Asked, Head};
 use super::request::{self, Remembered};
 use super::retry::Wish;
@@ -73,6 +74,13 @@ impl Client {
     /// # Errors
     /// As [`Client::new`].
     pub fn with_pace(endpoint: Endpoint, limits: Limits, pace: Pace) -> Result<Self, ApiError> {
+        Self::build(endpoint.clone(), limits, pace).map_err(|mut error| {
+            error.next_step = next_step(&error, &endpoint);
+            error
+        })
+    }
+
+    fn build(endpoint: Endpoint, limits: Limits, pace: Pace) -> Result<Self, ApiError> {
         let chat_url = request::address(&endpoint, &endpoint.dialect.chat_path)?;
         let headers = request::headers(&endpoint)?;
         let mask = Mask::of(&endpoint);
