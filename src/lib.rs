@@ -15,6 +15,7 @@
 pub mod api;
 pub mod app;
 pub mod chat;
+pub mod cli;
 pub mod config;
 pub mod input;
 pub mod pricing;

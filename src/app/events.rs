@@ -197,7 +197,7 @@ impl<C: Console> App<C> {
     fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         match effect {
             Effect::Open { lane, generation, provider, request } => {
-                self.runner.open(lane, generation, provider, request)
+                self.runner.open(lane, generation, provider, *request);
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::ListModels { provider } => self.runner.list_models(provider),

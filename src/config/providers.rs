@@ -166,7 +166,8 @@ impl Provider {
             return Ok(None);
         }
         let mut provider = Self::new(OPENAI, BaseUrl::parse(base_url.unwrap_or(OPENAI_BASE_URL))?);
-        provider.model = Some(OPENAI_MODEL.to_owned());
+        // Elsewhere the model's name is unknown until the server lists it.
+        provider.model = base_url.is_none().then(|| OPENAI_MODEL.to_owned());
         provider.key = key.map_or(KeySource::None, |_| KeySource::Variable(OPENAI_KEY.to_owned()));
         Ok(Some(provider))
     }

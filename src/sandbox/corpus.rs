@@ -2,8 +2,32 @@
 //!
 //! Owns the list of files and the cutting. Knows nothing of words, counts or scores.
 
-/// The files, in the order in which they are read. A new file is one row here.
-pub(crate) const FILES: &[&str] = &[include_str!("../../assets/corpus/sandbox.md")];
+/// The files, the manual first. A new file is one row here.
+pub(crate) const FILES: &[&str] = &[
+    include_str!("../../assets/corpus/lanes.md"),
+    include_str!("../../assets/corpus/keys.md"),
+    include_str!("../../assets/corpus/params.md"),
+    include_str!("../../assets/corpus/sliders.md"),
+    include_str!("../../assets/corpus/sandbox.md"),
+    include_str!("../../assets/corpus/arts.md"),
+    include_str!("../../assets/corpus/cooking.md"),
+    include_str!("../../assets/corpus/git.md"),
+    include_str!("../../assets/corpus/habits.md"),
+    include_str!("../../assets/corpus/languages.md"),
+    include_str!("../../assets/corpus/nature.md"),
+    include_str!("../../assets/corpus/numbers.md"),
+    include_str!("../../assets/corpus/programming.md"),
+    include_str!("../../assets/corpus/prompts.md"),
+    include_str!("../../assets/corpus/puzzles.md"),
+    include_str!("../../assets/corpus/queries.md"),
+    include_str!("../../assets/corpus/science.md"),
+    include_str!("../../assets/corpus/shell.md"),
+    include_str!("../../assets/corpus/smalltalk.md"),
+    include_str!("../../assets/corpus/snippets.md"),
+    include_str!("../../assets/corpus/stories.md"),
+    include_str!("../../assets/corpus/travel.md"),
+    include_str!("../../assets/corpus/writing.md"),
+];
 
 /// The heading of the passage that is given when nothing fits.
 pub(crate) const NOTHING_MATCHED: &str = "Nothing matched your question";
@@ -75,6 +99,12 @@ mod tests {
                 Passage { title: "Tea", heading: "Black", body: "Boil." },
             ]
         );
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_read() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/corpus");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len());
     }
 
     #[test]

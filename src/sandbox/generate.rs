@@ -12,7 +12,7 @@ use super::sample::{self, Sampling};
 use super::tokens::{END, TokenId};
 
 /// How much of the probability the passage's own next token has.
-const THREAD: f64 = 0.75;
+const THREAD: f64 = 0.8;
 /// So many last tokens have to agree before a lost thread is taken up again.
 const REJOIN: usize = 2;
 /// Longer agreement than this says no more.

@@ -214,7 +214,7 @@ impl<'w> Writer<'w> {
 
     fn string(&mut self, schema: &Value, name: &str) -> Value {
         let shape = Shape::read(schema);
-        if let Some(drawn) = shape.from_prompt(name, self.prompt, self.lexemes) {
+        if let Some(drawn) = shape.draw(name, self.prompt, self.lexemes) {
             return Value::String(drawn);
         }
         let examples = list(schema, "examples").iter().chain(schema.get("default")).filter_map(Value::as_str);

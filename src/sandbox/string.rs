@@ -49,7 +49,7 @@ impl<'s> Shape<'s> {
     }
 
     /// A value of the prompt for a field of this name.
-    pub(crate) fn from_prompt(&self, name: &str, prompt: &str, lexemes: &mut Lexemes) -> Option<String> {
+    pub(crate) fn draw(&self, name: &str, prompt: &str, lexemes: &mut Lexemes) -> Option<String> {
         let fits = |lexeme: &Lexeme| self.fits(&lexeme.text);
         if self.is_formal() {
             return lexemes.take(name, fits);
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn from_prompt(schema: &Value, name: &str, prompt: &str) -> Option<String> {
-        Shape::read(schema).from_prompt(name, prompt, &mut Lexemes::read(prompt))
+        Shape::read(schema).draw(name, prompt, &mut Lexemes::read(prompt))
     }
 
     #[test]

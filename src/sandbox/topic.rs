@@ -10,6 +10,8 @@ use super::sample;
 const EARLIER: f32 = 0.6;
 /// What a passage counts that was told before, when more is asked for.
 const TOLD: f32 = 0.1;
+/// A passage with the very words of the question as its heading beats the next one so many times.
+const TITLED: f32 = 2.0;
 /// So much of a passage in an earlier answer shows that it was told.
 const TOLD_CHARS: usize = 40;
 /// At temperature 1 a passage that fits half as well is told once for so many powers of two.
@@ -27,11 +29,15 @@ pub(crate) struct Topic {
 /// Looks for passages by the question; when it has no topic of its own ("more", "why?"), by what was asked before.
 pub(crate) fn find(model: &Model, ask: &Ask) -> Topic {
     let question = ask.question();
-    let terms = weighted(question, 1.0);
-    if let Some(passage) = model.index.titled(question) {
-        return Topic { terms, hits: vec![Hit { passage, score: 1.0 }] };
+    let terms = retrieve::weighted(question, 1.0);
+    let titled = model.index.titled(question);
+    let topical = titled.is_some() || retrieve::topical_words(question) > 0;
+    let mut hits = if topical { model.index.search(&terms) } else { Vec::new() };
+    if let Some(passage) = titled {
+        let score = hits.first().map_or(1.0, |best| best.score) * TITLED;
+        hits.retain(|hit| hit.passage != passage);
+        hits.insert(0, Hit { passage, score });
     }
-    let hits = if retrieve::topical_words(question) > 0 { model.index.search(&terms) } else { Vec::new() };
     if hits.is_empty() { follow_up(model, ask) } else { Topic { terms, hits } }
 }
 
@@ -40,7 +46,7 @@ fn follow_up(model: &Model, ask: &Ask) -> Topic {
     let mut terms: Vec<Weighted> = Vec::new();
     for text in ask.user_texts() {
         if retrieve::topical_words(text) > 0 {
-            terms.extend(weighted(text, weight));
+            terms.extend(retrieve::weighted(text, weight));
         }
         weight *= EARLIER;
     }
@@ -59,13 +65,6 @@ fn was_told(model: &Model, ask: &Ask, passage: usize) -> bool {
     let opening: String = passage.body.chars().take(TOLD_CHARS).collect();
     let answers = ask.messages.iter().filter(|message| message.speaker == Speaker::Assistant);
     answers.into_iter().any(|message| message.text.contains(&opening))
-}
-
-fn weighted(text: &str, weight: f32) -> Vec<Weighted> {
-    let mut terms = retrieve::topic_terms(text);
-    terms.sort();
-    terms.dedup();
-    terms.into_iter().map(|term| (term, weight)).collect()
 }
 
 /// The passage that is told: the best at temperature 0, one of the better ones with heat.

@@ -11,7 +11,7 @@ pub enum Effect {
         lane: LaneId,
         generation: u64,
         provider: String,
-        request: ChatRequest,
+        request: Box<ChatRequest>,
     },
     /// Drop a lane's stream, which closes its socket.
     Cancel {

@@ -147,7 +147,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     lane.scroll = Scroll::Follow;
     lane.selected = None;
     lane.status = StreamStatus::Opening { since: now, run, reply };
-    vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request }]
+    vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request: Box::new(request) }]
 }
 
 fn request(turns: &TurnTree, question: TurnId, settings: &Settings, tools: &[crate::chat::Tool]) -> ChatRequest {
