@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use super::fault;
 use super::mask::Mask;
 use super::network::{self, Silence};
+use super::next_step::next_step;
 use super::refusal::{self, Asked, Head};
 use super::request::{self, Remembered};
 use super::retry::Wish;
@@ -73,10 +74,12 @@ impl Client {
     /// # Errors
     /// As [`Client::new`].
     pub fn with_pace(endpoint: Endpoint, limits: Limits, pace: Pace) -> Result<Self, ApiError> {
-        let chat_url = request::address(&endpoint, &endpoint.dialect.chat_path)?;
-        let headers = request::headers(&endpoint)?;
         let mask = Mask::of(&endpoint);
-        let http = http(&chat_url, limits.connect).map_err(|error| mask.error(unbuilt(&error)))?;
+        let (http, chat_url, headers) = prepare(&endpoint, limits.connect).map_err(|error| {
+            let mut error = mask.error(error);
+            error.next_step = next_step(&error, &endpoint);
+            error
+        })?;
         let remembered = Mutex::default();
         Ok(Self(Arc::new(Shared { http, endpoint, chat_url, headers, limits, pace, mask, remembered })))
     }
@@ -180,6 +183,13 @@ fn head(response: &Response, mask: &Mask) -> Head {
 /// The scheme, host and port: what does or does not answer.
 fn server(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+fn prepare(endpoint: &Endpoint, connect: Duration) -> Result<(reqwest::Client, Url, HeaderMap), ApiError> {
+    let chat_url = request::address(endpoint, &endpoint.dialect.chat_path)?;
+    let headers = request::headers(endpoint)?;
+    let http = http(&chat_url, connect).map_err(|error| unbuilt(&error))?;
+    Ok((http, chat_url, headers))
 }
 
 /// Redirects are not followed: the body would go with them, and so would keys in headers of their own. A loopback host is

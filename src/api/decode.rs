@@ -306,7 +306,7 @@ impl Decoder {
         let text = String::from_utf8_lossy(document);
         if text.starts_with('<') {
             let named = title(&text).map(|title| format!(" (“{title}”)")).unwrap_or_default();
-            let message = format!("A web page{named} came instead of an answer. Check the provider's base URL.");
+            let message = format!("A web page{named} came instead of an answer.");
             return Err(ApiError::new(ErrorKind::Protocol, message));
         }
         self.read_json(text.trim(), out)?;
@@ -325,7 +325,7 @@ impl Decoder {
         } else if seen.unreadable > 0 {
             "Nothing that the server sent could be read: its JSON is broken.".to_owned()
         } else if seen.foreign > 0 {
-            "The server's answer is JSON, but no chat completion. Check the provider's base URL.".to_owned()
+            "The server's answer is JSON, but no chat completion.".to_owned()
         } else if seen.events == 0 && !seen.head.is_empty() {
             format!("The server sent no answer but this: {}", String::from_utf8_lossy(&seen.head).trim())
         } else {

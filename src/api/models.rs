@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::client::Client;
+use super::next_step::next_step;
 use super::{ApiError, ErrorKind, incoming};
 
 /// The largest list that is read; OpenRouter's has about 1 MB.
@@ -23,6 +24,13 @@ pub struct ModelEntry {
 /// # Errors
 /// When the endpoint cannot be reached, refuses, or answers with something that is no list of models.
 pub async fn list_models(client: &Client) -> Result<Vec<ModelEntry>, ApiError> {
+    ask(client).await.map_err(|mut error| {
+        error.next_step = next_step(&error, client.endpoint());
+        error
+    })
+}
+
+async fn ask(client: &Client) -> Result<Vec<ModelEntry>, ApiError> {
     let mut response = client.get("models").await?;
     if !response.status().is_success() {
         return Err(client.refused(response, "", &Map::new()).await.error);

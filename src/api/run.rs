@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::client::{self, Client, Refused};
 use super::incoming::{Incoming, Progress};
 use super::network::in_words;
+use super::next_step::next_step;
 use super::repair::repair;
 use super::request::{self, Remembered};
 use super::retry::{Verdict, Wish, verdict};
@@ -134,7 +135,8 @@ impl Exchange {
         }
     }
 
-    fn fail(&mut self, error: ApiError) {
+    fn fail(&mut self, mut error: ApiError) {
+        error.next_step = next_step(&error, self.client.endpoint());
         self.phase = Phase::Over;
         self.failure = Some(error);
     }

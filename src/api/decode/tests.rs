@@ -158,7 +158,7 @@ fn an_empty_body_is_no_answer() {
 
 #[test]
 fn a_web_page_is_recognised_and_named() {
-    let message = "A web page (“Sign in”) came instead of an answer. Check the provider's base URL.";
+    let message = "A web page (“Sign in”) came instead of an answer.";
     assert_eq!(error("<!DOCTYPE html><title>Sign in</title>"), ApiError::new(ErrorKind::Protocol, message));
 }
 
@@ -170,7 +170,7 @@ fn plain_words_in_the_place_of_a_stream_are_shown() {
 
 #[test]
 fn json_of_another_protocol_is_no_answer() {
-    let message = "The server's answer is JSON, but no chat completion. Check the provider's base URL.";
+    let message = "The server's answer is JSON, but no chat completion.";
     let expected = ApiError::new(ErrorKind::Protocol, message);
     assert_eq!(error("{\"version\":\"1.0\"}"), expected);
     assert_eq!(error("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"), expected);
