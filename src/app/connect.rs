@@ -3,14 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
 use tokio::sync::{Mutex, OnceCell};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::api::{ApiError, ChatBackend, Client, Delta, Endpoint, ErrorKind, Limits, list_models, next_step};
-use crate::chat::ChatRequest;
+use crate::api::{ApiError, ChatBackend, Client, Endpoint, ErrorKind, Limits, list_models};
 use crate::config::{Environment, Provider, SANDBOX, resolve_key};
 use crate::sandbox::{Server, ServerOptions};
 
@@ -124,20 +121,6 @@ fn endpoint_of_sandbox(base_url: String) -> Endpoint {
     }
 }
 
-/// A client whose failures say what the user can do.
-struct Advised(Client);
-
-impl ChatBackend for Advised {
-    fn open(&self, request: ChatRequest) -> BoxStream<'static, Result<Delta, ApiError>> {
-        let client = self.0.clone();
-        let advise = move |error: ApiError| {
-            let next_step = next_step(&error, client.endpoint());
-            ApiError { next_step, ..error }
-        };
-        Box::pin(self.0.open(request).map_err(advise))
-    }
-}
-
 /// No request could be made at all.
 fn unusable(sentence: String) -> ApiError {
     ApiError::new(ErrorKind::Network, sentence)
@@ -146,8 +129,8 @@ fn unusable(sentence: String) -> ApiError {
 impl Connect for Connections {
     fn backend<'a>(&'a self, provider: &'a str) -> BoxFuture<'a, Result<Arc<dyn ChatBackend>, ApiError>> {
         Box::pin(async move {
-            let advised: Arc<dyn ChatBackend> = Arc::new(Advised(self.client(provider).await?));
-            Ok(advised)
+            let client: Arc<dyn ChatBackend> = Arc::new(self.client(provider).await?);
+            Ok(client)
         })
     }
 

@@ -13,7 +13,7 @@ use super::print::{Sink, print_line, say};
 use super::result::{Followed, event_json};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
-use crate::api::{ApiError, ChatBackend, Delta, next_step};
+use crate::api::{ApiError, ChatBackend, Delta};
 use crate::app::{Connections, LimitOverrides};
 use crate::chat::{ChatRequest, Cost, Tool};
 use crate::config::Environment;
@@ -107,8 +107,7 @@ impl Ask<'_> {
         };
         let messages = std::mem::take(&mut self.messages);
         let request = request(self.setup, messages, self.tools, self.no_stream);
-        let error = follow(client.open(request), run, output).await?;
-        Ok(error.map(|error| ApiError { next_step: next_step(&error, client.endpoint()), ..error }))
+        follow(client.open(request), run, output).await
     }
 }
 

@@ -7,7 +7,7 @@ use super::options::EndpointOptions;
 use super::print::{print_line, say};
 use super::setup::Setup;
 use super::{Ended, Problem};
-use crate::api::{list_models, next_step};
+use crate::api::list_models;
 use crate::app::LimitOverrides;
 use crate::config::Environment;
 use crate::text::clean_line;
@@ -26,7 +26,7 @@ pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Res
     let connections = setup.connections(environment, LimitOverrides::default());
     let client = connections.client(&setup.settings.provider).await.map_err(Problem::failure)?;
     let models = list_models(&client).await.map_err(|error| {
-        let step = next_step(&error, client.endpoint()).unwrap_or_default();
+        let step = error.next_step.as_deref().unwrap_or_default();
         Problem::failure(format!("{error} {step}").trim_end())
     })?;
     if options.json {

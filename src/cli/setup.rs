@@ -1,6 +1,6 @@
 //! From configuration, environment and options to providers and the settings that a command starts with.
 
-use crate::api::{ApiError, ErrorKind, list_models, next_step};
+use crate::api::{ApiError, ErrorKind, list_models};
 use crate::app::{Connections, LimitOverrides};
 use crate::chat::Settings;
 use crate::config::{BaseUrl, Config, ConfigError, Environment, KeySource, Paths, Provider, SANDBOX};
@@ -140,10 +140,7 @@ pub(super) async fn decide_model(connections: &Connections, settings: &mut Setti
         return Ok(());
     }
     let client = connections.client(&settings.provider).await?;
-    let models = list_models(&client).await.map_err(|error| {
-        let next_step = next_step(&error, client.endpoint());
-        ApiError { next_step, ..error }
-    })?;
+    let models = list_models(&client).await?;
     let first = models
         .into_iter()
         .next()
