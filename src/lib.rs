@@ -13,10 +13,14 @@
 //! | `cli` | commands |
 
 pub mod api;
+pub mod app;
 pub mod chat;
+pub mod cli;
 pub mod config;
 pub mod input;
 pub mod pricing;
 pub mod sandbox;
-
+pub mod state;
 pub mod text;
+pub mod update;
+pub mod view;

@@ -1,5 +1,6 @@
 //! The pieces of a reply, provider-neutral.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -39,6 +40,8 @@ pub enum Delta {
         id: Option<String>,
         name: Option<String>,
         arguments: String,
+        /// What must go back unchanged beside the call: the wire's `extra_content` (Gemini's thought signature). Set.
+        extra: Option<Value>,
     },
     /// The log probabilities of some tokens, as the server's object (`{"content": […]}`).
     Logprobs {
@@ -83,4 +86,18 @@ pub enum Repair {
     RenamedMaxTokens { from: &'static str, to: &'static str },
     /// `stream_options` was left out: no usage will come unless the server sends it unasked.
     WithoutStreamOptions,
+}
+
+impl fmt::Display for Repair {
+    /// The sentence for the user.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RenamedMaxTokens { from, to } => {
+                write!(f, "The endpoint takes {to} instead of {from}; it was sent so.")
+            }
+            Self::WithoutStreamOptions => {
+                f.write_str("The endpoint does not know stream_options; it was sent without.")
+            }
+        }
+    }
 }

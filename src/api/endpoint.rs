@@ -1,5 +1,6 @@
 //! Where a request goes and how.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::chat::{Dialect, Secret};
 
 /// An endpoint that is ready to be asked: the key is resolved.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Endpoint {
     /// The provider's name, for messages to the user.
     pub name: String,
@@ -19,6 +20,20 @@ pub struct Endpoint {
     /// Merged into every body.
     pub extra_body: Map<String, Value>,
     pub dialect: Dialect,
+}
+
+/// Shows no value of a header and no query: keys are kept there too.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Endpoint")
+            .field("name", &self.name)
+            .field("base_url", &self.base_url.split('?').next())
+            .field("key", &self.key)
+            .field("headers", &headers)
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How long to wait and how often to try.

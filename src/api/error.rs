@@ -43,13 +43,16 @@ pub struct ApiError {
     pub kind: ErrorKind,
     pub message: String,
     pub status: Option<u16>,
-    /// The server's `code`, as text.
+    /// The server's `code`, as text; for a failure below HTTP a word of our own: `connection_refused`, `unknown_host`,
+    /// `tls`, `connection_closed`, `unusable_provider`.
     pub code: Option<String>,
     /// The request field that the server named.
     pub param: Option<String>,
     pub request_id: Option<String>,
     /// What the server asked to wait.
     pub retry_after: Option<Duration>,
+    /// What the user can do about it, in a sentence.
+    pub next_step: Option<String>,
 }
 
 impl ApiError {
@@ -63,6 +66,7 @@ impl ApiError {
             param: None,
             request_id: None,
             retry_after: None,
+            next_step: None,
         }
     }
 }

@@ -233,13 +233,13 @@ fn filtered(object: &Map<String, Value>) -> Option<String> {
 }
 
 /// Whether a text is a web page: the sign of a proxy, a login portal or a wrong base URL.
-pub(crate) fn is_page(text: &str) -> bool {
+fn is_page(text: &str) -> bool {
     let starts = |tag: &str| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
     ["<!doctype", "<html", "<head", "<body", "<?xml"].into_iter().any(starts)
 }
 
 /// The words between `<title>` and `</title>`.
-pub(crate) fn title(page: &str) -> Option<String> {
+pub(super) fn title(page: &str) -> Option<String> {
     let lower = page.to_ascii_lowercase();
     let start = lower.find("<title")?;
     let open = start + lower[start..].find('>')? + 1;

@@ -3,16 +3,43 @@
 //! Owns the SSE parser, the tolerant chunk types, the assembly of replies, the HTTP client with its retries and
 //! timeouts. Knows nothing of lanes, the screen or where keys come from.
 
+mod assembly;
+mod calls;
+mod chunk;
+mod client;
+mod decode;
 mod delta;
 mod endpoint;
 mod error;
 mod fault;
+mod incoming;
+mod mask;
+mod mend;
+mod models;
+mod network;
+mod next_step;
+mod reading;
+mod refusal;
+mod repair;
+mod request;
+mod retry;
+mod run;
+mod shape;
 mod sse;
+mod think;
+mod usage;
 
+pub use assembly::{Assembly, Reply};
+pub use client::Client;
+pub use decode::{Decoder, decode_whole};
 pub use delta::{Delta, Opening, Repair, RetryWait};
 pub use endpoint::{Endpoint, Limits};
 pub use error::{ApiError, ErrorKind};
 pub use fault::{Fault, read_body, read_value};
+pub use models::{ModelEntry, list_models};
+pub use next_step::next_step;
+pub use request::{Remembered, body};
+pub use retry::Pace;
 pub use sse::{SseEvent, SseParser, TooLong};
 
 use futures_util::stream::BoxStream;

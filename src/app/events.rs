@@ -74,7 +74,7 @@ impl<C: Console> App<C> {
                 () = &mut ends => Woken::Event(Event::Terminate),
                 woken = self.woken() => woken,
             };
-            if let Some(reason) = self.handle(woken)? {
+            if let Some(reason) = self.handle(woken).await? {
                 return Ok((reason, self.state));
             }
         }
@@ -111,10 +111,10 @@ impl<C: Console> App<C> {
         }
     }
 
-    fn handle(&mut self, woken: Woken) -> io::Result<Option<ExitReason>> {
+    async fn handle(&mut self, woken: Woken) -> io::Result<Option<ExitReason>> {
         match woken {
             Woken::Terminal(None) => Ok(Some(ExitReason::Signal)),
-            Woken::Terminal(Some(event)) => self.terminal(event?),
+            Woken::Terminal(Some(event)) => self.terminal(event?).await,
             Woken::Event(event) => self.streams(event),
             Woken::Time => {
                 self.gate.changed(Urgency::Soon);
@@ -125,7 +125,7 @@ impl<C: Console> App<C> {
 
     /// Takes in an event of the terminal and all others that are there already, so that a held key or a paste that
     /// comes as keys costs one frame.
-    fn terminal(&mut self, first: TerminalEvent) -> io::Result<Option<ExitReason>> {
+    async fn terminal(&mut self, first: TerminalEvent) -> io::Result<Option<ExitReason>> {
         let mut events = Vec::new();
         let mut next = Some(first);
         while let Some(event) = next {
@@ -133,7 +133,7 @@ impl<C: Console> App<C> {
                 self.gate.changed(Urgency::Now);
                 self.apply(Event::Background(colour))?;
             }
-            next = match ready(&mut self.console) {
+            next = match ready(&mut self.console).await {
                 Some(event) if events.len() < BATCH => Some(event?),
                 Some(event) => {
                     events.push(event?);
@@ -173,7 +173,9 @@ impl<C: Console> App<C> {
             TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
             TerminalEvent::Paste(text) => Some(Event::Paste(text)),
             TerminalEvent::Resize(columns, rows) => Some(Event::Resized(Size { columns, rows })),
-            TerminalEvent::Mouse(mouse) => pointer(mouse, self.view.target(mouse.column, mouse.row)).map(Event::Pointer),
+            TerminalEvent::Mouse(mouse) => {
+                pointer(mouse, self.view.target(mouse.column, mouse.row)).map(Event::Pointer)
+            }
             TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
         }
     }
@@ -194,7 +196,9 @@ impl<C: Console> App<C> {
 
     fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         match effect {
-            Effect::Open { lane, generation, provider, request } => self.runner.open(lane, generation, provider, request),
+            Effect::Open { lane, generation, provider, request } => {
+                self.runner.open(lane, generation, provider, *request);
+            }
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::ListModels { provider } => self.runner.list_models(provider),
             Effect::Scroll { lane, motion } => {
@@ -221,13 +225,14 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-/// An event of the terminal that is there already.
-fn ready(console: &mut impl Console) -> Option<io::Result<TerminalEvent>> {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match console.poll_event(&mut context) {
-        Poll::Ready(event) => event,
-        Poll::Pending => None,
-    }
+/// An event of the terminal that is there already. Polled with the task's own waker: the event reader keeps the waker of
+/// the first poll that finds nothing, so another one would lose the next key.
+async fn ready(console: &mut impl Console) -> Option<io::Result<TerminalEvent>> {
+    poll_fn(|context| match console.poll_event(context) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 fn pointer(mouse: MouseEvent, target: Target) -> Option<Pointer> {

@@ -12,7 +12,7 @@ mod gate;
 mod runner;
 mod tty;
 
-pub use connect::{Connect, Connections};
+pub use connect::{Connect, Connections, LimitOverrides};
 pub use console::Console;
 pub use events::App;
 pub use tty::Tty;

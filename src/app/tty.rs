@@ -1,8 +1,10 @@
 //! The real terminal: its modes, its events, its frames. Whatever happens, it is left as it was found.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crossterm::event::{
@@ -52,13 +54,13 @@ impl Command for LeaveMouse {
     }
 }
 
-/// Collects a frame, so that it reaches the terminal in one write.
-#[derive(Debug, Default)]
-struct FrameBuffer(Vec<u8>);
+/// Collects a frame, so that it reaches the terminal in one write. Shared with the backend, which keeps its own to itself.
+#[derive(Clone, Debug, Default)]
+struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
 
 impl Write for FrameBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -68,10 +70,11 @@ impl Write for FrameBuffer {
 }
 
 impl FrameBuffer {
-    fn send(&mut self) -> io::Result<()> {
+    fn send(&self) -> io::Result<()> {
+        let mut bytes = self.0.borrow_mut();
         let mut out = io::stdout().lock();
-        out.write_all(&self.0)?;
-        self.0.clear();
+        out.write_all(&bytes)?;
+        bytes.clear();
         out.flush()
     }
 }
@@ -79,6 +82,7 @@ impl FrameBuffer {
 /// The terminal on standard input and output.
 pub struct Tty {
     terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    frame: FrameBuffer,
     /// `None` while somebody else has the terminal: the reader would steal that program's keys.
     events: Option<EventStream>,
     mouse: Capture,
@@ -91,8 +95,9 @@ impl Tty {
     /// When standard input or output is no terminal, or the terminal refuses.
     pub fn take(mouse: Capture) -> io::Result<Self> {
         leave_at_panic();
-        let terminal = Terminal::new(CrosstermBackend::new(FrameBuffer::default()))?;
-        let mut tty = Self { terminal, events: None, mouse };
+        let frame = FrameBuffer::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let mut tty = Self { terminal, frame, events: None, mouse };
         tty.enter()?;
         let mut out = io::stdout();
         out.write_all(QUESTION.as_bytes())?;
@@ -174,7 +179,7 @@ impl Console for Tty {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| paint(frame))?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        self.terminal.backend_mut().writer_mut().send()
+        self.frame.send()
     }
 
     fn redraw(&mut self) -> io::Result<()> {

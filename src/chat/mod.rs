@@ -19,6 +19,6 @@ pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
 pub use request::ChatRequest;
 pub use run::{Outcome, Run, RunId, Settings};
 pub use secret::Secret;
-pub use tool::{Tool, ToolCall};
+pub use tool::{CallPiece, Tool, ToolCall};
 pub use turn::{Role, Turn, TurnId, TurnTree};
 pub use usage::Usage;

@@ -29,13 +29,50 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments exactly as they came: usually JSON, but never repaired.
     pub arguments: String,
+    /// What the server put beside the call as `extra_content` and wants back (wire: Gemini's thought signature).
+    pub extra: Option<Value>,
+}
+
+/// A piece of one call in a stream: `id`, `name` and `extra` replace what is there, `arguments` continues it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CallPiece<'a> {
+    /// The call's place among the calls of its reply, from 0.
+    pub index: usize,
+    pub id: Option<&'a str>,
+    pub name: Option<&'a str>,
+    pub arguments: &'a str,
+    pub extra: Option<&'a Value>,
 }
 
 impl ToolCall {
     /// The wire form in which the call goes back in an assistant message.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({"id": self.id, "type": "function", "function": {"name": self.name, "arguments": self.arguments}})
+        let function = json!({"name": self.name, "arguments": self.arguments});
+        let mut call = json!({"id": self.id, "type": "function", "function": function});
+        if let Some(extra) = &self.extra {
+            call["extra_content"] = extra.clone();
+        }
+        call
+    }
+
+    /// Adds a piece to the calls of a reply. A place past the end is the next free one, so that no piece can leave a gap.
+    pub fn collect(calls: &mut Vec<Self>, piece: CallPiece<'_>) {
+        if piece.index >= calls.len() {
+            calls.push(Self::default());
+        }
+        let at = piece.index.min(calls.len() - 1);
+        let call = &mut calls[at];
+        if let Some(id) = piece.id {
+            id.clone_into(&mut call.id);
+        }
+        if let Some(name) = piece.name {
+            name.clone_into(&mut call.name);
+        }
+        call.arguments.push_str(piece.arguments);
+        if let Some(extra) = piece.extra {
+            call.extra = Some(extra.clone());
+        }
     }
 }
 
@@ -50,5 +87,33 @@ mod tests {
         assert_eq!(tool.definition, json!({"type": "function", "function": bare}));
         assert_eq!(Tool::from_json(&tool.definition), Some(tool.clone()));
         assert_eq!(Tool::from_json(&json!({"type": "function", "function": {}})), None);
+    }
+
+    #[test]
+    fn pieces_set_names_and_continue_arguments() {
+        let mut calls = Vec::new();
+        let piece = |index, id, name, arguments| CallPiece { index, id, name, arguments, extra: None };
+        ToolCall::collect(&mut calls, piece(0, Some("c0"), Some("read"), "{\"a\""));
+        ToolCall::collect(&mut calls, piece(9, Some("c1"), Some("list"), ""));
+        ToolCall::collect(&mut calls, piece(0, None, Some("read"), ":1}"));
+        let call = |id: &str, name: &str, arguments: &str| ToolCall {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            arguments: arguments.to_owned(),
+            extra: None,
+        };
+        assert_eq!(calls, [call("c0", "read", "{\"a\":1}"), call("c1", "list", "")]);
+    }
+
+    #[test]
+    fn what_the_server_put_beside_a_call_goes_back_unchanged() {
+        let extra = json!({"google": {"thought_signature": "c2ln"}});
+        let mut calls = Vec::new();
+        let piece = CallPiece { index: 0, id: Some("c"), name: Some("f"), arguments: "{}", extra: Some(&extra) };
+        ToolCall::collect(&mut calls, piece);
+        assert_eq!(
+            calls[0].to_json(),
+            json!({"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}, "extra_content": extra})
+        );
     }
 }

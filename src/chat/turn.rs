@@ -190,7 +190,7 @@ mod tests {
     fn calls_go_back_unchanged_with_a_null_content() {
         let mut tree = TurnTree::default();
         let id = tree.add(None, Role::Assistant, "");
-        let call = ToolCall { id: "c1".into(), name: "f".into(), arguments: "{ }".into() };
+        let call = ToolCall { id: "c1".into(), name: "f".into(), arguments: "{ }".into(), extra: None };
         tree.change(id).unwrap().tool_calls.push(call);
         assert_eq!(
             tree.get(id).unwrap().to_message().unwrap(),

@@ -17,8 +17,12 @@ pub enum ConfigError {
     Unreadable { file: PathBuf, reason: String },
     #[error("{} cannot be written: {reason}", .file.display())]
     Unwritable { file: PathBuf, reason: String },
-    #[error("there is no home directory to keep the configuration in; set ABREAST_CONFIG_DIR to a directory")]
-    NoHome,
+    #[error("{} is there already and was left as it is; remove it first to start anew", .0.display())]
+    Exists(PathBuf),
+    #[error("{variable}: {problem}")]
+    Variable { variable: &'static str, problem: String },
+    #[error("there is no home directory; set {variable} to a directory")]
+    NoHome { variable: &'static str },
 }
 
 impl ConfigError {

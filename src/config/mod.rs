@@ -4,8 +4,191 @@
 
 mod environment;
 mod error;
+mod files;
+mod json;
+mod keys;
+mod load;
+mod paths;
+mod providers;
+mod schema;
+mod template;
 pub mod theme;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rust_decimal::Decimal;
+use thiserror::Error;
 
 pub use environment::Environment;
 pub use error::ConfigError;
+pub use files::write_private;
+pub use keys::{KeyError, resolve_key};
+pub use paths::Paths;
+pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX};
+pub use template::template;
 pub use theme::{Background, ColorDepth, Rgb, Theme, Themes};
+
+use crate::chat::{Currency, Params, Settings};
+use crate::text::{Place, nearest};
+
+/// What the user configured, complete and checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub default_provider: Option<String>,
+    pub default_model: Option<String>,
+    pub system: Option<String>,
+    pub currency: Option<Currency>,
+    pub theme: ThemeChoice,
+    /// Whether the program takes the mouse.
+    pub mouse: bool,
+    pub params: Params,
+    /// The file's providers in its order, then the environment's.
+    pub providers: Vec<Provider>,
+    /// The user's own prices, in the file's order.
+    pub prices: Vec<PriceRow>,
+    /// What stands but may not be what was meant.
+    pub warnings: Vec<ConfigWarning>,
+}
+
+/// Which theme the user wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// The one that suits the terminal.
+    #[default]
+    Auto,
+    /// One by its name, and where the name is written.
+    Named { name: String, file: PathBuf, place: Place },
+}
+
+/// A price of the user's own, per 1,000,000 tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceRow {
+    /// The exact name, or with a `*` at its end the beginning of one.
+    pub model: String,
+    /// The one provider that it is for; `None` for all.
+    pub provider: Option<String>,
+    pub currency: Currency,
+    pub input: Decimal,
+    pub cached: Option<Decimal>,
+    pub output: Decimal,
+}
+
+/// Something that is allowed but may not be what was meant.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigWarning {
+    #[error("the key of `{provider}` goes to {host} unencrypted; use https://")]
+    Exposed { provider: String, host: String },
+    #[error("{place}: `{name}` is no parameter that is known and is sent as it is; did you mean `{near}`?")]
+    Param { place: Place, name: String, near: &'static str },
+}
+
+impl Default for Config {
+    /// What holds without a file.
+    fn default() -> Self {
+        Self {
+            default_provider: None,
+            default_model: None,
+            system: None,
+            currency: None,
+            theme: ThemeChoice::Auto,
+            mouse: true,
+            params: Params::default(),
+            providers: Vec::new(),
+            prices: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads `config.toml`, all or nothing; without one, what the environment brings is all there is.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or for the first thing that is wrong with it: file, line, column, what is wrong and
+    /// what would be right.
+    pub fn load(paths: &Paths, environment: &Environment) -> Result<Self, ConfigError> {
+        let file = paths.config_file();
+        load::read(&read_or_empty(&file)?, &file, environment)
+    }
+
+    /// The provider of that name: a configured one, or one that is known by its name alone.
+    #[must_use]
+    pub fn provider(&self, name: &str) -> Option<Provider> {
+        let configured = self.providers.iter().find(|provider| provider.name == name);
+        configured.cloned().or_else(|| Provider::known(name))
+    }
+
+    /// What a new session starts with: the default provider, or else the first there is, or else the sandbox. The
+    /// model is empty when nothing names one.
+    #[must_use]
+    pub fn start(&self) -> Settings {
+        let name = self.default_provider.clone().or_else(|| self.providers.first().map(|first| first.name.clone()));
+        let name = name.unwrap_or_else(|| SANDBOX.to_owned());
+        let of_provider = || self.provider(&name).and_then(|provider| provider.model);
+        let model = self.default_model.clone().or_else(of_provider).unwrap_or_default();
+        Settings { provider: name, model, system: self.system.clone(), params: self.params.clone() }
+    }
+
+    /// The theme that the user wants, or the one that suits the terminal.
+    ///
+    /// # Errors
+    /// When there is no theme of that name.
+    pub fn theme<'a>(
+        &self,
+        themes: &'a Themes,
+        background: Background,
+        depth: ColorDepth,
+    ) -> Result<Option<&'a Theme>, ConfigError> {
+        let ThemeChoice::Named { name, file, place } = &self.theme else {
+            return Ok(themes.auto(background, depth));
+        };
+        themes.get(name).map(Some).ok_or_else(|| ConfigError::Wrong {
+            file: file.clone(),
+            place: *place,
+            problem: match nearest(name, themes.names().chain(["auto"])) {
+                Some(near) => format!("there is no theme `{name}`; did you mean `{near}`?"),
+                None => format!("there is no theme `{name}`; put it into themes/{name}.toml"),
+            },
+        })
+    }
+}
+
+/// Reads everything that the configuration consists of but the keymap, and says what may not be meant.
+///
+/// # Errors
+/// For the first thing that is wrong.
+pub fn check(paths: &Paths, environment: &Environment) -> Result<Vec<ConfigWarning>, ConfigError> {
+    let config = Config::load(paths, environment)?;
+    let themes = Themes::load(&paths.themes())?;
+    config.theme(&themes, Background::Dark, ColorDepth::of(environment))?;
+    Ok(config.warnings)
+}
+
+/// Writes the template to where the configuration belongs, and says where that is.
+///
+/// # Errors
+/// When there is a file already, or it cannot be written.
+pub fn init(paths: &Paths) -> Result<PathBuf, ConfigError> {
+    let file = paths.config_file();
+    if file.symlink_metadata().is_ok() {
+        return Err(ConfigError::Exists(file));
+    }
+    write_private(&file, template().as_bytes())?;
+    Ok(file)
+}
+
+/// The text of one of the user's files; empty when there is no such file.
+///
+/// # Errors
+/// When it is there but cannot be read, or is not UTF-8.
+pub fn read_or_empty(file: &Path) -> Result<String, ConfigError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(ConfigError::unreadable(file, &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -144,13 +144,16 @@ fn named(key: &str) -> Option<KeyCode> {
     }
 }
 
-/// The lower-case letter where that is one letter, else the sign itself.
+/// The small letter of a capital, where the two are each other's only counterpart; else the sign itself.
 fn lower(sign: char) -> char {
-    single(sign.to_lowercase(), sign)
+    let small = single(sign.to_lowercase(), sign);
+    if single(small.to_uppercase(), small) == sign { small } else { sign }
 }
 
+/// The capital of a small letter, where the two are each other's only counterpart; else the sign itself.
 fn upper(sign: char) -> char {
-    single(sign.to_uppercase(), sign)
+    let capital = single(sign.to_uppercase(), sign);
+    if single(capital.to_lowercase(), capital) == sign { capital } else { sign }
 }
 
 fn single(mut letters: impl Iterator<Item = char>, sign: char) -> char {
@@ -253,6 +256,15 @@ mod tests {
             assert_eq!(Chord::parse(shown).unwrap().to_string(), shown);
         }
         assert_eq!(Chord::parse("ctrl-alt-shift-left").unwrap().to_string(), "Ctrl+Alt+Shift+Left");
+    }
+
+    #[test]
+    fn letters_without_a_counterpart_of_their_own_are_left_as_they_are() {
+        // The micro sign's capital is that of mu; the Kelvin sign's small letter is k; the sharp s has two capitals.
+        for sign in ['µ', '\u{212a}', 'ß', 'ſ'] {
+            let chord = event(KeyCode::Char(sign), KeyModifiers::ALT).unwrap();
+            assert_eq!(chord.to_string(), format!("Alt+{sign}"));
+        }
     }
 
     proptest! {

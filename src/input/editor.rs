@@ -13,10 +13,9 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use thiserror::Error;
 use tui_textarea::{CursorMove, CursorRenderMode, TextArea, WrapMode};
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Chord;
+use super::caret;
 
 /// Undo steps that are kept.
 const UNDO_STEPS: usize = 1000;
@@ -26,6 +25,11 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// The most lines of a draft: the crate below counts rows in 16 bits.
 const MOST_LINES: usize = 20_000;
+
+/// The most rows that are drawn; past them the crate's 16 bits run over.
+const MOST_ROWS: u16 = 60_000;
+
+const TOO_LONG: &str = "This draft is too long to be shown here; open it in $EDITOR.";
 
 /// Columns from one tab stop to the next.
 const TAB_COLUMNS: u8 = 4;
@@ -161,22 +165,29 @@ impl Editor {
                 self.newline();
                 true
             }
-            KeyCode::Left if by_word => self.go_to(Self::word_before),
-            KeyCode::Right if by_word => self.go_to(Self::word_after),
+            KeyCode::Left if by_word => self.go_to(caret::word_before),
+            KeyCode::Right if by_word => self.go_to(caret::word_after),
             KeyCode::Home if ctrl => self.go_to(|_| (0, 0)),
-            KeyCode::End if ctrl => self.go_to(Self::end_of_text),
-            KeyCode::Backspace if by_word => self.delete_to(Self::word_before),
-            KeyCode::Delete if by_word => self.delete_to(Self::word_after),
-            KeyCode::Left if plain => self.go_to(Self::grapheme_before),
-            KeyCode::Right if plain => self.go_to(Self::grapheme_after),
+            KeyCode::End if ctrl => {
+                self.go_by_row(CursorMove::Bottom);
+                self.go_by_row(CursorMove::End)
+            }
+            KeyCode::Backspace if by_word => self.delete_to(caret::word_before),
+            KeyCode::Delete if by_word => self.delete_to(caret::word_after),
+            KeyCode::Left if plain => self.go_to(caret::grapheme_before),
+            KeyCode::Right if plain => self.go_to(caret::grapheme_after),
             KeyCode::Up if plain => self.go_by_row(CursorMove::Up),
             KeyCode::Down if plain => self.go_by_row(CursorMove::Down),
             KeyCode::Home if plain => self.go_by_row(CursorMove::Head),
             KeyCode::End if plain => self.go_by_row(CursorMove::End),
-            KeyCode::Backspace if plain => self.delete_to(Self::grapheme_before),
-            KeyCode::Delete if plain => self.delete_to(Self::grapheme_after),
+            KeyCode::Backspace if plain => self.delete_to(caret::grapheme_before),
+            KeyCode::Delete if plain => self.delete_to(caret::grapheme_after),
             KeyCode::Char(letter) if ctrl => self.control(letter),
             KeyCode::Char(letter) if alt => self.meta(letter),
+            // Windows reports AltGr as both, with the sign that it made.
+            KeyCode::Char(sign) if cfg!(windows) && held == KeyModifiers::CONTROL | KeyModifiers::ALT => {
+                self.type_sign(sign)
+            }
             _ => false,
         }
     }
@@ -186,13 +197,13 @@ impl Editor {
         match letter {
             'a' => self.go_by_row(CursorMove::Head),
             'e' => self.go_by_row(CursorMove::End),
-            'f' => self.go_to(Self::grapheme_after),
-            'b' => self.go_to(Self::grapheme_before),
-            'w' => self.delete_to(Self::word_before),
+            'f' => self.go_to(caret::grapheme_after),
+            'b' => self.go_to(caret::grapheme_before),
+            'w' => self.delete_to(caret::word_before),
             'u' => self.edit(TextArea::delete_line_by_head),
             'k' => self.edit(TextArea::delete_line_by_end),
             // Many terminals send this for Backspace.
-            'h' => self.delete_to(Self::grapheme_before),
+            'h' => self.delete_to(caret::grapheme_before),
             _ => false,
         }
     }
@@ -200,9 +211,9 @@ impl Editor {
     /// The keys that shells have with Alt.
     fn meta(&mut self, letter: char) -> bool {
         match letter {
-            'f' => self.go_to(Self::word_after),
-            'b' => self.go_to(Self::word_before),
-            'd' => self.delete_to(Self::word_after),
+            'f' => self.go_to(caret::word_after),
+            'b' => self.go_to(caret::word_before),
+            'd' => self.delete_to(caret::word_after),
             _ => false,
         }
     }
@@ -226,11 +237,11 @@ impl Editor {
 
     // Moves and deletions by grapheme and word
 
-    fn go_to(&mut self, target: impl FnOnce(&TextArea<'static>) -> Caret) -> bool {
+    fn go_to(&mut self, target: impl FnOnce(&TextArea<'static>) -> caret::Place) -> bool {
         let area = self.area.get_mut();
         let before = area.cursor();
         let target = target(area);
-        place_caret(area, target);
+        caret::place(area, target);
         area.cursor() != before
     }
 
@@ -240,14 +251,14 @@ impl Editor {
         let before = area.cursor();
         area.move_cursor(step);
         let (row, column) = area.cursor();
-        let start = grapheme_start(&area.lines()[row], column);
+        let start = caret::grapheme_start(&area.lines()[row], column);
         if start != column {
-            place_caret(area, (row, start));
+            caret::place(area, (row, start));
         }
         area.cursor() != before
     }
 
-    fn delete_to(&mut self, target: impl FnOnce(&TextArea<'static>) -> Caret) -> bool {
+    fn delete_to(&mut self, target: impl FnOnce(&TextArea<'static>) -> caret::Place) -> bool {
         let area = self.area.get_mut();
         let here = area.cursor();
         let there = target(area);
@@ -262,39 +273,10 @@ impl Editor {
             // The crate joins neighbouring single deletions into one undo step.
             1 if there < here => self.edit(TextArea::delete_char),
             _ => {
-                place_caret(area, from);
+                caret::place(area, from);
                 self.edit(|area| area.delete_str(signs))
             }
         }
-    }
-
-    fn grapheme_before(area: &TextArea<'static>) -> Caret {
-        before(area, |text| text.graphemes(true).next_back().map_or(0, str::len))
-    }
-
-    fn grapheme_after(area: &TextArea<'static>) -> Caret {
-        after(area, |text| text.graphemes(true).next().map_or(0, str::len))
-    }
-
-    fn word_before(area: &TextArea<'static>) -> Caret {
-        before(area, |text| {
-            let trimmed = text.trim_end();
-            let word = trimmed.split_word_bounds().next_back().map_or(0, str::len);
-            text.len() - trimmed.len() + word
-        })
-    }
-
-    fn word_after(area: &TextArea<'static>) -> Caret {
-        after(area, |text| {
-            let trimmed = text.trim_start();
-            let word = trimmed.split_word_bounds().next().map_or(0, str::len);
-            text.len() - trimmed.len() + word
-        })
-    }
-
-    fn end_of_text(area: &TextArea<'static>) -> Caret {
-        let row = area.lines().len().saturating_sub(1);
-        (row, area.lines()[row].chars().count())
     }
 
     // What the screen needs
@@ -318,14 +300,21 @@ impl Editor {
     pub fn at_last_row(&self, width: u16) -> bool {
         let area = self.area.borrow();
         let caret = area.cursor();
-        let end = Self::end_of_text(&area);
+        let end = caret::end_of_text(&area);
         caret == end || caret.0 == end.0 && stays(&area.lines()[end.0], caret.1, width, CursorMove::Down)
     }
 
     /// Draws the text into `area`, scrolled so that the caret is visible. No caret is drawn: see
     /// [`Self::cursor_position`].
     pub fn render(&self, area: Rect, buffer: &mut Buffer, style: Style) {
+        if area.is_empty() {
+            return;
+        }
         buffer.set_style(area, style);
+        if self.height(area.width) > MOST_ROWS {
+            buffer.set_stringn(area.x, area.y, TOO_LONG, usize::from(area.width), style);
+            return;
+        }
         (&*self.area.borrow()).render(area, buffer);
     }
 
@@ -341,7 +330,7 @@ impl Editor {
             return None;
         }
         let shown: String = text.lines()[caret.0].chars().skip(start.1).take(caret.1 - start.1).collect();
-        let x = area.x.saturating_add(columns(&shown));
+        let x = area.x.saturating_add(caret::columns(&shown, TAB_COLUMNS));
         (x < area.right()).then_some(Position { x, y })
     }
 
@@ -349,76 +338,10 @@ impl Editor {
     pub fn click(&mut self, at: Position) -> bool {
         let area = self.area.get_mut();
         let Some((row, column)) = area.cursor_at_position(at) else { return false };
-        let column = grapheme_start(&area.lines()[row], column);
-        place_caret(area, (row, column));
+        let column = caret::grapheme_start(&area.lines()[row], column);
+        caret::place(area, (row, column));
         true
     }
-}
-
-/// A line and a column in code points, both from 0, as the crate below counts.
-type Caret = (usize, usize);
-
-/// The text of the caret's line before the caret and after it.
-fn around<'a>(area: &'a TextArea<'static>, caret: Caret) -> (&'a str, &'a str) {
-    let line = area.lines()[caret.0].as_str();
-    let byte = line.char_indices().nth(caret.1).map_or(line.len(), |(byte, _)| byte);
-    line.split_at(byte)
-}
-
-/// The caret moved back over as many bytes as `length` says of the text before it; over the line's start to the end
-/// of the line above.
-fn before(area: &TextArea<'static>, length: impl FnOnce(&str) -> usize) -> Caret {
-    let (row, column) = area.cursor();
-    if column == 0 {
-        return if row == 0 { (0, 0) } else { (row - 1, area.lines()[row - 1].chars().count()) };
-    }
-    let (text, _) = around(area, (row, column));
-    let kept = text.len() - length(text);
-    (row, text[..kept].chars().count())
-}
-
-/// The caret moved on over as many bytes as `length` says of the text after it; over the line's end to the next line.
-fn after(area: &TextArea<'static>, length: impl FnOnce(&str) -> usize) -> Caret {
-    let (row, column) = area.cursor();
-    let (_, text) = around(area, (row, column));
-    if text.is_empty() {
-        return if row + 1 < area.lines().len() { (row + 1, 0) } else { (row, column) };
-    }
-    (row, column + text[..length(text)].chars().count())
-}
-
-/// Puts the caret somewhere. The crate's jump counts in 16 bits; past that the caret goes step by step, which only
-/// ever is a grapheme or a word away.
-fn place_caret(area: &mut TextArea<'static>, (row, column): Caret) {
-    if let (Ok(row), Ok(column)) = (u16::try_from(row), u16::try_from(column)) {
-        area.move_cursor(CursorMove::Jump(row, column));
-        return;
-    }
-    loop {
-        let here = area.cursor();
-        let step = match here.cmp(&(row, column)) {
-            std::cmp::Ordering::Less => CursorMove::Forward,
-            std::cmp::Ordering::Equal => return,
-            std::cmp::Ordering::Greater => CursorMove::Back,
-        };
-        area.move_cursor(step);
-        if area.cursor() == here {
-            return;
-        }
-    }
-}
-
-/// The column, in code points, at which the grapheme that `column` lies in begins.
-fn grapheme_start(line: &str, column: usize) -> usize {
-    let mut start = 0;
-    for grapheme in line.graphemes(true) {
-        let next = start + grapheme.chars().count();
-        if column < next {
-            return start;
-        }
-        start = next;
-    }
-    start
 }
 
 /// Whether a caret in a line of its own has nowhere to go by that step, at that width.
@@ -426,27 +349,10 @@ fn stays(line: &str, column: usize, width: u16, step: CursorMove) -> bool {
     let mut area = area_of(vec![line.to_owned()]);
     let room = Rect::new(0, 0, width.max(1), 1);
     (&area).render(room, &mut Buffer::empty(room));
-    place_caret(&mut area, (0, column));
+    caret::place(&mut area, (0, column));
     let before = area.cursor();
     area.move_cursor(step);
     area.cursor() == before
-}
-
-/// The columns that a piece of a row takes on the screen, its tabs as far as the next stop.
-fn columns(text: &str) -> u16 {
-    let tab = usize::from(TAB_COLUMNS);
-    let mut by_sign = 0;
-    let mut shown = String::with_capacity(text.len());
-    for sign in text.chars() {
-        let width = if sign == '\t' { tab - by_sign % tab } else { sign.width().unwrap_or(0) };
-        by_sign += width;
-        if sign == '\t' {
-            shown.extend(std::iter::repeat_n(' ', width));
-        } else {
-            shown.push(sign);
-        }
-    }
-    u16::try_from(shown.graphemes(true).map(UnicodeWidthStr::width).sum::<usize>()).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]

@@ -174,6 +174,14 @@ fn it_draws_into_any_room() {
     }
 }
 
+#[test]
+fn a_draft_of_more_rows_than_can_be_counted_is_kept_but_not_drawn() {
+    let mut editor = Editor::with_text(&"x\n".repeat(70_000));
+    editor.input(key("ctrl-end"));
+    assert_eq!(drawn(&editor, 16, 1).0, ["This draft is to"]);
+    assert_eq!(editor.text().len(), 140_000);
+}
+
 proptest! {
     #[test]
     fn whatever_is_pressed_the_text_holds_no_control_and_undo_leads_back(

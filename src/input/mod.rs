@@ -3,6 +3,7 @@
 //! Owns the table of actions, chords, the keymap and the editor behind the composer. Knows nothing of the screen.
 
 mod action;
+mod caret;
 mod chord;
 mod editor;
 mod keymap;

@@ -7,17 +7,32 @@ use crate::chat::{ChatRequest, TurnId};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Send a request for a lane; its deltas come back with this generation.
-    Open { lane: LaneId, generation: u64, provider: String, request: ChatRequest },
+    Open {
+        lane: LaneId,
+        generation: u64,
+        provider: String,
+        request: Box<ChatRequest>,
+    },
     /// Drop a lane's stream, which closes its socket.
-    Cancel { lane: LaneId },
+    Cancel {
+        lane: LaneId,
+    },
     /// Work out where a scroll leads; only the view knows how rows wrap.
-    Scroll { lane: LaneId, motion: ScrollMotion },
+    Scroll {
+        lane: LaneId,
+        motion: ScrollMotion,
+    },
     /// Put text on the clipboard.
     Copy(String),
     /// Open `$EDITOR` on a text.
-    Edit { purpose: EditPurpose, text: String },
+    Edit {
+        purpose: EditPurpose,
+        text: String,
+    },
     /// Ask a provider for its models.
-    ListModels { provider: String },
+    ListModels {
+        provider: String,
+    },
     SetTitle(String),
     SetMouse(Capture),
     Suspend,

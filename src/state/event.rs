@@ -15,18 +15,35 @@ pub enum Event {
     Pointer(Pointer),
     Resized(Size),
     /// A piece of a lane's reply, or the error that ended it. Stale when the generation is not the lane's.
-    Stream { lane: LaneId, generation: u64, delta: Result<Delta, ApiError> },
+    Stream {
+        lane: LaneId,
+        generation: u64,
+        delta: Result<Delta, ApiError>,
+    },
     /// A lane's reply ended well.
-    StreamEnded { lane: LaneId, generation: u64 },
+    StreamEnded {
+        lane: LaneId,
+        generation: u64,
+    },
     /// The view worked out where a scroll leads.
-    Scrolled { lane: LaneId, scroll: Scroll, selected: Option<TurnId> },
+    Scrolled {
+        lane: LaneId,
+        scroll: Scroll,
+        selected: Option<TurnId>,
+    },
     /// `$EDITOR` came back with the text, or with what went wrong.
-    Edited { purpose: EditPurpose, result: Result<String, String> },
+    Edited {
+        purpose: EditPurpose,
+        result: Result<String, String>,
+    },
     Copied(CopyOutcome),
     /// The terminal told its background, as 8-bit red, green and blue.
     Background([u8; 3]),
     /// A provider listed its models, or did not.
-    Models { provider: String, found: Found },
+    Models {
+        provider: String,
+        found: Found,
+    },
     /// Nothing but time passed.
     Tick,
     /// The system asks the program to end.
@@ -61,18 +78,38 @@ pub enum PointerKind {
 pub enum Target {
     Nothing,
     /// A cell of the composer's text, counted from the upper left of the screen.
-    Composer { x: u16, y: u16 },
-    Transcript { lane: LaneId, turn: Option<TurnId> },
+    Composer {
+        x: u16,
+        y: u16,
+    },
+    Transcript {
+        lane: LaneId,
+        turn: Option<TurnId>,
+    },
     /// The line that folds and unfolds a turn's reasoning.
-    Fold { lane: LaneId, turn: TurnId },
+    Fold {
+        lane: LaneId,
+        turn: TurnId,
+    },
     /// The chip that says how much came below.
-    NewLines { lane: LaneId },
-    LaneTab { lane: LaneId },
+    NewLines {
+        lane: LaneId,
+    },
+    LaneTab {
+        lane: LaneId,
+    },
     /// A param's row, by its place in the table.
-    Param { row: usize },
+    Param {
+        row: usize,
+    },
     /// A place on a param's track, in thousandths of its length.
-    Track { row: usize, thousandths: u16 },
-    OverlayRow { row: usize },
+    Track {
+        row: usize,
+        thousandths: u16,
+    },
+    OverlayRow {
+        row: usize,
+    },
     Overlay,
 }
 
@@ -80,8 +117,12 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// Handed to the terminal, which may or may not take it.
-    SentToTerminal { characters: usize },
+    SentToTerminal {
+        characters: usize,
+    },
     /// Too large for the terminal; written to this file instead.
-    Written { path: String },
+    Written {
+        path: String,
+    },
     Failed(String),
 }

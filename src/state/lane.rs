@@ -37,14 +37,32 @@ pub enum StreamStatus {
     #[default]
     Idle,
     /// Sent; nothing of the reply has come.
-    Opening { since: Instant, run: RunId, reply: TurnId },
+    Opening {
+        since: Instant,
+        run: RunId,
+        reply: TurnId,
+    },
     /// A try failed; the next one follows at `until`.
-    Waiting { since: Instant, until: Instant, retry: RetryWait, run: RunId, reply: TurnId },
+    Waiting {
+        since: Instant,
+        until: Instant,
+        retry: RetryWait,
+        run: RunId,
+        reply: TurnId,
+    },
     /// The reply is coming.
-    Streaming { run: RunId, reply: TurnId },
+    Streaming {
+        run: RunId,
+        reply: TurnId,
+    },
     /// The reply ended in calls that nobody has answered.
-    AwaitingTools { reply: TurnId },
-    Failed { error: ApiError, reply: TurnId },
+    AwaitingTools {
+        reply: TurnId,
+    },
+    Failed {
+        error: ApiError,
+        reply: TurnId,
+    },
 }
 
 /// What the transcript shows.

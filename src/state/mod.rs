@@ -26,7 +26,7 @@ pub use sidebar::Sidebar;
 
 use std::time::{Duration, Instant};
 
-use crate::config::{ColorDepth, Theme};
+use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Context, Keymap};
 use crate::pricing::Catalogue;
 
@@ -57,9 +57,8 @@ pub struct State {
     pub providers: Providers,
     pub catalogue: Catalogue,
     pub keymap: Keymap,
-    pub themes: Vec<Theme>,
-    /// The current theme's place in `themes`.
-    pub theme: usize,
+    pub themes: Themes,
+    pub theme: Theme,
     /// Whether the user chose the theme, so that the terminal's background no longer does.
     pub theme_chosen: bool,
     pub depth: ColorDepth,
@@ -77,8 +76,8 @@ pub struct Start {
     pub providers: Providers,
     pub catalogue: Catalogue,
     pub keymap: Keymap,
-    pub themes: Vec<Theme>,
-    pub theme: usize,
+    pub themes: Themes,
+    pub theme: Theme,
     pub theme_chosen: bool,
     pub depth: ColorDepth,
     pub size: Size,

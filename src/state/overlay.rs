@@ -6,7 +6,9 @@ use crate::input::Action;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlay {
     /// The keys and what they do, scrolled by rows.
-    Help { scroll: usize },
+    Help {
+        scroll: usize,
+    },
     Palette(Palette),
     Models(Picker),
 }

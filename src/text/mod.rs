@@ -2,29 +2,29 @@
 //!
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
+mod clean;
+mod fence;
 mod fuzzy;
 mod highlight;
-
-mod clean;
 mod ink;
 mod json;
 mod json_scan;
-mod nearest;
-mod place;
-
 mod kinsoku;
 pub mod markdown;
+mod nearest;
+mod place;
 mod reveal;
-
 #[cfg(test)]
 mod tests;
 mod width;
 mod wrap;
 
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use fence::last_code_block;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::pretty_json;
+pub use markdown::StreamingMarkdown;
 pub use nearest::nearest;
 pub use place::Place;
 pub use width::{graphemes, width};

@@ -33,16 +33,49 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             focus(state, action);
             Effects::new()
         }
-        A::Palette | A::Help | A::Models | A::OverlayUp | A::OverlayDown | A::OverlayPageUp | A::OverlayPageDown
+        A::Palette
+        | A::Help
+        | A::Models
+        | A::OverlayUp
+        | A::OverlayDown
+        | A::OverlayPageUp
+        | A::OverlayPageDown
         | A::OverlayAccept => overlay::perform(state, action, now),
         A::EditSystem => edit_system(state),
-        A::LaneAdd | A::LaneClose | A::LaneZoom | A::NewSession | A::Lane1 | A::Lane2 | A::Lane3 | A::Lane4 | A::Lane5
-        | A::Lane6 | A::Lane7 | A::Lane8 => lanes::perform(state, action, now),
+        A::LaneAdd
+        | A::LaneClose
+        | A::LaneZoom
+        | A::NewSession
+        | A::Lane1
+        | A::Lane2
+        | A::Lane3
+        | A::Lane4
+        | A::Lane5
+        | A::Lane6
+        | A::Lane7
+        | A::Lane8 => lanes::perform(state, action, now),
         A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
-        A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn | A::CopyCode
-        | A::SiblingOlder | A::SiblingNewer => reading::perform(state, action, now),
-        A::ParamUp | A::ParamDown | A::ParamLess | A::ParamMore | A::ParamMuchLess | A::ParamMuchMore | A::ParamLeast
-        | A::ParamMost | A::ParamUnset | A::ParamCommit => params::perform(state, action, now),
+        A::TurnOlder
+        | A::TurnNewer
+        | A::PageUp
+        | A::PageDown
+        | A::Top
+        | A::Bottom
+        | A::Fold
+        | A::CopyTurn
+        | A::CopyCode
+        | A::SiblingOlder
+        | A::SiblingNewer => reading::perform(state, action, now),
+        A::ParamUp
+        | A::ParamDown
+        | A::ParamLess
+        | A::ParamMore
+        | A::ParamMuchLess
+        | A::ParamMuchMore
+        | A::ParamLeast
+        | A::ParamMost
+        | A::ParamUnset
+        | A::ParamCommit => params::perform(state, action, now),
     }
 }
 
@@ -150,10 +183,11 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
             vec![Effect::SetMouse(capture)]
         }
         Action::NextTheme => {
-            state.theme = (state.theme + 1) % state.themes.len().max(1);
-            state.theme_chosen = true;
-            let name = state.themes.get(state.theme).map_or("none", |theme| theme.name());
-            state.notices.show(Level::Note, format!("Theme: {name}."), now);
+            if let Some(next) = state.themes.after(state.theme.name()).cloned() {
+                state.notices.show(Level::Note, format!("Theme: {}.", next.name()), now);
+                state.theme = next;
+                state.theme_chosen = true;
+            }
             Effects::new()
         }
         Action::Suspend => vec![Effect::Suspend],

@@ -59,7 +59,7 @@ fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Op
 
 /// The session's title comes from its first message.
 fn title(state: &mut State, question: &str) -> Effects {
-    const LONGEST: u16 = 48;
+    const LONGEST: usize = 48;
     if !state.session.title.is_empty() {
         return Effects::new();
     }
@@ -147,7 +147,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     lane.scroll = Scroll::Follow;
     lane.selected = None;
     lane.status = StreamStatus::Opening { since: now, run, reply };
-    vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request }]
+    vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request: Box::new(request) }]
 }
 
 fn request(turns: &TurnTree, question: TurnId, settings: &Settings, tools: &[crate::chat::Tool]) -> ChatRequest {

@@ -14,7 +14,7 @@ pub use ask::messages;
 
 use std::time::Instant;
 
-use crate::config;
+use crate::config::{Background, Rgb};
 use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
 
 /// What is to be done, in order.
@@ -78,9 +78,10 @@ fn copied(state: &mut State, outcome: CopyOutcome, now: Instant) -> Effects {
 /// The terminal's background picks the theme, unless the user did.
 fn background(state: &mut State, rgb: [u8; 3]) -> Effects {
     if !state.theme_chosen {
-        let wanted = config::theme_for_background(rgb);
-        if let Some(place) = state.themes.iter().position(|theme| theme.name() == wanted) {
-            state.theme = place;
+        let [red, green, blue] = rgb;
+        let background = Background::of_rgb(Rgb(red, green, blue));
+        if let Some(theme) = state.themes.auto(background, state.depth) {
+            state.theme = theme.clone();
         }
     }
     Effects::new()

@@ -151,7 +151,9 @@ pub(super) fn place(state: &mut State, thousandths: u16) {
             let whole = i128::from(min) + width * i128::from(thousandths.min(1000)) / 1000;
             i64::try_from(whole).ok().map(|whole| json!(whole))
         }
-        ParamKind::Choice(words) => words.get(if thousandths == 0 { 0 } else { words.len() - 1 }).map(|word| json!(word)),
+        ParamKind::Choice(words) => {
+            words.get(if thousandths == 0 { 0 } else { words.len() - 1 }).map(|word| json!(word))
+        }
         ParamKind::Flag => Some(json!(thousandths > 0)),
         ParamKind::Text | ParamKind::Json => None,
     };

@@ -14,7 +14,8 @@ pub(super) fn pointer(state: &mut State, pointer: Pointer, now: Instant) -> Effe
     match pointer.kind {
         PointerKind::Press => press(state, pointer.target, now),
         PointerKind::Drag => {
-            if let (Target::Track { row, thousandths }, Focus::Sidebar, None) = (pointer.target, state.focus, &state.overlay)
+            if let (Target::Track { row, thousandths }, Focus::Sidebar, None) =
+                (pointer.target, state.focus, &state.overlay)
                 && row == state.sidebar.row
             {
                 params::place(state, thousandths);

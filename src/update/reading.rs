@@ -139,4 +139,3 @@ fn step_sibling(state: &mut State, step: Step, now: Instant) -> Effects {
     lane.selected = Some(sibling);
     vec![Effect::Scroll { lane: lane.id, motion: ScrollMotion::ToTurn(sibling) }]
 }
-

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::Effects;
 use crate::api::{ApiError, Delta};
-use crate::chat::{Outcome, RunId, ToolCall, Turn, TurnId, Usage};
-use crate::pricing;
+use crate::chat::{CallPiece, Outcome, RunId, ToolCall, Turn, TurnId, Usage};
+use crate::pricing::{self, Reach};
 use crate::state::{Effect, LaneId, Level, State, StreamStatus};
 
 pub(super) fn delta(
@@ -49,13 +49,21 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             grow(state, place, run, reply, now, |turn| turn.text.push_str(&text));
             change_run(state, run, |run| run.first_text = run.first_text.or(Some(now)));
         }
-        Delta::Reasoning { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text)),
+        Delta::Reasoning { choice: 0, text } => {
+            grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text))
+        }
         Delta::Refusal { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.refusal.push_str(&text)),
-        Delta::ToolCall(piece) if piece.choice == 0 => {
-            grow(state, place, run, reply, now, |turn| ToolCall::join(&mut turn.tool_calls, &piece));
+        Delta::ToolCall { choice: 0, index, id, name, arguments, extra } => {
+            let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());
+            let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };
+            grow(state, place, run, reply, now, |turn| ToolCall::collect(&mut turn.tool_calls, piece));
         }
         // Replies beyond the first are asked for by `n` alone; the lane shows the first.
-        Delta::Finish { .. } | Delta::Text { .. } | Delta::Reasoning { .. } | Delta::Refusal { .. } | Delta::ToolCall(_) => {}
+        Delta::Finish { .. }
+        | Delta::Text { .. }
+        | Delta::Reasoning { .. }
+        | Delta::Refusal { .. }
+        | Delta::ToolCall { .. } => {}
     }
 }
 
@@ -81,7 +89,7 @@ fn grow(state: &mut State, place: usize, run: RunId, reply: TurnId, now: Instant
 fn account(state: &mut State, id: RunId, usage: Usage) {
     let Some(run) = state.session.run(id) else { return };
     let address = state.providers.get(&run.provider).map_or("", |provider| provider.base_url.as_str());
-    let price = state.catalogue.price(&run.provider, address, &run.request.model);
+    let price = state.catalogue.price(&run.provider, Reach::of(address), &run.request.model);
     let cost = pricing::cost(&usage, price);
     state.session.account(id, Some(usage), cost);
 }
@@ -123,4 +131,3 @@ pub(super) fn stop(state: &mut State, place: usize, now: Instant) -> Effects {
 pub(super) fn stop_all(state: &mut State, now: Instant) -> Effects {
     (0..state.lanes.len()).flat_map(|place| stop(state, place, now)).collect()
 }
-

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
-use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, wrap};
+use crate::text::{Cleaner, Line, Span, StyleRole, Wrap, wrap};
 
 use super::rows;
+use super::standin::StreamingMarkdown;
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
 const MOST_TURNS: usize = 256;
@@ -45,9 +46,17 @@ pub(super) struct TurnRows {
 /// A text that only grows, cleaned and rendered as far as it came.
 #[derive(Debug)]
 pub(super) enum Body {
-    Markdown { cleaner: Cleaner, seen: usize, clean: String, rendered: StreamingMarkdown },
+    Markdown {
+        cleaner: Cleaner,
+        seen: usize,
+        clean: String,
+        rendered: StreamingMarkdown,
+    },
     /// Shown as it was written, wrapped: what people type is not Markdown.
-    Plain { seen: usize, rows: Vec<Line> },
+    Plain {
+        seen: usize,
+        rows: Vec<Line>,
+    },
 }
 
 impl TurnCache {

@@ -12,17 +12,17 @@ use crate::text::{Ink, Line, Span, StyleRole, truncate, width};
 /// Draws inked text into cells. All text that comes here went through the cleaner.
 pub(super) struct Canvas<'a> {
     pub(super) buffer: &'a mut Buffer,
-    theme: Option<&'a Theme>,
+    theme: &'a Theme,
     depth: ColorDepth,
 }
 
 impl<'a> Canvas<'a> {
     pub(super) fn new(frame: &'a mut Frame<'_>, state: &'a State) -> Self {
-        Self { buffer: frame.buffer_mut(), theme: state.themes.get(state.theme), depth: state.depth }
+        Self { buffer: frame.buffer_mut(), theme: &state.theme, depth: state.depth }
     }
 
     pub(super) fn style(&self, ink: impl Into<Ink>) -> Style {
-        self.theme.map_or_else(Style::default, |theme| theme.style(ink.into(), self.depth))
+        self.theme.style(ink, self.depth)
     }
 
     pub(super) fn area(&self) -> Rect {

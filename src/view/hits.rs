@@ -12,7 +12,10 @@ pub(super) struct Hits(Vec<Hit>);
 enum Hit {
     Area(Rect, Target),
     /// A param's track: the column says how far along.
-    Track { area: Rect, row: usize },
+    Track {
+        area: Rect,
+        row: usize,
+    },
     Editor(Rect),
 }
 

@@ -9,13 +9,14 @@ mod hits;
 mod lane;
 mod rows;
 mod scroll;
+mod standin;
 
 use std::time::Instant;
 
 use ratatui::Frame;
 
 use crate::chat::TurnId;
-use crate::state::{Layout, LaneId, Scroll, ScrollMotion, State, Target};
+use crate::state::{LaneId, Layout, Scroll, ScrollMotion, State, Target};
 use cache::TurnCache;
 use canvas::Canvas;
 use hits::Hits;
@@ -50,8 +51,14 @@ impl View {
     }
 
     /// Where a scroll of a lane leads, and which turn it selects, if it selects one.
-    pub fn scroll(&mut self, state: &State, lane: LaneId, motion: ScrollMotion) -> (Scroll, Option<TurnId>) {
-        scroll::resolve(&mut self.cache, state, lane, motion)
+    pub fn scroll(
+        &mut self,
+        state: &State,
+        lane: LaneId,
+        motion: ScrollMotion,
+        now: Instant,
+    ) -> (Scroll, Option<TurnId>) {
+        scroll::resolve(&mut self.cache, state, lane, motion, now)
     }
 
     /// How much was rendered so far: for tests and benches that watch the draw path.

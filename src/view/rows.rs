@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::api;
+use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
 use crate::state::{Lane, State, StreamStatus};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, truncate, wrap};
@@ -177,7 +177,10 @@ fn odd_finish(turn: &Turn, run: &Run) -> Option<String> {
 fn failure(lane: &Lane, turn: &Turn, sentence: &str, columns: u16, rows: &mut Vec<Line>) {
     let partial = !turn.text.is_empty() || !turn.reasoning.is_empty() || !turn.tool_calls.is_empty();
     let mark = if partial { "✗ cut off: " } else { "✗ " };
-    let spans = [Span::new(mark, Ink::from(StyleRole::Error).with(Emphasis::BOLD)), Span::new(clean_line(sentence), StyleRole::Error)];
+    let spans = [
+        Span::new(mark, Ink::from(StyleRole::Error).with(Emphasis::BOLD)),
+        Span::new(clean_line(sentence), StyleRole::Error),
+    ];
     wrap(&spans, &Wrap::plain(columns), rows);
     if let StreamStatus::Failed { error, reply } = &lane.status
         && *reply == turn.id
@@ -190,10 +193,11 @@ fn failure(lane: &Lane, turn: &Turn, sentence: &str, columns: u16, rows: &mut Ve
     }
 }
 
-fn next_step(lane: &Lane, error: &api::ApiError) -> String {
+fn next_step(lane: &Lane, error: &ApiError) -> String {
     let refused = error.param.as_deref().filter(|name| lane.settings.params.get(name).is_some());
     if let Some(name) = refused {
         return format!("Alt+X resends without {}.", clean_line(name));
     }
-    api::next_step(error).map_or_else(|| "Alt+R asks again.".to_owned(), |step| clean_line(&step).into_owned())
+    let step = error.next_step.as_deref().unwrap_or("Alt+R asks again.");
+    clean_line(step).into_owned()
 }

@@ -33,7 +33,14 @@ pub(super) enum Part {
 }
 
 impl Stack {
-    pub(super) fn of(cache: &mut TurnCache, state: &State, lane: &Lane, turn: &Turn, columns: u16, now: Instant) -> Self {
+    pub(super) fn of(
+        cache: &mut TurnCache,
+        state: &State,
+        lane: &Lane,
+        turn: &Turn,
+        columns: u16,
+        now: Instant,
+    ) -> Self {
         let above = rows::above(state, lane, turn, columns, now);
         let below = rows::below(state, lane, turn, columns, now);
         let kept = cache.rows(state, lane, turn, columns);
@@ -224,9 +231,15 @@ impl<'a> Pane<'a> {
 }
 
 /// Where a scroll of a lane leads, and which turn it selects.
-pub(super) fn resolve(cache: &mut TurnCache, state: &State, lane: LaneId, motion: ScrollMotion) -> (Scroll, Option<TurnId>) {
+pub(super) fn resolve(
+    cache: &mut TurnCache,
+    state: &State,
+    lane: LaneId,
+    motion: ScrollMotion,
+    now: Instant,
+) -> (Scroll, Option<TurnId>) {
     let stay = state.lane_by_id(lane).map_or(Scroll::Follow, |lane| lane.scroll);
-    let Some(pane) = pane(state, lane) else { return (stay, None) };
+    let Some(pane) = pane(state, lane, now) else { return (stay, None) };
     let page = i32::try_from(pane.rows.saturating_sub(2).max(1)).unwrap_or(i32::MAX);
     let scroll = match motion {
         ScrollMotion::Rows(rows) => pane.moved(cache, rows),
@@ -237,10 +250,10 @@ pub(super) fn resolve(cache: &mut TurnCache, state: &State, lane: LaneId, motion
     (scroll.unwrap_or(stay), None)
 }
 
-fn pane(state: &State, lane: LaneId) -> Option<Pane<'_>> {
+fn pane(state: &State, lane: LaneId, now: Instant) -> Option<Pane<'_>> {
     let layout = Layout::of(state)?;
     let place = state.lanes.iter().position(|candidate| candidate.id == lane)?;
     let area = layout.lanes.iter().find(|area| area.place == place)?;
     let columns = super::lane::text_columns(area.body);
-    Some(Pane { state, lane: &state.lanes[place], columns, rows: usize::from(area.body.height), now: Instant::now() })
+    Some(Pane { state, lane: &state.lanes[place], columns, rows: usize::from(area.body.height), now })
 }

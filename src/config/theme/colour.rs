@@ -70,6 +70,21 @@ impl Background {
 pub struct Rgb(pub u8, pub u8, pub u8);
 
 impl Rgb {
+    /// Of the form in which terminals answer (OSC 10 and 11): `rgb:1e1e/1e1e/2e2e`, each part of one to four hex digits
+    /// (X11's colour names). A fourth part, for transparency, is passed over.
+    #[must_use]
+    pub fn of_reply(reply: &str) -> Option<Self> {
+        let parts = reply.strip_prefix("rgba:").or_else(|| reply.strip_prefix("rgb:"))?;
+        let part = |digits: &str| {
+            let most = 16_u32.checked_pow(u32::try_from(digits.len()).ok()?)? - 1;
+            let fits = (1..=4).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            let value = u32::from_str_radix(digits, 16).ok().filter(|_| fits)?;
+            u8::try_from(value * 255 / most).ok()
+        };
+        let mut parts = parts.split('/').map(part);
+        Some(Self(parts.next()??, parts.next()??, parts.next()??))
+    }
+
     /// The relative luminance, from 0 for black to 1 for white (WCAG 2.2).
     #[must_use]
     pub fn luminance(self) -> f64 {
@@ -158,8 +173,8 @@ fn nearest_ansi(colour: Rgb) -> Color {
     if spread < 40 {
         return match (most + least) / 2 {
             0..=40 => Color::Black,
-            41..=140 => Color::DarkGray,
-            141..=215 => Color::Gray,
+            41..=160 => Color::DarkGray,
+            161..=215 => Color::Gray,
             _ => Color::White,
         };
     }
@@ -212,6 +227,16 @@ mod tests {
     }
 
     #[test]
+    fn a_terminals_answer_is_read_at_any_precision() {
+        assert_eq!(Rgb::of_reply("rgb:1e1e/ffff/2e2e"), Some(Rgb(0x1e, 0xff, 0x2e)));
+        assert_eq!(Rgb::of_reply("rgb:1e/00/f"), Some(Rgb(0x1e, 0, 0xff)));
+        assert_eq!(Rgb::of_reply("rgba:0000/0000/0000/ffff"), Some(Rgb(0, 0, 0)));
+        for broken in ["", "rgb:", "rgb:1/2", "rgb:x/1/1", "rgb:11111/1/1", "rgb:+1/1/1", "#ffffff", "rgb:///"] {
+            assert_eq!(Rgb::of_reply(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
     fn contrast_is_as_the_standard_has_it() {
         assert!((Rgb(255, 255, 255).contrast(Rgb(0, 0, 0)) - 21.0).abs() < 0.001);
         assert!((Rgb(0x77, 0x77, 0x77).contrast(Rgb(255, 255, 255)) - 4.48).abs() < 0.01);
@@ -224,7 +249,7 @@ mod tests {
         assert_eq!(down([0x80, 0x80, 0x80], ColorDepth::Indexed256), Color::Indexed(244));
         assert_eq!(down([0x6f, 0xb3, 0xd2], ColorDepth::Ansi16), Color::LightCyan);
         assert_eq!(down([0xb3, 0x26, 0x1e], ColorDepth::Ansi16), Color::Red);
-        assert_eq!(down([0x86, 0x8e, 0x9c], ColorDepth::Ansi16), Color::Gray);
+        assert_eq!(down([0x86, 0x8e, 0x9c], ColorDepth::Ansi16), Color::DarkGray);
         assert_eq!(down([0x20, 0x22, 0x26], ColorDepth::Ansi16), Color::Black);
         assert_eq!(shown_at(Color::Red, ColorDepth::Ansi16), Color::Red);
     }

@@ -5,8 +5,9 @@
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
 use super::code;
+use super::frame::{Container, Ending, Frame, Last, ListAt, Opening};
 use super::inline::Inline;
-use super::margin::{Extent, Margin, trimmed};
+use super::margin::{Margin, trimmed};
 use super::table::{Cell, Grid, Layout};
 use crate::text::highlight::Highlighter;
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, width, wrap, wrap_hard};
@@ -21,35 +22,10 @@ pub(super) struct Writer<'a, 'o> {
     /// Blank rows so far, to see whether an item holds one.
     blanks: usize,
     leaf: Leaf<'a>,
-}
-
-/// An open container, and what was last written in it.
-struct Frame {
-    kind: Container,
-    extent: Extent,
-    last: Last,
-}
-
-#[derive(Clone, Copy)]
-enum Container {
-    Quote,
-    List(ListAt),
-    Item { blanks_before: usize },
-}
-
-/// How a list goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ListAt {
-    pub(super) next: Option<u64>,
-    /// A blank row comes before the next item: the one before it holds blank rows.
-    pub(super) spaced: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Last {
-    Nothing,
-    Paragraph,
-    Other,
+    /// Rows were written above the first block.
+    started: bool,
+    opening: Opening,
+    ending: Ending,
 }
 
 /// The block whose text is being read.
@@ -63,10 +39,21 @@ enum Leaf<'a> {
 }
 
 impl<'a, 'o> Writer<'a, 'o> {
-    pub(super) fn new(width: u16, out: &'o mut Vec<Line>) -> Self {
+    /// Appends to `out`; `started` where rows stand above it.
+    pub(super) fn new(width: u16, started: bool, opening: Opening, out: &'o mut Vec<Line>) -> Self {
         let width = width.max(1);
-        let margin = Margin::new(width);
-        Self { width, out, margin, open: Vec::new(), lists: 0, blanks: 0, leaf: Leaf::None }
+        Self {
+            width,
+            out,
+            margin: Margin::new(width),
+            open: Vec::new(),
+            lists: 0,
+            blanks: 0,
+            leaf: Leaf::None,
+            started,
+            opening,
+            ending: Ending::default(),
+        }
     }
 
     pub(super) fn take(&mut self, event: Event<'a>) {
@@ -87,8 +74,12 @@ impl<'a, 'o> Writer<'a, 'o> {
         }
     }
 
-    pub(super) fn finish(mut self) {
+    pub(super) fn finish(mut self) -> Ending {
         self.end_leaf();
+        while !self.open.is_empty() {
+            self.end_container();
+        }
+        self.ending
     }
 
     /// Text that no paragraph announced is a tight item's: it begins one.
@@ -143,7 +134,11 @@ impl<'a, 'o> Writer<'a, 'o> {
                 self.leaf = Leaf::Code { info, text: String::new() };
             }
             Tag::Table(alignments) => {
-                self.leaf = Leaf::Table { grid: Grid::new(alignments), row: Vec::new(), cell: Inline::new(ink) };
+                let grid = match std::mem::take(&mut self.opening) {
+                    Opening::Table(grid) => *grid,
+                    _ => Grid::new(alignments),
+                };
+                self.leaf = Leaf::Table { grid, row: Vec::new(), cell: Inline::new(ink) };
             }
             Tag::BlockQuote(_) => self.start_quote(),
             Tag::List(first) => self.start_list(ListAt { next: first, spaced: false }),
@@ -153,12 +148,31 @@ impl<'a, 'o> Writer<'a, 'o> {
     }
 
     fn start_quote(&mut self) {
-        self.begin(Last::Other);
+        let goes_on = matches!(self.opening, Opening::Quote);
+        if goes_on {
+            self.open_with_nothing();
+        } else {
+            self.begin(Last::Other);
+        }
         self.push(Container::Quote);
         self.margin.open_quote();
+        if goes_on {
+            self.mark(Last::Other);
+        }
+    }
+
+    fn open_with_nothing(&mut self) {
+        self.opening = Opening::Block;
+        self.started = true;
     }
 
     fn start_list(&mut self, list: ListAt) {
+        if let Opening::List(list) = self.opening {
+            self.open_with_nothing();
+            self.push(Container::List(list));
+            self.lists += 1;
+            return;
+        }
         let follows_its_paragraph = self
             .open
             .last()
@@ -210,7 +224,10 @@ impl<'a, 'o> Writer<'a, 'o> {
         }
         self.margin.back_to(frame.extent);
         match frame.kind {
-            Container::List(_) => self.lists = self.lists.saturating_sub(1),
+            Container::List(list) => {
+                self.lists = self.lists.saturating_sub(1);
+                self.ending.list = Some(list);
+            }
             Container::Item { blanks_before } => {
                 let holds_blanks = self.blanks > blanks_before;
                 if let Some(Frame { kind: Container::List(list), .. }) = self.open.last_mut() {
@@ -225,8 +242,9 @@ impl<'a, 'o> Writer<'a, 'o> {
     fn begin(&mut self, block: Last) {
         let first = match self.open.last() {
             Some(frame) => frame.last == Last::Nothing,
-            None => self.out.is_empty(),
+            None => !self.started,
         };
+        self.started = true;
         if !first {
             self.blank();
         }
@@ -257,7 +275,7 @@ impl<'a, 'o> Writer<'a, 'o> {
                 self.prose(&inline.into_spans());
             }
             Leaf::Code { info, text } => self.code(&info, &text),
-            Leaf::Table { grid, .. } => self.table(&grid),
+            Leaf::Table { grid, .. } => self.table(grid),
         }
     }
 
@@ -292,26 +310,48 @@ impl<'a, 'o> Writer<'a, 'o> {
     }
 
     fn code(&mut self, info: &str, text: &str) {
-        self.begin(Last::Other);
-        self.row(&[code::caption(info, self.margin.room())]);
-        let mut colours = Highlighter::new(info);
+        let mut colours = match std::mem::take(&mut self.opening) {
+            Opening::Code(colours) => *colours,
+            _ => {
+                self.begin(Last::Other);
+                self.row(&[code::caption(info, self.margin.room())]);
+                Highlighter::new(info)
+            }
+        };
         for line in text.lines() {
             code::line(line, &mut colours, self.width, self.margin.rest(), self.out);
         }
         self.row(&[code::end(self.margin.room())]);
+        self.ending.code = Some(colours);
     }
 
-    fn table(&mut self, grid: &Grid) {
+    fn table(&mut self, grid: Grid) {
+        let layout = grid.layout(self.margin.room());
+        if grid.goes_on() {
+            self.table_rows(&grid, &layout, Vec::new());
+        } else {
+            self.table_again(&grid, &layout);
+        }
+        let is_the_one = self.ending.table.as_ref().is_none_or(|(before, _)| !before.goes_on());
+        if is_the_one && self.open.is_empty() {
+            self.ending.table = Some((grid, layout));
+        }
+    }
+
+    /// A table with its header, as its own block.
+    pub(super) fn table_again(&mut self, grid: &Grid, layout: &Layout) {
         self.begin(Last::Other);
-        let room = self.margin.room();
-        let layout = grid.layout(room);
         let mut rows = Vec::new();
-        grid.draw_header(&layout, &mut rows);
-        grid.draw_rows(0, &layout, room, &mut rows);
+        grid.draw_header(layout, &mut rows);
+        self.table_rows(grid, layout, rows);
+    }
+
+    fn table_rows(&mut self, grid: &Grid, layout: &Layout, mut rows: Vec<Vec<Span>>) {
+        grid.draw_rows(layout, self.margin.room(), &mut rows);
         for row in rows {
             match layout {
                 Layout::Columns { .. } => self.row(&row),
-                Layout::Lists => self.prose(&row),
+                Layout::Headers | Layout::Lists => self.prose(&row),
             }
         }
     }

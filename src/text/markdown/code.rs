@@ -3,14 +3,14 @@
 //! Owns how code looks. No gutters stand beside the lines, so that what is selected on the screen is the code.
 
 use crate::text::highlight::{Highlighter, language};
-use crate::text::{Line, Span, StyleRole, Wrap, truncate, width, wrap_hard};
+use crate::text::{Line, Span, StyleRole, Wrap, clean, clean_line, truncate, width, wrap_hard};
 
 /// Stands at the start of a row that continues a line of code.
 const CONTINUES: &str = "↪ ";
 
 /// The row over the code: its info string in a rule.
 pub(super) fn caption(info: &str, room: usize) -> Span {
-    let info = info.replace(char::is_control, " ");
+    let info = clean_line(info);
     let title = if language(&info).is_empty() { String::new() } else { format!("── {} ", info.trim()) };
     let title = truncate(&title, room);
     let rule = "─".repeat(room.saturating_sub(width(&title)));
@@ -26,7 +26,7 @@ pub(super) fn end(room: usize) -> Span {
 pub(super) fn line(text: &str, colours: &mut Highlighter, width: u16, margin: &[Span], out: &mut Vec<Line>) {
     let mut rest = margin.to_vec();
     rest.push(Span::new(CONTINUES, StyleRole::Dim));
-    let spans = colours.line(text);
+    let spans = colours.line(&clean(text));
     wrap_hard(&spans, &Wrap { width, first: margin, rest: &rest }, out);
     if let Some(last) = out.last_mut().filter(|_| text.is_empty()) {
         last.spans = super::margin::trimmed(std::mem::take(&mut last.spans));

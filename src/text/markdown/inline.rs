@@ -4,7 +4,7 @@
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
-use crate::text::{Emphasis, Ink, Span, StyleRole};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 
 /// Collects the inline events of one block.
 #[derive(Debug)]
@@ -109,7 +109,8 @@ impl<'a> Inline<'a> {
         if !self.links.is_empty() {
             self.plain.push_str(text);
         }
-        push(&mut self.spans, &text.replace(char::is_control, " "), ink);
+        // An entity can spell what the text was cleaned of.
+        push(&mut self.spans, &clean_line(text), ink);
     }
 }
 

@@ -5,24 +5,30 @@
 
 mod blocks;
 mod code;
+mod frame;
 mod inline;
+mod links;
 mod margin;
+mod outline;
+mod pass;
+mod stream;
 mod table;
 
-use pulldown_cmark::{Options, Parser};
+use pulldown_cmark::Options;
 
-use self::blocks::Writer;
+use self::frame::Opening;
+use self::links::Definitions;
+use self::pass::Pass;
+pub use self::stream::{StreamingMarkdown, Work};
 use crate::text::Line;
 
 /// The whole text as lines of at most `width` cells (of 1, where `width` is 0).
 #[must_use]
 pub fn render(source: &str, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut writer = Writer::new(width, &mut lines);
-    for (event, _) in Parser::new_ext(source, options()).into_offset_iter() {
-        writer.take(event);
-    }
-    writer.finish();
+    let none = Definitions::default();
+    let pass = Pass { text: source, until: usize::MAX, width, started: false, known: &none, later: &none };
+    pass.write(Opening::Block, &mut lines);
     lines
 }
 

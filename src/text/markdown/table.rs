@@ -21,19 +21,44 @@ pub(super) struct Grid {
     header: Vec<Cell>,
     rows: Vec<Vec<Cell>>,
     natural: Vec<usize>,
+    /// Rows that were drawn before those in `rows`.
+    drawn: Option<usize>,
 }
 
 /// How the columns of a table share the width.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
-    Columns { widths: Vec<usize>, pressed: bool },
+    Columns {
+        widths: Vec<usize>,
+        pressed: bool,
+    },
     Lists,
+    /// Too narrow for columns, and no row yet: the headers alone.
+    Headers,
 }
 
 impl Grid {
     pub(super) fn new(alignments: Vec<Alignment>) -> Self {
         let natural = vec![1; alignments.len()];
-        Self { alignments, header: Vec::new(), rows: Vec::new(), natural }
+        Self { alignments, header: Vec::new(), rows: Vec::new(), natural, drawn: None }
+    }
+
+    /// The same table for further rows.
+    pub(super) fn further(&self) -> Self {
+        let drawn = Some(self.drawn.unwrap_or(0) + self.rows.len());
+        let (alignments, header, natural) = (self.alignments.clone(), self.header.clone(), self.natural.clone());
+        Self { alignments, header, rows: Vec::new(), natural, drawn }
+    }
+
+    /// Takes in the rows of a [`further`](Self::further) part.
+    pub(super) fn append(&mut self, part: Self) {
+        self.rows.extend(part.rows);
+        self.natural = part.natural;
+    }
+
+    /// Whether rows or the header were drawn before.
+    pub(super) fn goes_on(&self) -> bool {
+        self.drawn.is_some()
     }
 
     pub(super) fn set_header(&mut self, cells: Vec<Cell>) {
@@ -62,7 +87,8 @@ impl Grid {
         }
         let least: usize = wanted.iter().map(|&cells| cells.min(LEAST_COLUMN_CELLS)).sum();
         if least + between > room {
-            return Layout::Lists;
+            let empty = self.rows.is_empty() && self.drawn.unwrap_or(0) == 0;
+            return if empty { Layout::Headers } else { Layout::Lists };
         }
         Layout::Columns { widths: shares(&wanted, room - between), pressed: true }
     }
@@ -75,16 +101,14 @@ impl Grid {
                 self.draw_columns(&bold, widths, out);
                 out.push(vec![rule(widths, "─┼─")]);
             }
-            Layout::Lists if self.rows.is_empty() => {
-                out.extend(self.header.iter().map(|cell| bold(cell)));
-            }
+            Layout::Headers => out.extend(self.header.iter().map(|cell| bold(cell))),
             Layout::Lists => {}
         }
     }
 
-    /// The body rows from the given one on.
-    pub(super) fn draw_rows(&self, from: usize, layout: &Layout, room: usize, out: &mut Vec<Vec<Span>>) {
-        for (at, row) in self.rows.iter().enumerate().skip(from) {
+    pub(super) fn draw_rows(&self, layout: &Layout, room: usize, out: &mut Vec<Vec<Span>>) {
+        for (nth, row) in self.rows.iter().enumerate() {
+            let at = nth + self.drawn.unwrap_or(0);
             match layout {
                 Layout::Columns { widths, pressed } => {
                     if *pressed && at > 0 {
@@ -92,7 +116,7 @@ impl Grid {
                     }
                     self.draw_columns(row, widths, out);
                 }
-                Layout::Lists => {
+                Layout::Lists | Layout::Headers => {
                     if at > 0 {
                         out.push(vec![Span::new("─".repeat(room.min(8)), StyleRole::TableBorder)]);
                     }

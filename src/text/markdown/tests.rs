@@ -91,9 +91,74 @@ const PIECES: &[&str] = &[
     "/* ",
 ];
 
+/// Lines that open, continue, interrupt and close blocks.
+const LINES: &[&str] = &[
+    "",
+    "",
+    "",
+    "word",
+    "some *more* words",
+    "# head",
+    "===",
+    "---",
+    "- item",
+    "- item",
+    "* other",
+    "1. one",
+    "2. two",
+    "7) seven",
+    "-",
+    "1.",
+    "> quote",
+    "> quote",
+    ">",
+    "> - item",
+    "> # head",
+    "> ```",
+    "```",
+    "```",
+    "```rust",
+    "~~~",
+    "let a = \"b",
+    "| a | b |",
+    "|---|--:|",
+    "| cell | a longer cell |",
+    "| [l] | `c` |",
+    "c|d",
+    "-|-",
+    "<div>",
+    "</div>",
+    "<!-- note",
+    "-->",
+    "<b>x</b>",
+    "[l]: /url",
+    "[l]: <",
+    "[m]:",
+    "/there",
+    "'title'",
+    "\"title",
+    "see [l] and [m]",
+    "[text][l]",
+    "![i][m]",
+    "> [l]: /quoted",
+    "- [m]: /item",
+    "***",
+    "_a",
+    "b_",
+    "[ ] t",
+];
+
+fn any_lines() -> impl Strategy<Value = String> {
+    let indent = prop::sample::select(&["", "", "", "", " ", "  ", "   ", "    ", "\t"][..]);
+    let line = (indent, prop::sample::select(LINES)).prop_map(|(indent, line)| [indent, line].concat());
+    let ending = prop::sample::select(&["\n", "\n", "\n", "\n", "\r\n"][..]);
+    prop::collection::vec((line, ending), 0..20)
+        .prop_map(|lines| lines.into_iter().map(|(line, ending)| line + ending).collect())
+}
+
 fn any_markdown() -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..60).prop_map(|pieces| pieces.concat());
-    prop_oneof![6 => pieces, 1 => any::<String>()]
+    prop_oneof![6 => pieces, 6 => any_lines(), 1 => any::<String>()]
 }
 
 proptest! {
@@ -104,6 +169,88 @@ proptest! {
             prop_assert!(!line.plain().contains(char::is_control), "{:?}", line);
         }
     }
+}
+
+fn streamed(source: &str, cuts: &[usize], cells: u16) -> Result<(), TestCaseError> {
+    let mut stream = StreamingMarkdown::new(cells);
+    let mut ends: Vec<usize> = cuts.iter().map(|&cut| source.floor_char_boundary(cut % (source.len() + 1))).collect();
+    ends.sort_unstable();
+    ends.push(source.len());
+    for end in ends {
+        let so_far = &source[..end];
+        stream.update(so_far);
+        let lines: Vec<&Line> = stream.lines().collect();
+        let fresh = render(so_far, cells);
+        prop_assert_eq!(plain(&stream.lines().cloned().collect::<Vec<_>>()), plain(&fresh), "{:?}", so_far);
+        prop_assert_eq!(lines, fresh.iter().collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_stream_equals_a_fresh_render_at_every_prefix(
+        source in any_markdown(), cuts in prop::collection::vec(any::<usize>(), 0..40), cells in 4_u16..60,
+    ) {
+        streamed(&source, &cuts, cells)?;
+    }
+}
+
+#[test]
+fn the_rich_document_streams_byte_by_byte_as_it_renders() {
+    let every: Vec<usize> = (0..RICH.len()).collect();
+    for cells in [20, 40, 80] {
+        streamed(RICH, &every, cells).unwrap();
+    }
+}
+
+#[test]
+fn each_settled_line_is_written_once() {
+    let document = "# Title\n\nA paragraph of text.\nIts second line.\n\n- one\n- two\n- three\n\n```rust\nfn a() {}\n\nfn b() {}\n```\n\n\
+        > quoted\n>\n> more\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nThe end.\n\n";
+    let source = document.repeat(50);
+    let mut stream = StreamingMarkdown::new(40);
+    for end in 0..=source.len() {
+        stream.update(&source[..end]);
+    }
+    assert_eq!(stream.work().lines_rendered, stream.len() as u64);
+}
+
+#[test]
+fn a_growing_fence_costs_the_same_per_line_however_long_it_is() {
+    let line = "let total = left + right; // sum\n";
+    let mut source = String::from("```rust\n");
+    let mut stream = StreamingMarkdown::new(80);
+    let mut parsed_for = |lines: usize| {
+        let before = stream.work().bytes_parsed;
+        for _ in 0..lines {
+            source.push_str(line);
+            stream.update(&source);
+        }
+        stream.work().bytes_parsed - before
+    };
+    parsed_for(10);
+    let early = parsed_for(100);
+    parsed_for(1000);
+    assert_eq!(parsed_for(100), early);
+}
+
+#[test]
+fn a_late_definition_writes_only_the_part_that_waits_for_it() {
+    let mut source = String::new();
+    let mut stream = StreamingMarkdown::new(40);
+    for part in ["A plain paragraph.\n\n", "See [docs].\n\n", "The end.\n\n"] {
+        source.push_str(part);
+        stream.update(&source);
+    }
+    let before = stream.work().lines_rendered;
+    for part in ["[docs]: /there\n\n", "More.\n\n"] {
+        source.push_str(part);
+        stream.update(&source);
+    }
+    let (see, more) = (2, 2);
+    assert_eq!(stream.work().lines_rendered - before, see + more);
+    assert_eq!(stream.lines().cloned().collect::<Vec<_>>(), render(&source, 40));
 }
 
 const RICH: &str = include_str!("rich.md");

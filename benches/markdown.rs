@@ -1,0 +1,64 @@
+//! What a streamed reply costs: parsed and rendered in small deltas, and in one go.
+
+use abreast::text::markdown::{StreamingMarkdown, render};
+use divan::{Bencher, black_box};
+
+/// Bytes that a delta of a streamed reply brings.
+const DELTA_BYTES: usize = 5;
+const LANE_CELLS: u16 = 80;
+
+fn main() {
+    divan::main();
+}
+
+const MIXED: &str = include_str!("../src/text/markdown/rich.md");
+
+fn repeated(part: &str, bytes: usize) -> String {
+    part.repeat(bytes / part.len() + 1)
+}
+
+fn stream(source: &str) -> usize {
+    let mut stream = StreamingMarkdown::new(LANE_CELLS);
+    for end in (0..source.len()).step_by(DELTA_BYTES) {
+        stream.update(&source[..source.floor_char_boundary(end)]);
+    }
+    stream.update(source);
+    stream.len()
+}
+
+/// Streams a text twice as long to show whether the time doubles with it.
+#[divan::bench(sample_count = 1, args = [500_000, 1_000_000])]
+fn streamed_mixed(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = repeated(MIXED, bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
+#[divan::bench(sample_count = 1, args = [100_000, 200_000])]
+fn streamed_paragraph(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = repeated("A sentence with **bold** words, `code` and snake_case in it. ", bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
+#[divan::bench(sample_count = 1, args = [100_000, 200_000])]
+fn streamed_list(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = repeated("- an item with **bold** words\n", bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
+#[divan::bench(sample_count = 1, args = [100_000, 200_000])]
+fn streamed_table(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = "| a | b |\n|---|---|\n".to_owned() + &repeated("| a cell | **another** one |\n", bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
+#[divan::bench(sample_count = 1, args = [100_000, 200_000])]
+fn streamed_fence(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = "```rust\n".to_owned() + &repeated("    let total = left + right; // sum\n", bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
+#[divan::bench]
+fn render_50_kb(bencher: Bencher<'_, '_>) {
+    let source = repeated(MIXED, 50_000);
+    bencher.bench_local(|| render(black_box(&source), LANE_CELLS).len());
+}

@@ -1,0 +1,218 @@
+//! The HTTP client of one endpoint.
+//!
+//! Owns the connection pool, what the endpoint was found to take, and the sending of one request. The course of a run
+//! with its retries and repairs is in `run`.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Method, Response, Url, redirect};
+use serde_json::{Map, Value};
+
+use super::fault;
+use super::mask::Mask;
+use super::network::{self, Silence};
+use super::refusal::{self, Asked, Head};
+use super::request::{self, Remembered};
+use super::retry::Wish;
+use super::run::Exchange;
+use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, incoming};
+use crate::chat::ChatRequest;
+
+const USER_AGENT: &str = concat!("abreast/", env!("CARGO_PKG_VERSION"));
+
+/// Headers by which servers and gateways name a request, the commonest first.
+const REQUEST_IDS: &[&str] = &[
+    "x-request-id",
+    "request-id",
+    "x-generation-id",
+    "apim-request-id",
+    "x-ms-request-id",
+    "x-amzn-requestid",
+    "x-litellm-call-id",
+];
+
+/// A chat endpoint over HTTP. Clones share their connections and what was learnt of the endpoint.
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+struct Shared {
+    http: reqwest::Client,
+    endpoint: Endpoint,
+    chat_url: Url,
+    headers: HeaderMap,
+    limits: Limits,
+    pace: Pace,
+    mask: Mask,
+    remembered: Mutex<HashMap<String, Remembered>>,
+}
+
+/// A response with an error status, read to its end.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) error: ApiError,
+    pub(super) wish: Wish,
+}
+
+impl Client {
+    /// A client that waits and retries as a user wants it.
+    ///
+    /// # Errors
+    /// When the endpoint's URL or headers cannot be used, or when this machine has no certificates to trust.
+    pub fn new(endpoint: Endpoint, limits: Limits) -> Result<Self, ApiError> {
+        Self::with_pace(endpoint, limits, Pace::default())
+    }
+
+    /// A client whose retries take time and chance from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_pace(endpoint: Endpoint, limits: Limits, pace: Pace) -> Result<Self, ApiError> {
+        let chat_url = request::address(&endpoint, &endpoint.dialect.chat_path)?;
+        let headers = request::headers(&endpoint)?;
+        let mask = Mask::of(&endpoint);
+        let http = http(&chat_url, limits.connect).map_err(|error| mask.error(unbuilt(&error)))?;
+        let remembered = Mutex::default();
+        Ok(Self(Arc::new(Shared { http, endpoint, chat_url, headers, limits, pace, mask, remembered })))
+    }
+
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// The body that this request would be sent with now, with all that was learnt of the endpoint.
+    #[must_use]
+    pub fn body(&self, request: &ChatRequest) -> Map<String, Value> {
+        request::body(request, &self.0.endpoint, &self.recall(&request.model))
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        self.0.pace
+    }
+
+    pub(super) fn mask(&self) -> &Mask {
+        &self.0.mask
+    }
+
+    pub(super) fn recall(&self, model: &str) -> Remembered {
+        let remembered = self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.get(model).copied().unwrap_or_default()
+    }
+
+    pub(super) fn remember(&self, model: &str, learnt: Remembered) {
+        let mut remembered = self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.insert(model.to_owned(), learnt);
+    }
+
+    /// Sends a chat request; any response is a success, whatever its status.
+    pub(super) async fn post(&self, body: &Map<String, Value>) -> Result<Response, ApiError> {
+        let json = serde_json::to_vec(body)
+            .map_err(|error| ApiError::new(ErrorKind::Protocol, format!("The request is no JSON: {error}.")))?;
+        let mut headers = request::accept(body);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.send(Method::POST, self.0.chat_url.clone(), headers, json).await
+    }
+
+    /// Asks for what lies at a path below the base URL.
+    pub(super) async fn get(&self, path: &str) -> Result<Response, ApiError> {
+        let url = request::address(&self.0.endpoint, path)?;
+        self.send(Method::GET, url, request::accept(&Map::new()), Vec::new()).await
+    }
+
+    async fn send(&self, method: Method, url: Url, ours: HeaderMap, body: Vec<u8>) -> Result<Response, ApiError> {
+        let Shared { http, endpoint, headers, limits, mask, .. } = &*self.0;
+        let mut all = ours;
+        for (name, value) in headers {
+            all.insert(name, value.clone());
+        }
+        let sending = http.request(method, url.clone()).headers(all).body(body).send();
+        match tokio::time::timeout(limits.idle, sending).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => {
+                let host = url.host_str().unwrap_or_default();
+                Err(mask.error(network::unanswered(&error, &server(&url), host, limits.connect)))
+            }
+            Err(_) => Err(network::silent(&endpoint.name, limits.idle, Silence::BeforeAnswer)),
+        }
+    }
+
+    /// Reads a response with an error status. `sent` are the fields of the body it refuses.
+    pub(super) async fn refused(&self, mut response: Response, model: &str, sent: &Map<String, Value>) -> Refused {
+        let Shared { endpoint, limits, mask, .. } = &*self.0;
+        let wish = Wish::read(response.headers(), jiff::Timestamp::now());
+        let head = head(&response, mask);
+        let url = request::shown(response.url());
+        let body = incoming::read_some(&mut response, incoming::LARGEST_ERROR, limits.idle).await;
+        let fault = fault::read_body(&mask.text(&String::from_utf8_lossy(&body)));
+        let asked = Asked { provider: &endpoint.name, url: &url, model, with_key: endpoint.key.is_some() };
+        let mut error = refusal::error(asked, &head, &fault, mask, sent.keys().map(String::as_str));
+        error.retry_after = wish.wait;
+        Refused { error, wish }
+    }
+}
+
+/// The id that the server gave the request.
+pub(super) fn request_id(headers: &HeaderMap, mask: &Mask) -> Option<String> {
+    let first = REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    first.map(|id| mask.name(id))
+}
+
+fn head(response: &Response, mask: &Mask) -> Head {
+    let status = response.status();
+    let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    let target = target.filter(|_| status.is_redirection()).map(|target| match response.url().join(target) {
+        Ok(url) => mask.name(&request::shown(&url)),
+        Err(_) => mask.name(target),
+    });
+    Head { status: status.as_u16(), request_id: request_id(response.headers(), mask), location: target }
+}
+
+/// The scheme, host and port: what does or does not answer.
+fn server(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Redirects are not followed: the body would go with them, and so would keys in headers of their own. A loopback host is
+/// asked directly, past any proxy; over plain HTTP no certificates are loaded for it, since no TLS can happen.
+fn http(url: &Url, connect: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    let builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(connect);
+    let builder = match (request::is_loopback(url), url.scheme()) {
+        (true, "http") => builder.no_proxy().tls_certs_only([]),
+        (true, _) => builder.no_proxy(),
+        (false, _) => builder,
+    };
+    builder.build()
+}
+
+fn unbuilt(error: &reqwest::Error) -> ApiError {
+    let cause = network::deepest(error);
+    ApiError::new(ErrorKind::Network, format!("No connection can be made from this machine: {cause}."))
+}
+
+impl ChatBackend for Client {
+    fn open(&self, request: ChatRequest) -> BoxStream<'static, Result<Delta, ApiError>> {
+        let exchange = Box::new(Exchange::new(self.clone(), request));
+        stream::unfold(exchange, |mut exchange| async move { exchange.next().await.map(|step| (step, exchange)) })
+            .boxed()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("endpoint", &self.0.endpoint.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,158 @@
+//! The course of one run: tries, waits, repairs, then the reply.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::time::Duration;
+
+use super::client::{self, Client, Refused};
+use super::incoming::{Incoming, Progress};
+use super::network::in_words;
+use super::repair::repair;
+use super::request::{self, Remembered};
+use super::retry::{Verdict, Wish, verdict};
+use super::{ApiError, Delta, Opening, Repair, RetryWait};
+use crate::chat::ChatRequest;
+
+/// One run on its way. Dropping it drops the connection with it.
+pub(super) struct Exchange {
+    client: Client,
+    request: ChatRequest,
+    phase: Phase,
+    /// What has come and is not handed out yet, the failure after the last delta.
+    ready: VecDeque<Delta>,
+    failure: Option<ApiError>,
+    retried: u32,
+    repairs: Vec<Repair>,
+    /// What this run knows of the endpoint; `None` before the first try.
+    learnt: Option<Remembered>,
+    /// Reused for each piece of the reply.
+    fresh: Vec<Delta>,
+}
+
+enum Phase {
+    Ask { after: Duration },
+    Read { reply: Box<Incoming>, request_id: Option<String> },
+    Over,
+}
+
+impl Exchange {
+    pub(super) fn new(client: Client, request: ChatRequest) -> Self {
+        Self {
+            client,
+            request,
+            phase: Phase::Ask { after: Duration::ZERO },
+            ready: VecDeque::new(),
+            failure: None,
+            retried: 0,
+            repairs: Vec::new(),
+            learnt: None,
+            fresh: Vec::new(),
+        }
+    }
+
+    /// The next step of the run; `None` after its end.
+    pub(super) async fn next(&mut self) -> Option<Result<Delta, ApiError>> {
+        loop {
+            if let Some(delta) = self.ready.pop_front() {
+                return Some(Ok(delta));
+            }
+            if let Some(error) = self.failure.take() {
+                return Some(Err(error));
+            }
+            match &mut self.phase {
+                Phase::Ask { after } => {
+                    let wait = mem::take(after);
+                    if !wait.is_zero() {
+                        (self.client.pace().sleep)(wait).await;
+                    }
+                    Box::pin(self.ask()).await;
+                }
+                Phase::Read { .. } => self.read().await,
+                Phase::Over => return None,
+            }
+        }
+    }
+
+    async fn ask(&mut self) {
+        let learnt = *self.learnt.get_or_insert_with(|| self.client.recall(&self.request.model));
+        let body = request::body(&self.request, self.client.endpoint(), &learnt);
+        match self.client.post(&body).await {
+            Ok(response) if response.status().is_success() => {
+                if !self.repairs.is_empty() {
+                    self.client.remember(&self.request.model, learnt);
+                }
+                let request_id = client::request_id(response.headers(), self.client.mask());
+                let opening = Opening { status: response.status().as_u16(), request_id: request_id.clone() };
+                self.ready.push_back(Delta::Opened(opening));
+                let reply = Incoming::new(response, &self.client.endpoint().name, self.client.limits().idle);
+                self.phase = Phase::Read { reply: Box::new(reply), request_id };
+            }
+            Ok(response) => {
+                let refused = self.client.refused(response, &self.request.model, &body).await;
+                self.mend_or_retry(refused, learnt);
+            }
+            Err(error) => self.retry_or_fail(error, Wish::default()),
+        }
+    }
+
+    fn mend_or_retry(&mut self, refused: Refused, learnt: Remembered) {
+        let Refused { error, wish } = refused;
+        let field = error.param.as_deref().filter(|_| matches!(error.status, Some(400 | 422)));
+        let mended = field.and_then(|field| repair(field, &self.request, self.client.endpoint(), learnt));
+        match mended.filter(|(repair, _)| !self.has_tried(repair)) {
+            Some((repair, learnt)) => {
+                self.learnt = Some(learnt);
+                self.repairs.push(repair.clone());
+                self.ready.push_back(Delta::Repaired(repair));
+            }
+            None => self.retry_or_fail(error, wish),
+        }
+    }
+
+    /// A second repair of the same kind would only undo the first.
+    fn has_tried(&self, repair: &Repair) -> bool {
+        self.repairs.iter().any(|tried| mem::discriminant(tried) == mem::discriminant(repair))
+    }
+
+    fn retry_or_fail(&mut self, mut error: ApiError, wish: Wish) {
+        let retries = self.client.limits().retries;
+        let verdict = verdict(&error, wish, self.retried, (self.client.pace().chance)());
+        match verdict {
+            Verdict::Again(wait) if self.retried < retries => {
+                self.retried += 1;
+                let attempt = self.retried + 1;
+                self.ready.push_back(Delta::Retry(RetryWait { attempt, of: retries + 1, wait, cause: error.message }));
+                self.phase = Phase::Ask { after: wait };
+            }
+            Verdict::TooLong(wait) => {
+                let wait = in_words(wait);
+                error.message =
+                    format!("{} (it asks to wait {wait}, which is too long to wait unasked)", error.message);
+                self.fail(error);
+            }
+            Verdict::Again(_) | Verdict::Stands => self.fail(error),
+        }
+    }
+
+    fn fail(&mut self, error: ApiError) {
+        self.phase = Phase::Over;
+        self.failure = Some(error);
+    }
+
+    async fn read(&mut self) {
+        let Phase::Read { reply, request_id } = &mut self.phase else { return };
+        let outcome = reply.read(&mut self.fresh).await;
+        let request_id = request_id.clone();
+        let mask = self.client.mask();
+        self.ready.extend(self.fresh.drain(..).map(|delta| mask.delta(delta)));
+        match outcome {
+            Ok(Progress::More) => {}
+            Ok(Progress::Complete) => self.phase = Phase::Over,
+            Err(mut error) => {
+                error.request_id = error.request_id.or(request_id);
+                let error = mask.error(error);
+                self.fail(error);
+            }
+        }
+    }
+}

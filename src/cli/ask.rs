@@ -1,0 +1,234 @@
+//! `abreast ask`: one request without the screen, through the same client and the same assembly.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use futures_util::StreamExt;
+
+use super::conversation::messages;
+use super::options::{EndpointOptions, ToolOptions};
+use super::print::{Sink, print_line, say};
+use super::result::{Followed, event_json};
+use super::setup::{Setup, decide_model};
+use super::{Ended, Problem};
+use crate::api::{ApiError, ChatBackend, Delta, next_step};
+use crate::app::{Connections, LimitOverrides};
+use crate::chat::{ChatRequest, Cost, Tool};
+use crate::config::Environment;
+use crate::pricing::{self, Reach};
+
+#[derive(Debug, Args)]
+pub(super) struct AskOptions {
+    /// The prompt; `-` reads it from standard input. Whatever is piped in is put after the prompt
+    prompt: Option<String>,
+    #[command(flatten)]
+    endpoint: EndpointOptions,
+    #[command(flatten)]
+    tools: ToolOptions,
+    /// Ask with the messages in this file: a JSON array; a prompt follows them
+    #[arg(long, value_name = "FILE")]
+    messages: Option<PathBuf>,
+    /// Print one JSON object at the end, whether the run succeeds or fails
+    #[arg(long, conflicts_with = "events")]
+    json: bool,
+    /// Print each piece as a line of JSON as it comes, and the object of --json as the last one
+    #[arg(long)]
+    events: bool,
+    /// Ask for the whole answer at once instead of a stream
+    #[arg(long)]
+    no_stream: bool,
+    /// Fail when nothing comes for this many seconds
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    idle_timeout: Option<Duration>,
+    /// Fail when there is no connection after this many seconds
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    connect_timeout: Option<Duration>,
+    /// Try this many times more after a failure that may pass
+    #[arg(long, value_name = "N")]
+    retries: Option<u32>,
+}
+
+/// How a run is printed.
+enum Output {
+    Plain { text: Box<Sink<io::Stdout>>, reasoning: Box<Sink<io::Stderr>> },
+    Json,
+    Events,
+}
+
+/// A positive number of seconds, with or without decimals.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
+    let time = Duration::try_from_secs_f64(seconds).map_err(|_| format!("`{text}` is no number of seconds"))?;
+    if time.is_zero() { Err("it has to be more than nought".to_owned()) } else { Ok(time) }
+}
+
+pub(super) async fn run(options: AskOptions, environment: Environment) -> Result<Ended, Problem> {
+    let mut setup = Setup::of(&options.endpoint, &environment)?;
+    let tools = options.tools.load()?;
+    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), setup.settings.system.as_deref())?;
+    if setup.undecided {
+        say("sandbox: a toy model inside abreast. Set OPENAI_API_KEY or use --base-url to ask a real one.");
+    }
+    let overrides =
+        LimitOverrides { idle: options.idle_timeout, connect: options.connect_timeout, retries: options.retries };
+    let connections = setup.connections(environment, overrides);
+    let mut output = Output::of(&options);
+    let mut run = Followed::since(Instant::now());
+    let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream };
+    let error = ask.run(&connections, &mut run, &mut output).await?;
+    run.end(error, Instant::now());
+    output.close(&run, &setup)
+}
+
+/// What is asked, before the model is known.
+struct Ask<'a> {
+    setup: &'a mut Setup,
+    messages: Vec<serde_json::Value>,
+    tools: &'a [Tool],
+    no_stream: bool,
+}
+
+impl Ask<'_> {
+    /// Asks and takes the answer in to its end; gives the error that ended it, if one did.
+    async fn run(
+        &mut self,
+        connections: &Connections,
+        run: &mut Followed,
+        output: &mut Output,
+    ) -> Result<Option<ApiError>, Problem> {
+        if let Err(error) = decide_model(connections, &mut self.setup.settings).await {
+            return Ok(Some(error));
+        }
+        let client = match connections.client(&self.setup.settings.provider).await {
+            Ok(client) => client,
+            Err(error) => return Ok(Some(error)),
+        };
+        let messages = std::mem::take(&mut self.messages);
+        let request = request(self.setup, messages, self.tools, self.no_stream);
+        let error = follow(client.open(request), run, output).await?;
+        Ok(error.map(|error| ApiError { next_step: next_step(&error, client.endpoint()), ..error }))
+    }
+}
+
+fn request(setup: &Setup, messages: Vec<serde_json::Value>, tools: &[Tool], no_stream: bool) -> ChatRequest {
+    let mut params = setup.settings.params.clone();
+    let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
+    ChatRequest {
+        params,
+        tools: tools.iter().map(|tool| tool.definition.clone()).collect(),
+        stream: stream && !no_stream,
+        ..ChatRequest::new(setup.settings.model.clone(), messages)
+    }
+}
+
+/// Takes the run in to its end; gives the error that ended it, if one did.
+async fn follow(
+    mut deltas: futures_util::stream::BoxStream<'static, Result<Delta, ApiError>>,
+    run: &mut Followed,
+    output: &mut Output,
+) -> Result<Option<ApiError>, Problem> {
+    while let Some(delta) = deltas.next().await {
+        match delta {
+            Ok(delta) => {
+                run.apply(&delta, Instant::now());
+                output.show(&delta).map_err(|error| Problem::failure(format!("The output is gone: {error}.")))?;
+            }
+            Err(error) => return Ok(Some(error)),
+        }
+    }
+    Ok(None)
+}
+
+impl Output {
+    fn of(options: &AskOptions) -> Self {
+        match (options.json, options.events) {
+            (true, _) => Self::Json,
+            (_, true) => Self::Events,
+            _ => Self::Plain { text: Box::new(Sink::stdout()), reasoning: Box::new(Sink::stderr()) },
+        }
+    }
+
+    fn show(&mut self, delta: &Delta) -> io::Result<()> {
+        match self {
+            Self::Json => Ok(()),
+            Self::Events => {
+                print_line(&event_json(delta).to_string());
+                Ok(())
+            }
+            Self::Plain { text, reasoning } => show_plain(delta, text, reasoning),
+        }
+    }
+
+    /// Prints what belongs at the end, and decides the exit status.
+    fn close(self, run: &Followed, setup: &Setup) -> Result<Ended, Problem> {
+        let ended = if run.error.is_some() { Ended::Failed } else { Ended::Well };
+        match self {
+            Self::Plain { text, reasoning } => close_plain(run, *text, *reasoning)?,
+            Self::Json => print_line(&run.to_json(&setup.settings.model, &cost(run, setup)).to_string()),
+            Self::Events => {
+                let mut object = serde_json::json!({"type": "result"});
+                if let (Some(line), serde_json::Value::Object(result)) =
+                    (object.as_object_mut(), run.to_json(&setup.settings.model, &cost(run, setup)))
+                {
+                    line.extend(result);
+                }
+                print_line(&object.to_string());
+            }
+        }
+        Ok(ended)
+    }
+}
+
+fn show_plain(delta: &Delta, out: &mut Sink<io::Stdout>, thoughts: &mut Sink<io::Stderr>) -> io::Result<()> {
+    match delta {
+        Delta::Text { choice: 0, text } | Delta::Refusal { choice: 0, text } => out.write(text),
+        Delta::Reasoning { choice: 0, text } => thoughts.write(text),
+        Delta::Retry(retry) => {
+            let wait = retry.wait.as_secs_f32();
+            say(&format!("{} Try {} of {} in {wait:.1} s.", retry.cause, retry.attempt, retry.of));
+            Ok(())
+        }
+        Delta::Repaired(repair) => {
+            say(&repair.to_string());
+            Ok(())
+        }
+        Delta::Warning(warning) => {
+            say(warning);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<io::Stderr>) -> Result<(), Problem> {
+    let gone = |error| Problem::failure(format!("The output is gone: {error}."));
+    text.end().map_err(gone)?;
+    reasoning.end().map_err(gone)?;
+    for call in run.assembly.first().tool_calls {
+        text.write(&format!("{} {}", call.name, call.arguments)).map_err(gone)?;
+        text.end().map_err(gone)?;
+    }
+    for (place, choice) in run.assembly.choices.values().enumerate().skip(1) {
+        text.write(&format!("\n--- {} ---\n{}", place + 1, choice.text)).map_err(gone)?;
+        text.end().map_err(gone)?;
+    }
+    match &run.error {
+        Some(error) => {
+            let cut = if run.assembly.anything_came() { "The answer was cut off: " } else { "" };
+            let step = error.next_step.as_deref().unwrap_or_default();
+            say(format!("{cut}{} {step}", error.message).trim_end());
+        }
+        None if !run.assembly.anything_came() => say("The model ended without a word."),
+        None => {}
+    }
+    Ok(())
+}
+
+fn cost(run: &Followed, setup: &Setup) -> Cost {
+    let Some(usage) = &run.assembly.usage else { return Cost::Unknown };
+    let provider = &setup.settings.provider;
+    let reach = Reach::of(setup.base_url(provider));
+    pricing::cost(usage, setup.catalogue().price(provider, reach, &setup.settings.model))
+}

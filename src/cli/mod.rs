@@ -1,0 +1,128 @@
+//! Commands: what is typed in a shell, and the exit status that comes of it.
+//!
+//! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
+
+mod ask;
+mod configure;
+mod conversation;
+mod models;
+mod options;
+mod print;
+mod result;
+mod sandbox;
+mod setup;
+mod workstation;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Environment;
+use options::{EndpointOptions, ToolOptions};
+use print::say;
+
+/// A full-screen terminal workstation for chat models.
+///
+/// Without a command it opens the workstation. With no key configured and no local server running, it talks to the
+/// sandbox: a toy model inside abreast.
+#[derive(Debug, Parser)]
+#[command(name = "abreast", version, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    endpoint: EndpointOptions,
+    #[command(flatten)]
+    tools: ToolOptions,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ask once and print the answer as it comes
+    Ask(Box<ask::AskOptions>),
+    /// List the models that a provider serves
+    Models(models::ModelsOptions),
+    /// Show, check or start the configuration
+    Config(configure::ConfigOptions),
+    /// Serve the built-in toy model to other programs
+    Sandbox(sandbox::SandboxOptions),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Well,
+    /// What was asked for did not work: status 1.
+    Failed,
+    /// It could not be understood: status 2.
+    Misused,
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output with status 0, errors to standard error with status 2.
+            let status = if error.use_stderr() { Ended::Misused } else { Ended::Well };
+            let _ = error.print();
+            return status.code();
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    match runtime {
+        Ok(runtime) => {
+            let ended = runtime.block_on(dispatch(arguments, Environment::of_process()));
+            // A reader that still waits for standard input would hold the exit up.
+            runtime.shutdown_background();
+            ended.code()
+        }
+        Err(error) => {
+            say(&format!("The program's threads cannot be started: {error}."));
+            Ended::Failed.code()
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
+    let ended = match arguments.command {
+        None => workstation::run(&arguments.endpoint, &arguments.tools, environment).await,
+        Some(Command::Ask(options)) => ask::run(*options, environment).await,
+        Some(Command::Models(options)) => models::run(options, environment).await,
+        Some(Command::Config(options)) => configure::run(&options, &environment),
+        Some(Command::Sandbox(options)) => sandbox::run(&options).await,
+    };
+    ended.unwrap_or_else(|problem| {
+        say(&problem.sentence);
+        problem.ended
+    })
+}
+
+/// Why a command could not do its work, in a sentence for standard error.
+#[derive(Debug)]
+struct Problem {
+    sentence: String,
+    ended: Ended,
+}
+
+impl Problem {
+    fn misuse(sentence: impl std::fmt::Display) -> Self {
+        Self { sentence: sentence.to_string(), ended: Ended::Misused }
+    }
+
+    fn failure(sentence: impl std::fmt::Display) -> Self {
+        Self { sentence: sentence.to_string(), ended: Ended::Failed }
+    }
+}
+
+impl Ended {
+    fn code(self) -> ExitCode {
+        match self {
+            Self::Well => ExitCode::SUCCESS,
+            Self::Failed => ExitCode::from(1),
+            Self::Misused => ExitCode::from(2),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `abreast models`: what a provider serves.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::options::EndpointOptions;
+use super::print::{print_line, say};
+use super::setup::Setup;
+use super::{Ended, Problem};
+use crate::api::{list_models, next_step};
+use crate::app::LimitOverrides;
+use crate::config::Environment;
+use crate::text::clean_line;
+
+#[derive(Debug, Args)]
+pub(super) struct ModelsOptions {
+    #[command(flatten)]
+    endpoint: EndpointOptions,
+    /// Print the server's objects as one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Result<Ended, Problem> {
+    let setup = Setup::of(&options.endpoint, &environment)?;
+    let connections = setup.connections(environment, LimitOverrides::default());
+    let client = connections.client(&setup.settings.provider).await.map_err(Problem::failure)?;
+    let models = list_models(&client).await.map_err(|error| {
+        let step = next_step(&error, client.endpoint()).unwrap_or_default();
+        Problem::failure(format!("{error} {step}").trim_end())
+    })?;
+    if options.json {
+        let provider = &setup.settings.provider;
+        let entries = models.into_iter().map(|model| {
+            let mut entry = json!({"provider": provider, "id": model.id});
+            if let Value::Object(entry) = &mut entry {
+                entry.extend(model.raw);
+            }
+            entry
+        });
+        print_line(&Value::Array(entries.collect()).to_string());
+    } else if models.is_empty() {
+        say("The provider lists no models.");
+    } else {
+        for model in models {
+            print_line(&clean_line(&model.id));
+        }
+    }
+    Ok(Ended::Well)
+}

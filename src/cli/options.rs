@@ -1,0 +1,75 @@
+//! Options that several commands share.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::Problem;
+use crate::chat::{Params, Tool};
+
+/// Whom to ask, and with what.
+#[derive(Debug, Default, Args)]
+pub(super) struct EndpointOptions {
+    /// Ask this OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
+    /// Take the key from this environment variable
+    #[arg(long, value_name = "NAME")]
+    pub(super) api_key_env: Option<String>,
+    /// Ask this provider: one of config.toml, openai, sandbox, ollama, llama.cpp, lmstudio or vllm
+    #[arg(long, value_name = "NAME")]
+    pub(super) provider: Option<String>,
+    /// Ask this model; without it the provider's default, or the first that it lists
+    #[arg(long, value_name = "NAME")]
+    pub(super) model: Option<String>,
+    /// Start with this system prompt
+    #[arg(long, value_name = "TEXT")]
+    pub(super) system: Option<String>,
+    /// Set a parameter: JSON where it parses as JSON, else a string; an empty value unsets it
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+/// Functions that the model may call.
+#[derive(Debug, Default, Args)]
+pub(super) struct ToolOptions {
+    /// Offer the tools in this file: a JSON array of function definitions
+    #[arg(long, value_name = "FILE")]
+    pub(super) tools: Option<PathBuf>,
+}
+
+impl EndpointOptions {
+    /// Puts `--set` over the params that are configured.
+    pub(super) fn apply(&self, params: &mut Params) -> Result<(), Problem> {
+        for assignment in &self.set {
+            params.assign(assignment).map_err(|problem| Problem::misuse(format!("--set: {problem}.")))?;
+        }
+        Ok(())
+    }
+}
+
+impl ToolOptions {
+    /// The tools of the file, in wire form.
+    pub(super) fn load(&self) -> Result<Vec<Tool>, Problem> {
+        let Some(path) = &self.tools else { return Ok(Vec::new()) };
+        let Value::Array(items) = read_json(path, "--tools")? else {
+            return Err(Problem::misuse(format!("--tools: {} holds no JSON array of tools.", path.display())));
+        };
+        let tool = |(place, item)| {
+            Tool::from_json(item).ok_or_else(|| {
+                let place = place + 1;
+                Problem::misuse(format!("--tools: {}: entry {place} is no function with a name.", path.display()))
+            })
+        };
+        items.iter().enumerate().map(tool).collect()
+    }
+}
+
+/// Reads a JSON file that an option names.
+pub(super) fn read_json(path: &PathBuf, option: &str) -> Result<Value, Problem> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Problem::misuse(format!("{option}: {shown} cannot be read: {error}.")))?;
+    serde_json::from_str(&text).map_err(|error| Problem::misuse(format!("{option}: {shown} is not JSON: {error}.")))
+}

@@ -1,0 +1,101 @@
+//! Standard output and standard error. What goes to a terminal is made safe first.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::text::{Cleaner, clean};
+
+/// Prints a sentence of our own to standard error. Parts of it may be a server's, so a terminal gets it cleaned.
+pub(super) fn say(sentence: &str) {
+    let sentence = if io::stderr().is_terminal() { clean(sentence) } else { sentence.into() };
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(io::stderr(), "{sentence}");
+}
+
+/// A stream that text is written to as it comes.
+pub(super) struct Sink<W> {
+    out: W,
+    cleaner: Option<Cleaner>,
+    ends_line: bool,
+}
+
+impl Sink<io::Stdout> {
+    pub(super) fn stdout() -> Self {
+        Self::new(io::stdout(), io::stdout().is_terminal())
+    }
+}
+
+impl Sink<io::Stderr> {
+    pub(super) fn stderr() -> Self {
+        Self::new(io::stderr(), io::stderr().is_terminal())
+    }
+}
+
+impl<W: Write> Sink<W> {
+    fn new(out: W, terminal: bool) -> Self {
+        Self { out, cleaner: terminal.then(Cleaner::default), ends_line: true }
+    }
+
+    /// Writes a piece of a text; a terminal gets it without what could drive it, even when that is split over pieces.
+    pub(super) fn write(&mut self, piece: &str) -> io::Result<()> {
+        let mut safe = String::new();
+        let shown = match &mut self.cleaner {
+            Some(cleaner) => {
+                cleaner.push(piece, &mut safe);
+                safe.as_str()
+            }
+            None => piece,
+        };
+        self.put(shown)
+    }
+
+    /// Ends the text: with a newline, if it does not end in one.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        let mut rest = String::new();
+        if let Some(cleaner) = &mut self.cleaner {
+            cleaner.finish(&mut rest);
+        }
+        self.put(&rest)?;
+        if !self.ends_line {
+            self.put("\n")?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.ends_line = text.ends_with('\n');
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// Prints a line to standard output; a reader that went away is no error.
+pub(super) fn print_line(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(terminal: bool, pieces: &[&str]) -> String {
+        let mut sink = Sink::new(Vec::new(), terminal);
+        for piece in pieces {
+            sink.write(piece).unwrap();
+        }
+        sink.end().unwrap();
+        String::from_utf8(sink.out).unwrap()
+    }
+
+    #[test]
+    fn a_terminal_never_gets_an_escape_sequence_even_in_pieces() {
+        assert_eq!(written(true, &["a\x1b", "[31", "mred"]), "ared\n");
+    }
+
+    #[test]
+    fn a_pipe_gets_the_bytes_as_they_came() {
+        assert_eq!(written(false, &["a\x1b[31mred\n"]), "a\x1b[31mred\n");
+    }
+}

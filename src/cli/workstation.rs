@@ -1,0 +1,108 @@
+//! `abreast` without a command: the full screen.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+use super::configure::keymap;
+use super::options::{EndpointOptions, ToolOptions};
+use super::setup::Setup;
+use super::{Ended, Problem};
+use crate::app::{App, LimitOverrides, Tty};
+use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
+use crate::sandbox::MODELS;
+use crate::state::{Capture, ExitReason, Found, Lane, LaneId, Provider, Providers, Size, Start, State};
+
+pub(super) async fn run(
+    options: &EndpointOptions,
+    tools: &ToolOptions,
+    environment: Environment,
+) -> Result<Ended, Problem> {
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(Problem::misuse(
+            "The workstation needs a terminal on standard input and output. Use `abreast ask` in pipes and scripts.",
+        ));
+    }
+    let setup = Setup::of(options, &environment)?;
+    let mut lane = Lane::new(LaneId(0), setup.settings.clone());
+    lane.tools = tools.load()?;
+    let state = State::new(start(&setup, lane, &environment)?);
+    let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
+    let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
+    let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
+    let tty = Tty::take(mouse).map_err(terminal)?;
+    let (reason, _) = App::new(state, tty, connections).run(end_signal()).await.map_err(terminal)?;
+    Ok(match reason {
+        ExitReason::User => Ended::Well,
+        ExitReason::Signal => Ended::Failed,
+    })
+}
+
+fn start(setup: &Setup, lane: Lane, environment: &Environment) -> Result<Start, Problem> {
+    let wrong = |error: ConfigError| Problem::misuse(format!("{error}."));
+    let depth = ColorDepth::of(environment);
+    let themes = Themes::load(&setup.paths.themes()).map_err(wrong)?;
+    let background = Background::of(environment).unwrap_or_default();
+    let theme = setup.config.theme(&themes, background, depth).map_err(wrong)?.cloned();
+    let theme = theme.ok_or_else(|| Problem::failure("No theme is there."))?;
+    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    Ok(Start {
+        lane,
+        providers: providers(setup),
+        catalogue: setup.catalogue(),
+        keymap: keymap(&setup.paths)?,
+        themes,
+        theme,
+        theme_chosen: setup.config.theme != ThemeChoice::Auto,
+        depth,
+        size: Size { columns, rows },
+        mouse: setup.config.mouse,
+    })
+}
+
+/// Every provider as the screen knows it, the sandbox last.
+fn providers(setup: &Setup) -> Providers {
+    let configured = |name: &str| setup.config.providers.iter().any(|provider| provider.name == name);
+    let known = setup.providers.iter().map(|provider| Provider {
+        name: provider.name.clone(),
+        base_url: provider.base_url.as_str().to_owned(),
+        default_model: provider.model.clone(),
+        models: None,
+        candidate: LOCAL.iter().any(|(name, _)| *name == provider.name)
+            && !configured(&provider.name)
+            && provider.name != setup.settings.provider,
+    });
+    let sandbox = Provider {
+        name: SANDBOX.to_owned(),
+        base_url: "in this program".to_owned(),
+        default_model: Some(SANDBOX.to_owned()),
+        models: Some(Found::Models(MODELS.iter().map(|model| model.id.to_owned()).collect())),
+        candidate: false,
+    };
+    Providers { all: known.chain([sandbox]).collect(), undecided: setup.undecided }
+}
+
+/// Completes when the system wants the program to end: its terminal closes, or somebody asks it to.
+#[cfg(unix)]
+async fn end_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let waiting = |kind| async move {
+        match signal(kind) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = waiting(SignalKind::terminate()) => {}
+        () = waiting(SignalKind::hangup()) => {}
+        () = waiting(SignalKind::interrupt()) => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn end_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

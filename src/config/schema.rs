@@ -1,0 +1,62 @@
+//! What may stand in `config.toml`, as it is written there.
+//!
+//! Owns the names of the fields and nothing of their meaning. A field that is not here is an error.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use crate::chat::{Currency, Dialect};
+
+/// A table whose names and values know their places.
+pub(super) type Named<T> = BTreeMap<Spanned<String>, Spanned<T>>;
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    pub(super) default_provider: Option<Spanned<String>>,
+    pub(super) default_model: Option<String>,
+    pub(super) system: Option<String>,
+    pub(super) currency: Option<Currency>,
+    pub(super) theme: Option<Spanned<String>>,
+    pub(super) mouse: Option<bool>,
+    pub(super) params: Named<Value>,
+    pub(super) providers: Named<ProviderFile>,
+    pub(super) prices: Vec<Spanned<PriceFile>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ProviderFile {
+    pub(super) base_url: Option<Spanned<String>>,
+    pub(super) model: Option<String>,
+    pub(super) api_key_env: Option<Spanned<String>>,
+    pub(super) api_key_cmd: Option<Spanned<Vec<String>>>,
+    pub(super) api_key_keyring: Option<Spanned<KeyringFile>>,
+    pub(super) headers: Named<String>,
+    pub(super) extra_body: BTreeMap<String, Spanned<Value>>,
+    pub(super) dialect: Dialect,
+    pub(super) idle_timeout_s: Option<Spanned<u64>>,
+    pub(super) connect_timeout_s: Option<Spanned<u64>>,
+    pub(super) retries: Option<Spanned<u32>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyringFile {
+    pub(super) service: String,
+    pub(super) user: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PriceFile {
+    pub(super) model: String,
+    pub(super) provider: Option<String>,
+    pub(super) currency: Option<Currency>,
+    pub(super) input: Decimal,
+    pub(super) cached: Option<Decimal>,
+    pub(super) output: Decimal,
+}

@@ -1,0 +1,399 @@
+//! Markdown that grows at its end, as a model's reply does.
+//!
+//! Owns what is settled: blocks that no further text can change are written once. Only the open tail is parsed
+//! again. At every moment the lines equal those of [`render`](super::render) for the text so far.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::blocks::Writer;
+use super::frame::{Ending, Opening};
+use super::links::{Definitions, Label};
+use super::outline::{Cut, Kind, cut, is_open_fence, outline, whole_lines};
+use super::pass::Pass;
+use super::table::{Grid, Layout};
+use crate::text::Line;
+use crate::text::highlight::Highlighter;
+
+/// The lines of a text that only ever grows.
+#[derive(Debug)]
+pub struct StreamingMarkdown {
+    width: u16,
+    /// Up to here the text is settled.
+    at: usize,
+    /// Up to here it was looked at for something to settle.
+    looked: usize,
+    mode: Mode,
+    settled: Vec<Line>,
+    tail: Vec<Line>,
+    known: Definitions,
+    /// All definitions that settled references were resolved with, those of the tail too.
+    resolved: Definitions,
+    waiting: Vec<Waiting>,
+    work: Work,
+}
+
+/// What was done so far, to prove that nothing is done twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Lines that were written as settled ones.
+    pub lines_rendered: u64,
+    /// Lines of open tails, which are written again as they grow.
+    pub tail_lines_rendered: u64,
+    pub bytes_parsed: u64,
+}
+
+/// What the open tail goes on with.
+#[derive(Debug, Default)]
+enum Mode {
+    #[default]
+    Block,
+    /// A list or quote.
+    Container(Opening),
+    /// A fence that is still open; its first line stands in for what is settled of it.
+    Fence {
+        first_line: String,
+        colours: Highlighter,
+    },
+    Table(Box<OpenTable>),
+}
+
+/// A table whose last row may not have come.
+#[derive(Debug)]
+struct OpenTable {
+    /// Header and delimiter row, which stand in for what is settled.
+    head: String,
+    grid: Grid,
+    layout: Layout,
+    /// Where its lines begin in the settled ones.
+    from: usize,
+    start: usize,
+    started: bool,
+    wanted: Vec<Label>,
+}
+
+/// A settled part with references that a later definition may still resolve.
+#[derive(Debug)]
+struct Waiting {
+    labels: Vec<Label>,
+    /// What stands in for the part of its first block that was written before.
+    head: String,
+    source: Range<usize>,
+    lines: Range<usize>,
+    opening: Opening,
+    started: bool,
+}
+
+impl StreamingMarkdown {
+    #[must_use]
+    pub fn new(width: u16) -> Self {
+        Self {
+            width,
+            at: 0,
+            looked: 0,
+            mode: Mode::Block,
+            settled: Vec::new(),
+            tail: Vec::new(),
+            known: Definitions::default(),
+            resolved: Definitions::default(),
+            waiting: Vec::new(),
+            work: Work::default(),
+        }
+    }
+
+    #[must_use]
+    pub fn width(&self) -> u16 {
+        self.width
+    }
+
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.work
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.settled.len() + self.tail.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[must_use]
+    pub fn line(&self, at: usize) -> Option<&Line> {
+        self.settled.get(at).or_else(|| self.tail.get(at.checked_sub(self.settled.len())?))
+    }
+
+    /// The lines of a range, as far as there are any.
+    pub fn range(&self, range: Range<usize>) -> impl Iterator<Item = &Line> {
+        (range.start..range.end.min(self.len())).filter_map(|at| self.line(at))
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.settled.iter().chain(&self.tail)
+    }
+
+    /// Takes the whole text so far, which begins with the text of the update before. (One that is shorter is taken
+    /// for another text.)
+    pub fn update(&mut self, source: &str) {
+        if source.len() < self.looked {
+            *self = Self { work: self.work, ..Self::new(self.width) };
+        }
+        let whole = whole_lines(source);
+        if whole > self.looked {
+            while self.settle(source, whole) {}
+            self.looked = whole;
+        }
+        let definitions = self.write_tail(source);
+        self.resolve(source, &definitions);
+    }
+
+    /// Settles one step more, if there is one.
+    fn settle(&mut self, source: &str, whole: usize) -> bool {
+        if self.at >= whole {
+            return false;
+        }
+        let (head, text) = self.open_text(&source[..whole]);
+        self.work.bytes_parsed += text.len() as u64;
+        let blocks = outline(&text);
+        if let Some(cut) = cut(&text, &blocks, head) {
+            let end = self.at + cut.at() - head;
+            let ending = self.commit(&text, cut.at(), end);
+            self.mode = match cut {
+                Cut::Before(_) => Mode::Block,
+                Cut::InList(_) => ending.list.map_or(Mode::Block, |list| Mode::Container(Opening::List(list))),
+                Cut::InQuote(_) => Mode::Container(Opening::Quote),
+            };
+            return true;
+        }
+        match blocks.as_slice() {
+            [only] if only.start == 0 && only.end >= text.len() => self.settle_open(&text, only.kind, whole),
+            _ => false,
+        }
+    }
+
+    /// Settles the whole lines of a block that is open, where they are final.
+    fn settle_open(&mut self, text: &str, kind: Kind, whole: usize) -> bool {
+        match kind {
+            Kind::Fence if is_open_fence(text) => self.settle_fence(text, whole),
+            Kind::Table => self.settle_table(text, whole),
+            _ => return false,
+        }
+        true
+    }
+
+    fn settle_fence(&mut self, text: &str, whole: usize) {
+        let ending = self.commit(text, usize::MAX, whole);
+        // The rule under the code comes when the code has ended.
+        self.settled.pop();
+        self.work.lines_rendered = self.work.lines_rendered.saturating_sub(1);
+        let first_line = first_lines(text, 1).to_owned();
+        let colours = ending.code.unwrap_or_else(|| Highlighter::new(""));
+        self.mode = Mode::Fence { first_line, colours };
+    }
+
+    fn settle_table(&mut self, text: &str, whole: usize) {
+        let (start, from, started) = (self.at, self.settled.len(), !self.settled.is_empty());
+        let waiting = self.waiting.len();
+        let ending = self.commit(text, usize::MAX, whole);
+        let Some((part, layout)) = ending.table else { return };
+        // The table waits as a whole, when it has ended.
+        let wanted = self.waiting.drain(waiting..).flat_map(|part| part.labels).collect();
+        if let Mode::Table(open) = &mut self.mode {
+            open.grid.append(part);
+            open.wanted = wanted;
+            return;
+        }
+        let head = first_lines(text, 2).to_owned();
+        self.mode = Mode::Table(Box::new(OpenTable { head, grid: part, layout, from, start, started, wanted }));
+    }
+
+    /// Writes what is final: up to `until` in the text, which is `end` in the source.
+    fn commit(&mut self, text: &str, until: usize, end: usize) -> Ending {
+        let started = self.is_started();
+        let opening = self.opening();
+        let mut lines = Vec::new();
+        let pass = Pass { text, until, width: self.width, started, known: &self.known, later: &self.resolved };
+        let found = pass.write(opening.clone(), &mut lines);
+        self.lay_table_out(&found.ending);
+        let from = self.settled.len();
+        self.work.bytes_parsed += text.len() as u64;
+        self.work.lines_rendered += lines.len() as u64;
+        self.settled.append(&mut lines);
+        self.wait(
+            found.wanted,
+            Waiting {
+                labels: Vec::new(),
+                head: self.head().to_owned(),
+                source: self.at..end,
+                lines: from..self.settled.len(),
+                opening,
+                started,
+            },
+        );
+        self.known.add(&found.definitions);
+        self.at = end;
+        found.ending
+    }
+
+    /// Notes the references that a later definition may resolve.
+    fn wait(&mut self, mut labels: Vec<Label>, part: Waiting) {
+        let mut part = part;
+        if let Mode::Table(open) = &mut self.mode {
+            labels.append(&mut open.wanted);
+            part = Waiting {
+                labels: Vec::new(),
+                head: String::new(),
+                source: open.start..part.source.end,
+                lines: open.from..part.lines.end,
+                opening: Opening::Block,
+                started: open.started,
+            };
+        }
+        if !labels.is_empty() {
+            self.waiting.push(Waiting { labels, ..part });
+        }
+    }
+
+    /// Draws the settled rows of the open table again where a new row changed the columns.
+    fn lay_table_out(&mut self, ending: &Ending) {
+        let (Mode::Table(open), Some((part, layout))) = (&mut self.mode, &ending.table) else { return };
+        if open.layout == *layout || !part.goes_on() {
+            return;
+        }
+        open.layout = layout.clone();
+        self.settled.truncate(open.from);
+        Writer::new(self.width, open.started, Opening::Block, &mut self.settled).table_again(&open.grid, layout);
+        self.work.lines_rendered += (self.settled.len() - open.from) as u64;
+    }
+
+    /// Rows stand above what comes next. (Of an open table all rows may be the tail's.)
+    fn is_started(&self) -> bool {
+        !self.settled.is_empty() || matches!(self.mode, Mode::Table(_))
+    }
+
+    fn opening(&self) -> Opening {
+        match &self.mode {
+            Mode::Block => Opening::Block,
+            Mode::Container(opening) => opening.clone(),
+            Mode::Fence { colours, .. } => Opening::Code(Box::new(colours.clone())),
+            Mode::Table(open) => Opening::Table(Box::new(open.grid.further())),
+        }
+    }
+
+    /// What stands in for the settled part of the open block.
+    fn head(&self) -> &str {
+        match &self.mode {
+            Mode::Block | Mode::Container(_) => "",
+            Mode::Fence { first_line, .. } => first_line,
+            Mode::Table(open) => &open.head,
+        }
+    }
+
+    /// The text from where it is open on, and how much of it only stands in for what is settled.
+    fn open_text<'s>(&self, source: &'s str) -> (usize, Cow<'s, str>) {
+        let (head, rest) = (self.head(), &source[self.at..]);
+        let text = if head.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned([head, rest].concat()) };
+        (head.len(), text)
+    }
+
+    fn write_tail(&mut self, source: &str) -> Definitions {
+        let (_, text) = self.open_text(source);
+        let started = self.is_started();
+        let none = Definitions::default();
+        let pass =
+            Pass { text: &text, until: usize::MAX, width: self.width, started, known: &self.known, later: &none };
+        self.tail.clear();
+        let found = pass.write(self.opening(), &mut self.tail);
+        self.lay_table_out(&found.ending);
+        self.work.bytes_parsed += text.len() as u64;
+        self.work.tail_lines_rendered += self.tail.len() as u64;
+        found.definitions
+    }
+
+    /// Writes settled parts again whose references came to mean something else.
+    fn resolve(&mut self, source: &str, tail: &Definitions) {
+        let of_table = matches!(&self.mode, Mode::Table(open) if !open.wanted.is_empty());
+        if self.waiting.is_empty() && !of_table {
+            return;
+        }
+        let mut now = self.known.clone();
+        now.add(tail);
+        let before = std::mem::replace(&mut self.resolved, now);
+        let changed: HashSet<Label> = before.changed(&self.resolved).cloned().collect();
+        if changed.is_empty() {
+            return;
+        }
+        for nth in 0..self.waiting.len() {
+            if self.waiting[nth].labels.iter().any(|label| changed.contains(label)) {
+                self.write_again(source, nth);
+            }
+        }
+        self.resolve_table(source, &changed);
+    }
+
+    fn write_again(&mut self, source: &str, nth: usize) {
+        let Waiting { head, source: part, lines: old, opening, started, .. } = &self.waiting[nth];
+        // What comes after tells whether a line is the head of a table: it takes two lines.
+        let after = first_lines(&source[part.end..], 2);
+        let text = [head, &source[part.clone()], after].concat();
+        let mut lines = Vec::new();
+        let none = Definitions::default();
+        let pass = Pass {
+            text: &text,
+            until: head.len() + part.len(),
+            width: self.width,
+            started: *started,
+            known: &self.resolved,
+            later: &none,
+        };
+        pass.write(opening.clone(), &mut lines);
+        self.work.bytes_parsed += text.len() as u64;
+        self.work.lines_rendered += lines.len() as u64;
+        let (old, new) = (old.clone(), lines.len());
+        self.settled.splice(old.clone(), lines);
+        let moved = |place: usize| place + new - old.len();
+        self.waiting[nth].lines.end = moved(old.end);
+        for later in &mut self.waiting[nth + 1..] {
+            later.lines = moved(later.lines.start)..moved(later.lines.end);
+        }
+        if let Mode::Table(open) = &mut self.mode {
+            open.from = moved(open.from);
+        }
+    }
+
+    fn resolve_table(&mut self, source: &str, changed: &HashSet<Label>) {
+        let Mode::Table(open) = &mut self.mode else { return };
+        if !open.wanted.iter().any(|label| changed.contains(label)) {
+            return;
+        }
+        self.settled.truncate(open.from);
+        let none = Definitions::default();
+        let text = &source[open.start..self.at];
+        let pass = Pass {
+            text,
+            until: usize::MAX,
+            width: self.width,
+            started: open.started,
+            known: &self.resolved,
+            later: &none,
+        };
+        let found = pass.write(Opening::Block, &mut self.settled);
+        self.work.bytes_parsed += text.len() as u64;
+        self.work.lines_rendered += (self.settled.len() - open.from) as u64;
+        if let Some((grid, layout)) = found.ending.table {
+            open.grid = grid;
+            open.layout = layout;
+        }
+        self.write_tail(source);
+    }
+}
+
+/// The first lines of a text, with their endings.
+fn first_lines(text: &str, count: usize) -> &str {
+    let end = memchr::memchr_iter(b'\n', text.as_bytes()).nth(count - 1).map_or(text.len(), |at| at + 1);
+    &text[..end]
+}
