@@ -79,6 +79,7 @@ impl<'a, 'o> Writer<'a, 'o> {
         while !self.open.is_empty() {
             self.end_container();
         }
+        self.ending.is_other = matches!(self.opening, Opening::Paragraph(_));
         self.ending
     }
 
@@ -265,10 +266,7 @@ impl<'a, 'o> Writer<'a, 'o> {
     fn end_leaf(&mut self) {
         match std::mem::replace(&mut self.leaf, Leaf::None) {
             Leaf::None => {}
-            Leaf::Paragraph(inline) => {
-                self.begin(Last::Paragraph);
-                self.prose(&inline.into_spans());
-            }
+            Leaf::Paragraph(inline) => self.paragraph(inline.into_spans()),
             Leaf::Heading(level, inline) => self.heading(level, inline.into_spans()),
             Leaf::Html(inline) => {
                 self.begin(Last::Other);
@@ -277,6 +275,16 @@ impl<'a, 'o> Writer<'a, 'o> {
             Leaf::Code { info, text } => self.code(&info, &text),
             Leaf::Table { grid, .. } => self.table(grid),
         }
+    }
+
+    fn paragraph(&mut self, mut spans: Vec<Span>) {
+        if let Opening::Paragraph(head) = self.opening {
+            self.open_with_nothing();
+            cut_start(&mut spans, head.len());
+        } else {
+            self.begin(Last::Paragraph);
+        }
+        self.prose(&spans);
     }
 
     fn prose(&mut self, spans: &[Span]) {
@@ -375,5 +383,15 @@ impl<'a, 'o> Writer<'a, 'o> {
             return self.out.push(Line { spans: trimmed(first) });
         }
         wrap_hard(spans, &Wrap { width: self.width, first: &first, rest: self.margin.rest() }, self.out);
+    }
+}
+
+/// Takes off the first bytes and the blanks after them.
+fn cut_start(spans: &mut Vec<Span>, bytes: usize) {
+    let Some(first) = spans.first_mut() else { return };
+    let rest = first.text.get(bytes..).unwrap_or_default().trim_start_matches(' ');
+    first.text = rest.to_owned();
+    if first.text.is_empty() {
+        spans.remove(0);
     }
 }

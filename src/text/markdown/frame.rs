@@ -11,6 +11,8 @@ pub(super) enum Opening {
     Block,
     List(ListAt),
     Quote,
+    /// A paragraph; what it begins with stands in for what was written.
+    Paragraph(&'static str),
     Code(Box<Highlighter>),
     Table(Box<Grid>),
 }
@@ -18,6 +20,8 @@ pub(super) enum Opening {
 /// What is needed to go on after the last block.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
+    /// The text did not go on with what it was opened as.
+    pub(super) is_other: bool,
     pub(super) list: Option<ListAt>,
     pub(super) code: Option<Highlighter>,
     /// The table that a further part was read for, or that came last.
