@@ -80,10 +80,16 @@ impl<C: Console> App<C> {
         }
     }
 
-    /// Local servers at their usual ports are asked at the start, so that those that run can be offered.
+    /// Who is asked for models at the start: local servers at their usual ports, so that those that run can be offered,
+    /// and whoever a lane asks without the name of a model.
     fn unasked(&self) -> Vec<String> {
+        let nameless = |name: &str| {
+            let mut settings = self.state.lanes.iter().map(|lane| &lane.settings);
+            settings.any(|settings| settings.provider == name && settings.model.is_empty())
+        };
         let providers = self.state.providers.all.iter();
-        providers.filter(|provider| provider.candidate).map(|provider| provider.name.clone()).collect()
+        let asked = providers.filter(|provider| provider.candidate || nameless(&provider.name));
+        asked.map(|provider| provider.name.clone()).collect()
     }
 
     fn draw_when_due(&mut self) -> io::Result<()> {

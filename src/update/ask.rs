@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Effects;
 use crate::chat::{ChatRequest, Cost, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Level, Scroll, State, StreamStatus};
+use crate::state::{Effect, Focus, Lane, Level, Scroll, State, StreamStatus};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -27,6 +27,11 @@ fn send(state: &mut State, now: Instant) -> Effects {
     }
     if state.lanes.iter().any(|lane| lane.status.live().is_some()) {
         state.notices.show(Level::Note, "A reply is still coming: Esc stops it, then Enter sends.", now);
+        return Effects::new();
+    }
+    if let Some(place) = state.lanes.iter().position(|lane| lane.settings.model.is_empty()) {
+        let lane = Lane::letter(place);
+        state.notices.show(Level::Warning, format!("Lane {lane} has no model yet: Ctrl+L chooses one."), now);
         return Effects::new();
     }
     let edited = state.composer.editing.take();

@@ -97,6 +97,11 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
     if provider.default_model.is_none() {
         provider.default_model.clone_from(&first);
     }
+    for lane in &mut state.lanes {
+        if let (true, true, Some(first)) = (lane.settings.provider == name, lane.settings.model.is_empty(), &first) {
+            lane.settings.model.clone_from(first);
+        }
+    }
     let adopts = undecided && provider.candidate && first.is_some();
     let address = provider.base_url.clone();
     provider.models = Some(found);

@@ -5,7 +5,7 @@ use std::time::Instant;
 use ratatui::layout::Rect;
 
 use crate::chat::{Run, Turn};
-use crate::state::{Focus, LaneArea, State, Target};
+use crate::state::{Focus, Lane, LaneArea, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean_line};
 
 use super::cache::TurnCache;
@@ -63,10 +63,9 @@ fn title(state: &State, place: usize) -> Vec<Span> {
     spans
 }
 
-/// `A` for the first lane, `B` for the second.
+/// A lane's letter, as text.
 pub(super) fn letter_of(place: usize) -> String {
-    let offset = u8::try_from(place).unwrap_or(25).min(25);
-    char::from(b'A' + offset).to_string()
+    Lane::letter(place).to_string()
 }
 
 fn welcome(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
@@ -142,7 +141,7 @@ fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (p
 }
 
 /// The caption of the reasoning and the rows of calls fold; the rest selects the turn.
-fn target(turn: &Turn, part: Part, lane: &crate::state::Lane) -> Target {
+fn target(turn: &Turn, part: Part, lane: &Lane) -> Target {
     let caption = 1 + usize::from(turn.depth > 0);
     let folds = match part {
         Part::Above(at) => at == caption && !turn.reasoning.is_empty(),
