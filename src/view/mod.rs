@@ -10,6 +10,8 @@ mod lane;
 mod rows;
 mod scroll;
 mod standin;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 

@@ -70,6 +70,7 @@ fn an_error_carries_what_the_server_named() {
         param: Some("temperature".to_owned()),
         request_id: Some("req_1".to_owned()),
         retry_after: None,
+        next_step: None,
     };
     assert_eq!(failure(400, body), expected);
 }
