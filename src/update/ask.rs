@@ -34,17 +34,19 @@ fn send(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Warning, format!("Lane {lane} has no model yet: Ctrl+L chooses one."), now);
         return Effects::new();
     }
-    let edited = state.composer.editing.take();
-    if addressed(state, edited).is_empty() {
+    let places = addressed(state, state.composer.editing);
+    if places.is_empty() {
         let said = "No lane holds the edited question any more: Enter sends this as a new message.";
         state.notices.show(Level::Note, said, now);
+        state.composer.editing = None;
         return Effects::new();
     }
+    let edited = state.composer.editing.take();
     let question = state.composer.take();
     state.providers.undecided = false;
     let mut effects = title(state, &question);
     let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
-    for place in addressed(state, edited) {
+    for place in places {
         let parent = parent_of_question(state, place, edited);
         let shared = asked.iter().find(|(at, _)| *at == parent).map(|(_, turn)| *turn);
         let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question.clone()));

@@ -71,8 +71,14 @@ pub(super) fn letter_of(place: usize) -> String {
 fn welcome(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let lane = state.lane();
     let model = clean_line(&lane.settings.model);
+    let provider = clean_line(&lane.settings.provider);
+    let listens = if model.is_empty() {
+        format!("Nothing said yet. Ctrl+L chooses a model of {provider}.")
+    } else {
+        format!("Nothing said yet. {model} at {provider} listens.")
+    };
     let lines = [
-        (format!("Nothing said yet. {model} at {} listens.", clean_line(&lane.settings.provider)), StyleRole::Text),
+        (listens, StyleRole::Text),
         (String::new(), StyleRole::Text),
         ("Type a message below and press Enter.".to_owned(), StyleRole::Dim),
         ("F2 sets parameters, Ctrl+L chooses the model,".to_owned(), StyleRole::Dim),

@@ -133,7 +133,11 @@ impl Desk {
             Some((u16::try_from(column).ok()?, u16::try_from(row).ok()?))
         });
         let (column, row) = found.unwrap_or_else(|| panic!("no `{text}` to click on in\n{shown}"));
-        let kind = MouseEventKind::Down(MouseButton::Left);
+        self.points((MouseEventKind::Down(MouseButton::Left), column, row)).await;
+    }
+
+    /// Does something with the mouse at a column and a row.
+    pub(super) async fn points(&self, (kind, column, row): (MouseEventKind, u16, u16)) {
         self.screen.feed(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
         self.settle().await;
     }

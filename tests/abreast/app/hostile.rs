@@ -40,6 +40,7 @@ async fn no_part_of_a_reply_reaches_the_terminal_as_a_command() {
         desk.hands(0, Ok(said(&sign.to_string())));
     }
     desk.settle().await;
+    desk.shows("⟨U+202E⟩");
     assert_harmless(&desk);
     desk.delivers(0, Delta::Refusal { choice: 0, text: NASTY.to_owned() }).await;
     desk.delivers(0, Delta::Warning(NASTY.to_owned())).await;
@@ -61,6 +62,7 @@ async fn no_error_reaches_the_terminal_as_a_command() {
     error.request_id = Some(NASTY.to_owned());
     desk.fails(0, error).await;
     desk.shows("✗");
+    desk.shows("⟨U+202E⟩");
     assert_harmless(&desk);
 }
 

@@ -152,3 +152,34 @@ async fn a_local_server_changes_nothing_when_something_was_chosen_or_it_fails() 
         assert_eq!(desk.connect.with(0, |sent| sent.provider.clone()), "lab");
     }
 }
+
+/// A start at a provider for which nobody named a model.
+fn nameless() -> Start {
+    let mut start = start(WIDE);
+    start.lane.settings.model = String::new();
+    start.providers.all[0].default_model = None;
+    start
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_without_a_model_takes_the_first_that_its_provider_lists() {
+    let connect = ScriptedConnect::default();
+    connect.lists("lab", Ok(&["sage-7", "sage-1"]));
+    let desk = Desk::of(nameless(), connect).await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.request(0).model, "sage-7");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_asked_without_the_name_of_a_model() {
+    let desk = Desk::of(nameless(), ScriptedConnect::default()).await;
+    desk.shows("Ctrl+L chooses a model of lab.");
+    desk.sends("Hello").await;
+    desk.shows("Lane A has no model yet: Ctrl+L chooses one.");
+    assert_eq!(desk.connect.count(), 0);
+    desk.press("ctrl-l").await;
+    desk.types("sage-3").await;
+    desk.press("up enter enter").await;
+    assert_eq!(desk.messages(0), ["user: Hello"]);
+    assert_eq!(desk.request(0).model, "sage-3");
+}

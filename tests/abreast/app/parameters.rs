@@ -1,5 +1,6 @@
 //! Parameters: by steps, by typing, by mouse, and absent.
 
+use crossterm::event::{MouseButton, MouseEventKind};
 use serde_json::json;
 
 use super::*;
@@ -69,4 +70,24 @@ async fn a_click_on_a_name_selects_the_parameter() {
     desk.press("right esc").await;
     desk.sends("Hello").await;
     assert_eq!(desk.params(0), json!({"presence_penalty": 0.1}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_click_on_a_track_puts_the_value_there_and_the_wheel_moves_it() {
+    let desk = Desk::open().await;
+    // The right end of the first track, which is the one of temperature.
+    let shown = desk.screen.text();
+    let track = shown.lines().position(|line| line.contains("temperature ")).unwrap() + 1;
+    let line: Vec<char> = shown.lines().nth(track).unwrap().chars().collect();
+    let last = line.iter().rposition(|sign| *sign == '─').unwrap();
+    let at = |kind| (kind, u16::try_from(last).unwrap(), u16::try_from(track).unwrap());
+    desk.points(at(MouseEventKind::Down(MouseButton::Left))).await;
+    desk.press("esc").await;
+    desk.sends("one").await;
+    assert_eq!(desk.params(0), json!({"temperature": 2}));
+    desk.answers(0, "uno").await;
+    desk.points(at(MouseEventKind::ScrollDown)).await;
+    desk.press("esc").await;
+    desk.sends("two").await;
+    assert_eq!(desk.params(1), json!({"temperature": 1.95}));
 }
