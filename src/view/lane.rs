@@ -33,7 +33,7 @@ pub(super) fn draw(
     hits.add(area.frame, Target::LaneTab { lane: lane.id });
     hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
     if lane.branch.is_empty() {
-        welcome(canvas, state, area.body);
+        welcome(canvas, lane, area.body);
         return;
     }
     let pane = Pane { state, lane, columns: text_columns(area.body), rows: usize::from(area.body.height), now };
@@ -68,8 +68,7 @@ pub(super) fn letter_of(place: usize) -> String {
     Lane::letter(place).to_string()
 }
 
-fn welcome(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
-    let lane = state.lane();
+fn welcome(canvas: &mut Canvas<'_>, lane: &Lane, body: Rect) {
     let model = clean_line(&lane.settings.model);
     let provider = clean_line(&lane.settings.provider);
     let listens = if model.is_empty() {

@@ -183,3 +183,13 @@ async fn nobody_is_asked_without_the_name_of_a_model() {
     assert_eq!(desk.messages(0), ["user: Hello"]);
     assert_eq!(desk.request(0).model, "sage-3");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_lane_names_the_model_that_it_asks_itself() {
+    let desk = Desk::open().await;
+    desk.press("alt-a ctrl-l").await;
+    desk.types("basil").await;
+    desk.press("up enter").await;
+    desk.shows("sage-1 at lab listens.");
+    desk.shows("basil at lab listens.");
+}

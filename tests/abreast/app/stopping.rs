@@ -1,4 +1,4 @@
-//! Stopping, clearing and quitting.
+//! Stopping, clearing and quitting, and what becomes of drafts.
 
 use std::time::Duration;
 
