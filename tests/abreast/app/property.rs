@@ -203,7 +203,7 @@ fn cases(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(40))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn a_draft_is_never_lost(steps in prop::collection::vec(step(KEPT), 1..40)) {
