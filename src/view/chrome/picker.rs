@@ -23,7 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, picker: &Picker, hits
     let screen = canvas.area();
     let size = (COLUMNS.min(screen.width.saturating_sub(4)), ROWS.min(screen.height.saturating_sub(2)));
     let body = draw_box(canvas, size, "Models", hits);
-    let cursor = draw_query(canvas, body, &picker.query, "type to find a model, or a name that is not listed");
+    let cursor = draw_query(canvas, body, &picker.query, "type to find a model, or its name");
     let remarks = remarks(state);
     let below = u16::try_from(remarks.len()).unwrap_or(0).min(body.height.saturating_sub(4));
     let head = Rect { x: body.x + 3, y: body.y + 1, width: body.width.saturating_sub(4), height: 1 };
