@@ -74,9 +74,11 @@ fn streaming(state: &State, columns: u16) -> Vec<Span> {
         spans.push(Span::new(format!(" {stops} "), StyleRole::Dim));
     }
     let taken: u16 = spans.iter().map(|span| cells(&span.text)).sum();
+    let waits = state.lanes.iter().filter(|lane| is_live(lane)).all(|lane| lane.status.is_waiting());
+    let does = if waits { "waiting" } else { "streaming" };
     let count = state.lanes.iter().filter(|lane| is_live(lane)).count();
-    let whole = format!(" {live} streaming");
-    let who = if cells(&whole) + taken <= columns { whole } else { format!(" {count} streaming") };
+    let whole = format!(" {live} {does}");
+    let who = if cells(&whole) + taken <= columns { whole } else { format!(" {count} {does}") };
     spans.insert(0, Span::new(who, StyleRole::Good));
     spans
 }
