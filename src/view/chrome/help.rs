@@ -65,7 +65,8 @@ fn pages(state: &State, columns: u16, count: u16) -> Vec<Vec<Line>> {
     let highest = |at: &usize| rows(&sections[..*at]).max(rows(&sections[*at..]));
     let at = if count > 1 { breaks.min_by_key(highest).unwrap_or(1) } else { sections.len() };
     let (left, right) = sections.split_at(at);
-    [left, right].into_iter().filter(|part| !part.is_empty()).map(|part| part.concat()).collect()
+    let page = |part: &[Vec<Line>]| part.join(&Line::default());
+    [left, right].into_iter().filter(|part| !part.is_empty()).map(page).collect()
 }
 
 fn section(state: &State, context: Context, name: &str, columns: u16) -> Vec<Line> {
@@ -73,7 +74,6 @@ fn section(state: &State, context: Context, name: &str, columns: u16) -> Vec<Lin
     for action in ACTIONS.iter().filter(|row| row.context == context) {
         rows.extend(entry(state, action, columns));
     }
-    rows.push(Line::default());
     rows
 }
 

@@ -19,8 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let room = row.width.saturating_sub(cells(NAME) + 1);
     let settings = &state.lane().settings;
     let notional = cost::price(state, &settings.provider, &settings.model).is_some_and(|price| price.notional);
-    let spent = spent(state.session.totals(), notional);
-    let spent = truncate(&spent, usize::from(room / 2)).into_owned();
+    let spent = spent(state.session.totals(), notional, room / 2);
     let room = room - cells(&spent);
     let model = if settings.model.is_empty() { "no model".into() } else { clean_line(&settings.model) };
     let served = format!("{model} @ {}", clean_line(&settings.provider));
@@ -40,14 +39,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     canvas.right(right, &[Span::new(spent, StyleRole::Cost)]);
 }
 
-/// `¥0.0184 session · n/a: 2 runs`; empty before anything was spent.
-fn spent(totals: &Totals, notional: bool) -> String {
-    let mut parts = Vec::new();
-    if !totals.money.is_empty() {
-        let sums: Vec<String> = totals.money.iter().map(Money::to_string).collect();
-        let remark = if notional { ", notional" } else { "" };
-        parts.push(format!("{} session{remark}", sums.join(" + ")));
-    }
-    parts.extend(cost::unknown_runs(totals));
-    parts.join(" · ")
+/// `¥0.0184 session · n/a: 2 runs`, without the word where that is too wide; empty before anything was spent.
+fn spent(totals: &Totals, notional: bool, columns: u16) -> String {
+    let sums: Vec<String> = totals.money.iter().map(Money::to_string).collect();
+    let remark = if notional { ", notional" } else { "" };
+    let said = |word: &str| {
+        let sum = (!sums.is_empty()).then(|| format!("{}{word}{remark}", sums.join(" + ")));
+        sum.into_iter().chain(cost::unknown_runs(totals)).collect::<Vec<_>>().join(" · ")
+    };
+    let whole = said(" session");
+    let fitting = if cells(&whole) <= columns { whole } else { said("") };
+    truncate(&fitting, usize::from(columns)).into_owned()
 }
