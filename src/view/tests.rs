@@ -396,9 +396,9 @@ fn what_nobody_is_charged_is_called_notional() {
     scene.used(A, 1000, 1000);
     scene.ends(A);
     let notional = cost_box(&mut scene).into_iter().nth(1).unwrap();
-    assert_eq!(notional, "Σ ¥0.0168  notional");
+    assert_eq!(notional, "Σ ¥0.0168 notional");
     let status = scene.frame().lines().next().map(str::to_owned).unwrap();
-    assert!(status.ends_with("¥0.0168 session, notional"), "{status}");
+    assert!(status.ends_with("¥0.0168 notional"), "{status}");
 }
 
 #[test]
