@@ -100,6 +100,8 @@ impl<C: Console> App<C> {
                 view.draw(frame, state, now);
             })?;
             self.gate.drawn(self::now());
+            #[cfg(debug_assertions)]
+            panic_on_demand();
         }
         Ok(())
     }
@@ -223,6 +225,15 @@ impl<C: Console> App<C> {
             Effect::Quit(_) => {}
         }
         Ok(None)
+    }
+}
+
+/// Lets the tests of the built program see how a panic leaves the terminal; release builds do not have it.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "to panic is what it is for")]
+fn panic_on_demand() {
+    if std::env::var_os("ABREAST_PANIC").is_some() {
+        panic!("a panic on demand");
     }
 }
 

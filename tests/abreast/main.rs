@@ -1,6 +1,8 @@
 //! The program's parts together, over loopback: one crate, so that it links once.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+mod cli;
 mod layers;
+mod pty;
 mod sandbox;
 mod server;
 mod wire;
