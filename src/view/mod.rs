@@ -9,6 +9,8 @@ mod hits;
 mod lane;
 mod rows;
 mod scroll;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 
