@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
-use abreast::app::{App, Connections, Console, LimitOverrides};
+use abreast::api::{ApiError, ChatBackend};
+use abreast::app::{App, Connect, Connections, Console, LimitOverrides};
 use abreast::chat::{Params, Settings};
 use abreast::config::{Background, ColorDepth, Environment, SANDBOX, Themes};
 use abreast::input::Keymap;
@@ -18,6 +19,7 @@ use abreast::sandbox::MODELS;
 use abreast::state::{Capture, CopyOutcome, Found, Lane, LaneId, Provider, Providers, Size, Start, State};
 use anyhow::Context as _;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::future::BoxFuture;
 use ratatui::backend::{Backend as _, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
@@ -28,6 +30,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 mod boxes;
 #[path = "picture/svg.rs"]
 mod svg;
+
+/// Milliseconds after the second question: the sandbox has said about 130 tokens.
+const MOMENT: u64 = 3_300;
 
 const SIZE: Size = Size { columns: 160, rows: 44 };
 
@@ -80,6 +85,27 @@ impl Console for Memory {
     }
 }
 
+/// The sandbox, as far away as an endpoint on the network is.
+struct Distant {
+    connections: Connections,
+}
+
+/// How long a first byte takes from afar.
+const DISTANCE: Duration = Duration::from_millis(312);
+
+impl Connect for Distant {
+    fn backend<'a>(&'a self, provider: &'a str) -> BoxFuture<'a, Result<Arc<dyn ChatBackend>, ApiError>> {
+        Box::pin(async move {
+            tokio::time::sleep(DISTANCE).await;
+            self.connections.backend(provider).await
+        })
+    }
+
+    fn models<'a>(&'a self, provider: &'a str) -> BoxFuture<'a, Result<Vec<String>, ApiError>> {
+        self.connections.models(provider)
+    }
+}
+
 /// What the user does, over time.
 struct Script(UnboundedSender<Event>);
 
@@ -99,29 +125,30 @@ impl Script {
 
     fn write(&self, text: &str) {
         text.chars().for_each(|character| self.key(KeyCode::Char(character)));
-        self.key(KeyCode::Enter);
     }
 
-    /// Two lanes at two temperatures, one question answered, and the second one half.
+    /// Two lanes with two models at two temperatures: one question answered, the second one half, a third one begun.
     async fn play(self) {
         self.key(KeyCode::F(2));
         self.write("0.2");
+        self.key(KeyCode::Enter);
         self.alt('a');
-        self.write("1.2");
+        self.write("0.7");
+        self.key(KeyCode::Enter);
+        self.press(KeyCode::Char('l'), KeyModifiers::CONTROL);
+        self.write("reasoner");
+        self.key(KeyCode::Enter);
         self.key(KeyCode::Esc);
         self.alt('1');
-        self.write("What are lanes for?");
-        pass(Duration::from_secs(30)).await;
-        self.write("How do I set the temperature, and what does it do?");
-        pass(Duration::from_millis(2900)).await;
-        self.key(KeyCode::F(2));
-        pass(Duration::from_millis(50)).await;
+        self.write("How do I bisect a bug with git?");
+        self.key(KeyCode::Enter);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        self.write("Write a Rust function that counts words");
+        self.key(KeyCode::Enter);
+        tokio::time::sleep(Duration::from_millis(MOMENT)).await;
+        self.write("And with a trie?");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-/// Simulated time.
-async fn pass(time: Duration) {
-    tokio::time::sleep(time).await;
 }
 
 fn state() -> anyhow::Result<State> {
@@ -159,7 +186,7 @@ async fn main() -> anyhow::Result<()> {
     let terminal = Terminal::new(TestBackend::new(SIZE.columns, SIZE.rows))?;
     let console = Memory { terminal, keys: pressed, screen: Arc::clone(&screen) };
     let connections = Connections::new(Vec::new(), Environment::default(), LimitOverrides::default());
-    App::new(state()?, console, Arc::new(connections)).run(Script(keys).play()).await?;
+    App::new(state()?, console, Arc::new(Distant { connections })).run(Script(keys).play()).await?;
     let kept = screen.lock().unwrap_or_else(PoisonError::into_inner).take();
     let (buffer, cursor) = kept.context("nothing was drawn")?;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/workstation.svg");

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::boxes::{Shape, shapes};
@@ -41,7 +42,7 @@ pub(crate) fn picture(buffer: &Buffer, cursor: Option<Position>, title: &str) ->
     let (width, height) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + 2.0 * MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace\" \
+         font-family=\"'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace\" \
          font-size=\"14\">\n<title>{}</title>\n<rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{GROUND}\"/>\n\
          <g transform=\"translate({MARGIN} {MARGIN})\">\n",
         escaped(title)
@@ -53,7 +54,8 @@ pub(crate) fn picture(buffer: &Buffer, cursor: Option<Position>, title: &str) ->
     }
     if let Some(cursor) = cursor {
         let (x, y) = (f64::from(cursor.x) * CELL.0, f64::from(cursor.y) * CELL.1);
-        let _ = writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{}\" height=\"{}\" fill=\"{INK}\"/>", CELL.0, CELL.1);
+        let _ =
+            writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{}\" height=\"{}\" fill=\"{INK}\"/>", CELL.0, CELL.1);
     }
     svg.push_str("</g>\n</svg>\n");
     svg
@@ -101,65 +103,72 @@ fn draw(svg: &mut String, run: &Run, row: u16) {
     let (x, y) = (f64::from(run.column) * CELL.0, f64::from(row) * CELL.1);
     if let Some(ground) = &run.look.ground {
         let width = f64::from(run.columns) * CELL.0;
-        let _ =
-            writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{}\" fill=\"{ground}\"/>", CELL.1);
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{}\" fill=\"{ground}\"/>",
+            CELL.1
+        );
     }
     let mut path = String::new();
-    let mut word = Word::default();
+    let mut words = Words::default();
     let mut column = run.column;
-    for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(run.text.as_str(), true) {
+    for grapheme in run.text.graphemes(true) {
         let drawn = grapheme.chars().next().and_then(shapes);
         let columns = u16::try_from(grapheme.width().max(1)).unwrap_or(1);
         if let Some(drawn) = drawn {
-            word.write(svg, &run.look, row);
+            words.write(svg, &run.look, row);
             drawn.iter().for_each(|shape| outline(&mut path, svg, shape, &run.look, (column, row)));
-        } else if grapheme == " " || columns > 1 || word.wide {
-            word.write(svg, &run.look, row);
-            word.push(column, columns, grapheme);
         } else {
-            word.push(column, columns, grapheme);
+            if !words.takes(grapheme, columns) {
+                words.write(svg, &run.look, row);
+            }
+            words.push(column, columns, grapheme);
         }
         column += columns;
     }
-    word.write(svg, &run.look, row);
+    words.write(svg, &run.look, row);
     if !path.is_empty() {
         let _ = writeln!(svg, "<path fill=\"{}\" d=\"{path}\"/>", run.look.ink);
     }
 }
 
-/// Text that is written at one place. Wide characters stand alone: fonts do not agree on their width.
+/// Words that are written at one place. Wide characters stand alone: fonts do not agree on their width.
 #[derive(Default)]
-struct Word {
+struct Words {
     column: u16,
     columns: u16,
     text: String,
-    wide: bool,
 }
 
-impl Word {
+impl Words {
+    fn takes(&self, grapheme: &str, columns: u16) -> bool {
+        let widened = usize::from(self.columns) > self.text.chars().count();
+        !widened && columns == 1 && !(grapheme == " " && self.text.ends_with(' '))
+    }
+
     fn push(&mut self, column: u16, columns: u16, grapheme: &str) {
         if self.text.is_empty() {
+            if grapheme == " " {
+                return;
+            }
             self.column = column;
         }
         self.columns += columns;
-        self.wide = columns > 1;
-        if grapheme != " " {
-            self.text.push_str(grapheme);
-        } else {
-            self.columns = 0;
-        }
+        self.text.push_str(grapheme);
     }
 
     fn write(&mut self, svg: &mut String, look: &Look, row: u16) {
-        let word = std::mem::take(self);
-        if word.text.is_empty() {
+        let words = std::mem::take(self);
+        let text = words.text.trim_end();
+        if text.is_empty() {
             return;
         }
-        let (x, y) = (f64::from(word.column) * CELL.0, f64::from(row) * CELL.1 + BASELINE);
-        let width = f64::from(word.columns) * CELL.0;
+        let spaces = f64::from(u8::from(words.text.ends_with(' ')));
+        let (x, y) = (f64::from(words.column) * CELL.0, f64::from(row) * CELL.1 + BASELINE);
+        let width = (f64::from(words.columns) - spaces) * CELL.0;
         let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y}\" textLength=\"{width:.1}\" fill=\"{}\"", look.ink);
         svg.push_str(&attributes(look.modifiers));
-        let _ = writeln!(svg, ">{}</text>", escaped(&word.text));
+        let _ = writeln!(svg, ">{}</text>", escaped(text));
     }
 }
 
