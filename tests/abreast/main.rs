@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 mod cli;
 mod layers;
+mod program;
+#[cfg(unix)]
 mod pty;
 mod sandbox;
 mod server;
