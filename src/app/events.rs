@@ -213,6 +213,9 @@ impl<C: Console> App<C> {
                 let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
                 return Ok(Some(Event::Scrolled { lane, scroll, selected }));
             }
+            Effect::ScrollHelp { from, rows } => {
+                return Ok(Some(Event::HelpScrolled(View::scroll_help(&self.state, from, rows))));
+            }
             Effect::Copy(text) => return Ok(Some(Event::Copied(self.console.copy(&text)))),
             Effect::Edit { purpose, text } => {
                 let result = self.console.edit(&text);
