@@ -183,7 +183,9 @@ impl Console for Tty {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `clear`: it asks the terminal for its cursor and waits for the answer, seconds where there is none.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     fn set_title(&mut self, title: &str) -> io::Result<()> {
