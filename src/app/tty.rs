@@ -183,11 +183,7 @@ impl Console for Tty {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-<<<<<<< HEAD
         // Not `Terminal::clear`: that asks for the cursor's place and fails where no answer comes. A resize clears too.
-=======
-        // Not `clear`: it asks the terminal for its cursor and waits for the answer, seconds where there is none.
->>>>>>> refs/heads/perf
         let size = self.terminal.size()?;
         self.terminal.resize(size.into())
     }
