@@ -9,6 +9,8 @@ mod params;
 mod pointer;
 mod reading;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use ask::messages;
 

@@ -131,6 +131,10 @@ fn taken(steps: &[Step]) -> State {
         let connect = ScriptedConnect::default();
         connect.lists("shop", Ok(&["thyme-2", "basil-9"]));
         let desk = Desk::of(start(Size { columns: 110, rows: 30 }), connect).await;
+        for older in ["older", "old"] {
+            desk.types(older).await;
+            desk.press("ctrl-c").await;
+        }
         // A text from the editor begins a new history of changes, so that undo cannot take it away.
         desk.screen.editor_answers(Ok(MARK));
         desk.press("ctrl-g").await;

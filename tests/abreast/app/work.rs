@@ -34,7 +34,7 @@ impl Watched {
         let mut state = State::new(start(SIZE));
         let mut tip = None;
         for turn in 0..turns {
-            let role = if (turns - turn) % 2 == 0 { Role::User } else { Role::Assistant };
+            let role = if (turns - turn).is_multiple_of(2) { Role::User } else { Role::Assistant };
             tip = Some(state.session.turns.add(tip, role, "Words in a row.\n\n".repeat(10)));
         }
         state.lanes[0].branch = state.session.turns.branch(tip);
@@ -128,7 +128,7 @@ fn streamed(source: &str) -> (u64, u64) {
 #[test]
 fn each_streamed_line_is_rendered_a_bounded_number_of_times() {
     let (short, short_rows) = streamed(&reply(5));
-    let (long, long_rows) = streamed(&reply(40));
+    let (long, long_rows) = streamed(&reply(20));
     assert!(long <= long_rows * 4, "{long} rows were rendered for {long_rows}");
     assert!(long * short_rows <= short * long_rows * 11 / 10, "the cost of a row grows with the reply");
 }
