@@ -96,12 +96,19 @@ impl<C: Console> App<C> {
         let now = now();
         if self.gate.due(now).is_some_and(|due| due <= now) {
             let Self { console, view, state, .. } = self;
+            let mut drawn = state.size;
             console.draw(&mut |frame| {
+                drawn = Size { columns: frame.area().width, rows: frame.area().height };
                 view.draw(frame, state, now);
             })?;
             self.gate.drawn(self::now());
             #[cfg(debug_assertions)]
             panic_on_demand();
+            // The event reader drops a resize that comes at the same moment as a key: the frame knows the true size.
+            if drawn != self.state.size {
+                self.gate.changed(Urgency::Now);
+                self.apply(Event::Resized(drawn))?;
+            }
         }
         Ok(())
     }

@@ -2,11 +2,14 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::server::PATIENCE;
@@ -99,6 +102,64 @@ fn gather(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
         from.read_to_end(&mut bytes).unwrap();
         String::from_utf8_lossy(&bytes).into_owned()
     })
+}
+
+/// Reads one request to its end; gives it as it came.
+pub(crate) fn take_request(socket: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut piece = [0; 64 << 10];
+    loop {
+        let count = socket.read(&mut piece).unwrap();
+        request.extend_from_slice(&piece[..count]);
+        let text = String::from_utf8_lossy(&request).into_owned();
+        let length =
+            text.to_lowercase().split("content-length: ").nth(1).map_or(0, |rest| {
+                rest.split("\r\n").next().and_then(|length| length.parse::<usize>().ok()).unwrap_or(0)
+            });
+        let whole = text.find("\r\n\r\n").is_some_and(|head| request.len() >= head + 4 + length);
+        if whole || count == 0 {
+            return text;
+        }
+    }
+}
+
+/// A server on loopback that answers each connection with the next of these bytes, and closes it.
+pub(crate) struct Canned {
+    pub(crate) address: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Canned {
+    pub(crate) fn answering(responses: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (log, responses) = (asked.clone(), responses.into_iter().collect::<Vec<_>>());
+        thread::spawn(move || {
+            for response in responses {
+                let Ok((mut socket, _)) = listener.accept() else { return };
+                log.lock().unwrap().push(take_request(&mut socket));
+                // A client that has heard enough may close first.
+                let _ = socket.write_all(&response);
+            }
+        });
+        Self { address, asked }
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// The requests so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The JSON body of the last request.
+    pub(crate) fn body(&self) -> Value {
+        let asked = self.asked();
+        serde_json::from_str(asked.last().unwrap().split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
 }
 
 /// A process that does not outlive its test.

@@ -35,7 +35,7 @@ fn esc_stops_a_stream_that_would_never_end() {
 #[test]
 fn a_resize_in_the_middle_of_a_stream_takes_the_new_width() {
     let sandbox = Sandbox::start(40);
-    let set = ["--base-url", &sandbox.base_url, "--model", "sandbox", "--set", "max_tokens=40"];
+    let set = ["--base-url", &sandbox.base_url, "--model", "sandbox", "--set", "max_tokens=15"];
     let mut terminal = ready(Launch::new(&set));
     terminal.keys("hello\r");
     terminal.wait("the first words", |terminal| terminal.shows("assistant") && !terminal.shows("waiting"));
@@ -52,7 +52,7 @@ fn a_terminal_too_small_for_panes_shows_a_hint_and_comes_back() {
     terminal.wait_for("abreast");
     for (columns, rows) in [(1, 1), (3, 1), (1, 40), (200, 2), (10, 3)] {
         terminal.resize(columns, rows);
-        terminal.keys("x\x1b[A\r");
+        terminal.keys("x\x1b[A");
     }
     terminal.resize(100, 30);
     terminal.wait_for("xxxxx");

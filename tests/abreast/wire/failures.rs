@@ -55,7 +55,10 @@ async fn a_rejected_key_is_masked_and_the_next_step_named() {
     let error = after(response(401, &[JSON, "X-Request-Id: req_9"], body)).await;
     assert_eq!(error.message, "lab rejected the key (401): Incorrect API key provided: [key].");
     assert_eq!((error.code.as_deref(), error.request_id.as_deref()), (Some("invalid_api_key"), Some("req_9")));
-    assert_eq!(error.next_step.as_deref(), Some("Set LAB_API_KEY, or check the provider's key in config.toml."));
+    assert_eq!(
+        error.next_step.as_deref(),
+        Some("Check the key of lab in config.toml, or name its variable with --api-key-env.")
+    );
     assert!(!format!("{error:?}").contains(KEY));
 }
 
