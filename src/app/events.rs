@@ -100,6 +100,8 @@ impl<C: Console> App<C> {
                 view.draw(frame, state, now);
             })?;
             self.gate.drawn(self::now());
+            #[cfg(debug_assertions)]
+            panic_on_demand();
         }
         Ok(())
     }
@@ -211,6 +213,9 @@ impl<C: Console> App<C> {
                 let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
                 return Ok(Some(Event::Scrolled { lane, scroll, selected }));
             }
+            Effect::ScrollHelp { from, rows } => {
+                return Ok(Some(Event::HelpScrolled(View::scroll_help(&self.state, from, rows))));
+            }
             Effect::Copy(text) => return Ok(Some(Event::Copied(self.console.copy(&text)))),
             Effect::Edit { purpose, text } => {
                 let result = self.console.edit(&text);
@@ -223,6 +228,15 @@ impl<C: Console> App<C> {
             Effect::Quit(_) => {}
         }
         Ok(None)
+    }
+}
+
+/// Lets the tests of the built program see how a panic leaves the terminal; release builds do not have it.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "to panic is what it is for")]
+fn panic_on_demand() {
+    if std::env::var_os("ABREAST_PANIC").is_some() {
+        panic!("a panic on demand");
     }
 }
 

@@ -35,6 +35,11 @@ fn send(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     let edited = state.composer.editing.take();
+    if addressed(state, edited).is_empty() {
+        let said = "No lane holds the edited question any more: Enter sends this as a new message.";
+        state.notices.show(Level::Note, said, now);
+        return Effects::new();
+    }
     let question = state.composer.take();
     state.providers.undecided = false;
     let mut effects = title(state, &question);

@@ -138,7 +138,17 @@ async fn a_cut_connection_keeps_what_came_and_is_no_end() {
     let server = Server::start(vec![script]).await;
     let (deltas, error) = run(&client(&server), request()).await;
     let error = error.unwrap();
-    assert_eq!((text(&deltas).as_str(), error.kind), ("ok", ErrorKind::Network));
+    assert_eq!((text(&deltas).as_str(), error.kind), ("ok", ErrorKind::Truncated));
+    assert!(error.message.starts_with("The connection to lab broke before the answer was complete: "), "{error}");
+    assert_eq!(server.asked().len(), 1, "a run is not tried again after its first byte");
+}
+
+#[tokio::test]
+async fn a_body_shorter_than_it_said_is_cut_off_even_before_the_first_word() {
+    let head = format!("HTTP/1.1 200 OK\r\n{EVENTS}\r\nContent-Length: 900\r\n\r\n: queued\n\n");
+    let server = Server::answering(&[head.into_bytes()]).await;
+    let error = failed(&client(&server)).await;
+    assert_eq!(error.kind, ErrorKind::Truncated);
     assert!(error.message.starts_with("The connection to lab broke before the answer was complete: "), "{error}");
     assert_eq!(server.asked().len(), 1, "a run is not tried again after its first byte");
 }
