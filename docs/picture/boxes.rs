@@ -49,7 +49,7 @@ fn arm(side: usize, weight: u8) -> Vec<Shape> {
     let shape = |offset: &f64| {
         let middle = 0.5 + offset;
         // A cell is twice as high as wide, so a line across takes half the share of the height.
-        let (low, high) = if side % 2 == 0 { (half / 2.0, 0.5 + half) } else { (half, 0.5 + half / 2.0) };
+        let (low, high) = if matches!(side, 0 | 2) { (half / 2.0, 0.5 + half) } else { (half, 0.5 + half / 2.0) };
         let (a, b) = (middle - low, middle + low);
         let (left, top, right, bottom) = match side {
             0 => (0.0, a, high, b),

@@ -133,6 +133,34 @@ fn every_link_to_a_file_leads_to_one() {
     }
 }
 
+#[test]
+fn every_direct_dependency_has_its_row_with_its_version() {
+    let manifest: toml::Table = toml::from_str(&text_of("Cargo.toml")).unwrap();
+    let page = text_of("docs/dependencies.md");
+    let targets = manifest["target"].as_table().unwrap().values();
+    let tables = [&manifest["dependencies"], &manifest["dev-dependencies"]];
+    let tables = tables.into_iter().chain(targets.map(|target| &target["dependencies"]));
+    for (name, wanted) in tables.flat_map(|table| table.as_table().unwrap()) {
+        let version = wanted.as_str().or_else(|| wanted.get("version")?.as_str()).unwrap();
+        let row = format!("\n| `{name}` | {version} | ");
+        assert!(page.contains(&row), "docs/dependencies.md has no row that starts with {row}");
+    }
+}
+
+#[test]
+fn every_file_that_the_documents_name_is_there() {
+    for document in documents() {
+        let text = fs::read_to_string(root().join(&document)).unwrap();
+        let folders = ["src/", "tests/", "assets/", "themes/", "benches/", "docs/"];
+        let named = code(&text)
+            .into_iter()
+            .filter(|code| !code.contains("NAME") && folders.iter().any(|folder| code.starts_with(folder)));
+        for file in named {
+            assert!(root().join(&file).exists(), "{}: `{file}`", document.display());
+        }
+    }
+}
+
 /// The fields that the program knows at a place in `config.toml`, by its own complaint about one that it does not.
 fn fields(text: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
