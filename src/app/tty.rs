@@ -183,7 +183,9 @@ impl Console for Tty {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `Terminal::clear`: that asks for the cursor's place and fails where no answer comes. A resize clears too.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     fn set_title(&mut self, title: &str) -> io::Result<()> {

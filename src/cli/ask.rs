@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use super::conversation::messages;
 use super::options::{EndpointOptions, ToolOptions};
-use super::print::{Sink, print_line, say};
+use super::print::{Sink, print_line, say, sentence};
 use super::result::{Followed, event_json};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
@@ -40,10 +40,10 @@ pub(super) struct AskOptions {
     #[arg(long)]
     no_stream: bool,
     /// Fail when nothing comes for this many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
     idle_timeout: Option<Duration>,
     /// Fail when there is no connection after this many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
     connect_timeout: Option<Duration>,
     /// Try this many times more after a failure that may pass
     #[arg(long, value_name = "N")]
@@ -186,7 +186,7 @@ fn show_plain(delta: &Delta, out: &mut Sink<io::Stdout>, thoughts: &mut Sink<io:
         Delta::Reasoning { choice: 0, text } => thoughts.write(text),
         Delta::Retry(retry) => {
             let wait = retry.wait.as_secs_f32();
-            say(&format!("{} Try {} of {} in {wait:.1} s.", retry.cause, retry.attempt, retry.of));
+            say(&format!("{} Try {} of {} in {wait:.1} s.", sentence(&retry.cause), retry.attempt, retry.of));
             Ok(())
         }
         Delta::Repaired(repair) => {
@@ -217,7 +217,7 @@ fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<i
         Some(error) => {
             let cut = if run.assembly.anything_came() { "The answer was cut off: " } else { "" };
             let step = error.next_step.as_deref().unwrap_or_default();
-            say(format!("{cut}{} {step}", error.message).trim_end());
+            say(format!("{cut}{} {step}", sentence(&error.message)).trim_end());
         }
         None if !run.assembly.anything_came() => say("The model ended without a word."),
         None => {}

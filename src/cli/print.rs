@@ -11,6 +11,12 @@ pub(super) fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "{sentence}");
 }
 
+/// An error as a sentence, so that another may follow it: with a full stop where it has no end of its own.
+pub(super) fn sentence(error: &impl ToString) -> String {
+    let text = error.to_string();
+    if text.ends_with(['.', '!', '?', '…']) { text } else { format!("{text}.") }
+}
+
 /// A stream that text is written to as it comes.
 pub(super) struct Sink<W> {
     out: W,

@@ -8,7 +8,7 @@ use crate::pricing::{Card, Catalogue, Price};
 
 use super::Problem;
 use super::options::EndpointOptions;
-use super::print::say;
+use super::print::{say, sentence};
 
 /// Everything that a command needs to ask.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ fn named(options: &EndpointOptions, config: &Config, usual: &str) -> Result<Opti
     let mut provider = match (&options.base_url, &options.provider) {
         (Some(url), name) => {
             let url = BaseUrl::parse(url).map_err(|error| Problem::misuse(format!("--base-url: {error}.")))?;
-            let name = name.clone().unwrap_or_else(|| url.host().to_owned());
+            let name = name.clone().unwrap_or_else(|| url.authority());
             Provider::new(name, url)
         }
         (None, Some(name)) if name == SANDBOX => return sandbox(options),
@@ -148,10 +148,4 @@ pub(super) async fn decide_model(connections: &Connections, settings: &mut Setti
     say(&format!("model: {}", first.id));
     settings.model = first.id;
     Ok(())
-}
-
-/// An error as a sentence: with a full stop.
-fn sentence(error: &impl ToString) -> String {
-    let text = error.to_string();
-    if text.ends_with('.') { text } else { format!("{text}.") }
 }

@@ -35,6 +35,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
         Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::HelpScrolled(to) => overlay::help_scrolled(state, to),
         Event::Edited { purpose, result } => edited(state, purpose, result, now),
         Event::Copied(outcome) => copied(state, outcome, now),
         Event::Background(rgb) => background(state, rgb),

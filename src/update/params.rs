@@ -148,7 +148,7 @@ pub(super) fn place(state: &mut State, thousandths: u16) {
         ParamKind::Number { min, max, step } => at_fraction(min, max, step, thousandths),
         ParamKind::Integer { min, max, .. } => {
             let width = i128::from(max) - i128::from(min);
-            let whole = i128::from(min) + width * i128::from(thousandths.min(1000)) / 1000;
+            let whole = i128::from(min) + (width * i128::from(thousandths.min(1000)) + 500) / 1000;
             i64::try_from(whole).ok().map(|whole| json!(whole))
         }
         ParamKind::Choice(words) => {

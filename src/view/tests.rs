@@ -16,9 +16,10 @@ use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
 use crate::pricing::Catalogue;
 use crate::state::{
-    Event, Focus, Found, Lane, LaneId, Level, Pointer, PointerKind, Provider, Providers, Size, Start, State, Target,
+    Effect, Event, Focus, Found, Lane, LaneId, Level, Pointer, PointerKind, Provider, Providers, Size, Start, State,
+    Target,
 };
-use crate::text::width;
+use crate::text::{graphemes, width};
 use crate::update::{Effects, update};
 
 const A: LaneId = LaneId(0);
@@ -53,8 +54,14 @@ impl Scene {
         Self { state, view: View::default(), now: Instant::now(), cursor: None }
     }
 
+    /// Takes an event in; scrolls of the help are done as the loop does them, other effects are given back.
     fn event(&mut self, event: Event) -> Effects {
-        update(&mut self.state, event, self.now)
+        let mut effects = update(&mut self.state, event, self.now);
+        if let Some(Effect::ScrollHelp { from, rows }) = effects.first() {
+            let to = View::scroll_help(&self.state, *from, *rows);
+            effects = update(&mut self.state, Event::HelpScrolled(to), self.now);
+        }
+        effects
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) {
@@ -264,7 +271,10 @@ fn help_scrolled_past_its_end_shows_its_last_page() {
     for _ in 0..40 {
         scene.key(KeyCode::PageDown);
     }
-    insta::assert_snapshot!("help_end_60x20", scene.frame());
+    let end = scene.frame();
+    scene.key(KeyCode::Up);
+    assert_ne!(scene.frame(), end, "one step up leaves the end at once");
+    insta::assert_snapshot!("help_end_60x20", end);
 }
 
 #[test]
@@ -350,6 +360,74 @@ fn a_refused_parameter_offers_to_resend_without_it() {
     scene.alt('1');
     let footer = scene.frame().lines().nth(39).map(str::to_owned).unwrap();
     assert!(!footer.contains("Alt+X"), "{footer}");
+}
+
+#[test]
+fn a_lane_that_reads_shows_the_keys_of_the_transcript() {
+    let mut scene = waiting_for_a_tool(160, 40);
+    scene.key(KeyCode::Tab);
+    let footer = scene.frame().lines().nth(39).map(str::to_owned).unwrap();
+    assert_eq!(
+        footer,
+        " z zoom · k/j turn · Space fold · e edit · r again · y copy · Esc back · Tab focus · F2 params · Ctrl+P commands · \
+         Ctrl+L model · F1 help"
+    );
+}
+
+/// The rows of the sidebar's lowest box.
+fn cost_box(scene: &mut Scene) -> Vec<String> {
+    let frame = scene.frame();
+    let cost =
+        frame.lines().skip_while(|line| !line.contains("├ Cost")).skip(1).take_while(|line| !line.contains("┘└"));
+    cost.filter_map(|line| Some(line.rsplit('│').nth(1)?.trim().to_owned())).collect()
+}
+
+#[test]
+fn sums_in_two_currencies_stand_side_by_side() {
+    let mut scene = two_lanes(100, 40);
+    let raw = json!({"cost": 0.25}).as_object().cloned().unwrap();
+    let usage = Usage { input: Some(1200), cached: Some(1024), output: Some(377), raw, ..Usage::default() };
+    scene.streams(B, Delta::Usage(usage));
+    scene.ends(B);
+    assert_eq!(
+        cost_box(&mut scene),
+        ["A ¥0.0045216  B $0.2500", "Σ ¥0.0045216  Σ $0.2500", "in 2,012  cached 1,024  out 581"]
+    );
+    let status = scene.frame().lines().next().map(str::to_owned).unwrap();
+    assert!(status.ends_with("¥0.0045216 + $0.2500 session"), "{status}");
+}
+
+#[test]
+fn what_nobody_is_charged_is_called_notional() {
+    let mut scene = Scene::new(100, 40);
+    scene.state.lanes[0].settings.provider = "sandbox".into();
+    scene.send("Hello");
+    scene.says(A, "Hello.");
+    scene.used(A, 1000, 1000);
+    scene.ends(A);
+    let notional = cost_box(&mut scene).into_iter().nth(1).unwrap();
+    assert_eq!(notional, "Σ ¥0.0168 notional");
+    let status = scene.frame().lines().next().map(str::to_owned).unwrap();
+    assert!(status.ends_with("¥0.0168 notional"), "{status}");
+}
+
+#[test]
+fn eight_lanes_that_stream_do_not_write_over_where_the_message_goes() {
+    let mut scene = Scene::new(60, 20);
+    (0..7).for_each(|_| scene.alt('a'));
+    scene.send("Hello");
+    let frame = scene.frame();
+    let border = frame.lines().find(|line| line.contains("to A B")).unwrap();
+    assert_eq!(border, "┌ to A B C D E F G H ───────────── 8 waiting · Esc stops H ┐");
+}
+
+#[test]
+fn a_value_outside_the_table_is_shown_because_it_is_sent() {
+    let mut scene = two_lanes(160, 44);
+    scene.alt('2');
+    let frame = scene.frame();
+    let row = frame.lines().find(|line| line.contains("vendor_flag")).unwrap();
+    assert!(row.ends_with("│  vendor_flag                true │"), "{row}");
 }
 
 #[test]
@@ -444,14 +522,26 @@ fn a_click_on_a_row_of_the_palette_does_it() {
     assert_eq!((scene.state.sidebar.shown, scene.state.overlay.is_some()), (false, false));
 }
 
+/// What a terminal shows at a column of a row.
+fn shown_at(row: &str, column: usize) -> &str {
+    let mut x = 0;
+    let mut clusters = graphemes(row);
+    clusters
+        .find_map(|(cluster, wide)| {
+            x += wide;
+            (x > column).then_some(cluster)
+        })
+        .unwrap()
+}
+
 #[test]
 fn a_drawer_takes_the_clicks_and_the_wide_characters_that_it_covers() {
     let mut scene = Scene::new(61, 20);
     scene.send(&"日本語".repeat(60));
     scene.key(KeyCode::F(2));
     let frame = scene.frame();
-    let borders = frame.lines().skip(1).take(18).filter(|line| line.contains(['┌', '│', '├', '└'])).count();
-    assert_eq!(borders, 18);
+    let borders: String = frame.lines().skip(1).take(18).map(|row| shown_at(row, 61 - 36)).collect();
+    assert_eq!(borders, format!("┌{}├{}└", "│".repeat(12), "│".repeat(3)));
     assert_eq!(scene.view.target(61 - 2, 17), Target::Nothing);
 }
 

@@ -10,14 +10,17 @@ use crate::text::{Span, StyleRole};
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
 use super::super::lane::letter_of;
+use super::cells;
 
 /// Draws the composer; returns where the caret is when it takes the keys.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits: &mut Hits) -> Option<Position> {
     let composer = &state.composer;
     let focused = state.focus == Focus::Composer && state.overlay.is_none();
-    canvas.frame(layout.composer, frame_role(focused), &title(state));
+    let title = title(state);
+    let used = cells(&title) + 4;
+    canvas.frame(layout.composer, frame_role(focused), &[Span::new(title, StyleRole::Title)]);
     let border = Rect { width: layout.composer.width.saturating_sub(1), height: 1, ..layout.composer };
-    canvas.right(border, &streaming(state));
+    canvas.right(border, &streaming(state, border.width.saturating_sub(used)));
     let area = layout.editor.intersection(canvas.area());
     let style = canvas.style(StyleRole::Text);
     composer.editor.render(area, canvas.buffer, style);
@@ -31,11 +34,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
 }
 
 /// `to A B`, or for an edit the lanes whose branch holds the edited turn.
-fn title(state: &State) -> Vec<Span> {
+fn title(state: &State) -> String {
     let edited = state.composer.editing;
     let to = letters(state, |lane| edited.is_none_or(|turn| holds(state, lane, turn)));
     let editing = if edited.is_some() { "editing · " } else { "" };
-    vec![Span::new(format!("{editing}to {to}"), StyleRole::Title)]
+    format!("{editing}to {to}")
 }
 
 /// A turn's depth is its place in every branch that holds it, so that no branch is searched through.
@@ -49,8 +52,8 @@ fn letters(state: &State, wanted: impl Fn(&Lane) -> bool) -> String {
     those.map(|(place, _)| letter_of(place)).collect::<Vec<_>>().join(" ")
 }
 
-/// `A B streaming · Esc stops A` while something streams.
-fn streaming(state: &State) -> Vec<Span> {
+/// `A B streaming · Esc stops A` while something streams; a count stands for the letters where they do not fit.
+fn streaming(state: &State, columns: u16) -> Vec<Span> {
     let is_live = |lane: &Lane| lane.status.live().is_some();
     let live = letters(state, is_live);
     if live.is_empty() {
@@ -64,12 +67,18 @@ fn streaming(state: &State) -> Vec<Span> {
         (false, false) => (Action::Interrupt, "stops".to_owned()),
         (false, true) => (Action::Interrupt, "stops all".to_owned()),
     };
-    let mut spans = vec![Span::new(format!(" {live} streaming"), StyleRole::Good)];
+    let mut spans = Vec::new();
     if let Some(chord) = state.keymap.chord_in(state.contexts(), action) {
         spans.push(Span::new(" · ", StyleRole::Dim));
         spans.push(Span::new(chord.to_string(), StyleRole::Key));
-        spans.push(Span::new(format!(" {stops}"), StyleRole::Dim));
+        spans.push(Span::new(format!(" {stops} "), StyleRole::Dim));
     }
-    spans.push(Span::new(" ", StyleRole::Dim));
+    let taken: u16 = spans.iter().map(|span| cells(&span.text)).sum();
+    let waits = state.lanes.iter().filter(|lane| is_live(lane)).all(|lane| lane.status.is_waiting());
+    let does = if waits { "waiting" } else { "streaming" };
+    let count = state.lanes.iter().filter(|lane| is_live(lane)).count();
+    let whole = format!(" {live} {does}");
+    let who = if cells(&whole) + taken <= columns { whole } else { format!(" {count} {does}") };
+    spans.insert(0, Span::new(who, StyleRole::Good));
     spans
 }

@@ -1,8 +1,8 @@
 //! What was spent: each lane's last run, the session's sums, its tokens.
 
-use crate::chat::{Cost, Money, Run};
+use crate::chat::{Cost, Run};
 use crate::pricing::{Price, Reach};
-use crate::state::{Lane, State, Totals};
+use crate::state::{Lane, State, Sum, Totals};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole};
 
 use super::super::lane::letter_of;
@@ -55,24 +55,23 @@ fn last_cost(state: &State, place: usize, lane: &Lane) -> Vec<Span> {
 
 fn sums(state: &State) -> Vec<Vec<Span>> {
     let totals = state.session.totals();
-    let mut entries: Vec<Vec<Span>> = totals.money.iter().map(sum).collect();
-    entries.extend(unknown_runs(totals).map(|text| vec![Span::new(text, StyleRole::Warning)]));
-    let notional = |lane: &Lane| {
-        let run = last_run(state, lane)?;
-        price(state, &run.provider, &run.request.model).filter(|price| price.notional)
-    };
-    if state.lanes.iter().any(|lane| notional(lane).is_some()) {
-        entries.push(vec![Span::new("notional", StyleRole::Dim)]);
-    }
-    entries
+    let unknown = unknown_runs(totals).map(|text| vec![Span::new(text, StyleRole::Warning)]);
+    totals.sums.iter().map(sum).chain(unknown).collect()
 }
 
-fn sum(money: &Money) -> Vec<Span> {
-    vec![Span::new("Σ ", StyleRole::Dim), Span::new(money.to_string(), StyleRole::Cost)]
+fn sum(sum: &Sum) -> Vec<Span> {
+    let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(sum.money.to_string(), StyleRole::Cost)];
+    if sum.notional {
+        spans.push(Span::new(" notional", StyleRole::Dim));
+    }
+    spans
 }
 
 fn tokens(totals: &Totals) -> Vec<Vec<Span>> {
-    let counts = [("in", totals.input), ("cached", totals.cached), ("out", totals.output)];
-    let entry = |(name, count)| vec![Span::new(format!("{name} {}", grouped(count)), StyleRole::Dim)];
+    let counts = [("in", Some(totals.input)), ("cached", totals.cached), ("out", Some(totals.output))];
+    let entry = |(name, count): (&str, Option<u64>)| {
+        let count = count.map_or_else(|| "n/a".to_owned(), grouped);
+        vec![Span::new(format!("{name} {count}"), StyleRole::Dim)]
+    };
     counts.into_iter().map(entry).collect()
 }

@@ -55,10 +55,26 @@ fn entries(state: &State) -> Vec<Entry> {
     let rows = contexts.iter().flat_map(|context| ACTIONS.iter().filter(move |row| row.context == *context));
     let entry = |row: &ActionRow| {
         let does = does(state, row)?;
-        let chord = state.keymap.chord_in(contexts, row.action)?;
-        Some(Entry { action: row.action, chord: chord.to_string(), does })
+        let chord = chords(state, row.action)?;
+        Some(Entry { action: row.action, chord, does })
     };
     rows.filter(|row| !row.hint.is_empty()).filter_map(entry).collect()
+}
+
+/// Actions that lead two ways and share a word; only the first of each has it in the table.
+const OPPOSITES: [(Action, Action); 4] = [
+    (Action::TurnOlder, Action::TurnNewer),
+    (Action::PageUp, Action::PageDown),
+    (Action::ParamUp, Action::ParamDown),
+    (Action::ParamLess, Action::ParamMore),
+];
+
+/// `Enter`, or for an action with an opposite `Up/Down`.
+fn chords(state: &State, action: Action) -> Option<String> {
+    let chord = |action: Action| state.keymap.chord_in(state.contexts(), action).map(|chord| chord.to_string());
+    let own = chord(action)?;
+    let opposite = OPPOSITES.iter().find(|(one, _)| *one == action).and_then(|(_, other)| chord(*other));
+    Some(opposite.map_or_else(|| own.clone(), |other| format!("{own}/{other}")))
 }
 
 /// The action's word, when it means something now.
@@ -104,7 +120,9 @@ fn works(state: &State, action: Action) -> bool {
     let param = state.sidebar.param();
     match action {
         Action::Send => state.lanes.iter().all(|lane| lane.status.live().is_none()),
-        Action::Again | Action::RetryTurn => asked && lane.status.live().is_none(),
+        // In the transcript the narrower `again` asks from the turn that is selected there.
+        Action::Again => asked && lane.status.live().is_none() && state.focus != Focus::Transcript,
+        Action::RetryTurn => asked && lane.status.live().is_none(),
         Action::EditTurn | Action::CopyTurn | Action::TurnOlder | Action::PageUp => asked,
         Action::Fold => selected(state).is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty()),
         Action::LaneZoom => state.lanes.len() > 1,

@@ -28,24 +28,53 @@ const WIDEST: u16 = 76;
 /// Columns for the keys of an action.
 const KEY_COLUMNS: u16 = 20;
 
+/// The help of a screen: its columns of text, and how much room there is for them.
+struct Book {
+    pages: Vec<Vec<Line>>,
+    columns: u16,
+    rows: usize,
+    /// The rows of the box, its borders among them.
+    high: u16,
+}
+
+impl Book {
+    fn of(state: &State, screen: Rect) -> Self {
+        let count = if screen.width >= TWO_FROM { 2 } else { 1 };
+        let columns = (screen.width.saturating_sub(6) / count).saturating_sub(2).min(WIDEST);
+        let pages = pages(state, columns, count);
+        let rows = pages.iter().map(Vec::len).max().unwrap_or(0);
+        let high = u16::try_from(rows + 2).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2));
+        Self { pages, columns, rows, high }
+    }
+
+    fn wide(&self) -> u16 {
+        let count = u16::try_from(self.pages.len()).unwrap_or(1);
+        (self.columns + 2) * count + 2
+    }
+
+    fn last_scroll(&self) -> usize {
+        self.rows.saturating_sub(usize::from(self.high.saturating_sub(2)))
+    }
+}
+
+/// How far the help of a screen can be scrolled.
+pub(crate) fn last_scroll(state: &State) -> usize {
+    Book::of(state, Rect::new(0, 0, state.size.columns, state.size.rows)).last_scroll()
+}
+
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, scroll: usize, hits: &mut Hits) {
-    let screen = canvas.area();
-    let count = if screen.width >= TWO_FROM { 2 } else { 1 };
-    let columns = ((screen.width.saturating_sub(6)) / count - 2).min(WIDEST);
-    let pages = pages(state, columns, count);
-    let rows = pages.iter().map(Vec::len).max().unwrap_or(0);
-    let high = u16::try_from(rows + 2).unwrap_or(u16::MAX).min(screen.height.saturating_sub(2));
+    let book = Book::of(state, canvas.area());
     let closes = state.keymap.chord_in(state.contexts(), Action::Back);
     let closes = closes.map(|chord| format!(" · {chord} closes")).unwrap_or_default();
     let title = format!("abreast {}{closes}", env!("CARGO_PKG_VERSION"));
-    let body = draw_box(canvas, ((columns + 2) * count + 2, high), &title, hits);
-    let first = scroll.min(rows.saturating_sub(usize::from(body.height)));
-    for (x, page) in (body.x + 1..).step_by(usize::from(columns + 2)).zip(&pages) {
+    let body = draw_box(canvas, (book.wide(), book.high), &title, hits);
+    let first = scroll.min(book.last_scroll());
+    for (x, page) in (body.x + 1..).step_by(usize::from(book.columns + 2)).zip(&book.pages) {
         for (y, line) in (body.y..body.bottom()).zip(page.iter().skip(first)) {
-            canvas.line(x, y, columns, line);
+            canvas.line(x, y, book.columns, line);
         }
     }
-    rest(canvas, body, rows.saturating_sub(first + usize::from(body.height)));
+    rest(canvas, body, book.rows.saturating_sub(first + usize::from(body.height)));
 }
 
 /// How much is below, in the lower border.
@@ -65,7 +94,8 @@ fn pages(state: &State, columns: u16, count: u16) -> Vec<Vec<Line>> {
     let highest = |at: &usize| rows(&sections[..*at]).max(rows(&sections[*at..]));
     let at = if count > 1 { breaks.min_by_key(highest).unwrap_or(1) } else { sections.len() };
     let (left, right) = sections.split_at(at);
-    [left, right].into_iter().filter(|part| !part.is_empty()).map(|part| part.concat()).collect()
+    let page = |part: &[Vec<Line>]| part.join(&Line::default());
+    [left, right].into_iter().filter(|part| !part.is_empty()).map(page).collect()
 }
 
 fn section(state: &State, context: Context, name: &str, columns: u16) -> Vec<Line> {
@@ -73,7 +103,6 @@ fn section(state: &State, context: Context, name: &str, columns: u16) -> Vec<Lin
     for action in ACTIONS.iter().filter(|row| row.context == context) {
         rows.extend(entry(state, action, columns));
     }
-    rows.push(Line::default());
     rows
 }
 

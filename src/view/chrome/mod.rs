@@ -42,6 +42,11 @@ pub(super) fn too_small(canvas: &mut Canvas<'_>) {
     }
 }
 
+/// How far the help can be scrolled on this screen.
+pub(super) fn last_help_scroll(state: &State) -> usize {
+    help::last_scroll(state)
+}
+
 /// Draws everything but the lanes.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: &mut Hits, now: Instant) {
     let mut canvas = Canvas::new(frame, state);

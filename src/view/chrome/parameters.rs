@@ -123,9 +123,11 @@ pub(super) fn end_of(text: &str, room: usize) -> &str {
     &text[from..]
 }
 
-/// A value as it is sent; a string without its quotes.
+/// A value as it is sent; a string without its quotes, and an object that has but a type by that word, as it is typed.
 fn shown(value: &Value, room: u16) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let only_type = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("type"));
+    let word = value.as_str().or_else(|| only_type.and_then(Value::as_str));
+    let text = word.map_or_else(|| value.to_string(), ToOwned::to_owned);
     truncate(&clean_line(&text), usize::from(room)).into_owned()
 }
 

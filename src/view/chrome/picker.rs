@@ -13,7 +13,8 @@ use super::overlay::{draw_box, draw_query, draw_row, window};
 
 const COLUMNS: u16 = 96;
 const ROWS: u16 = 24;
-const PROVIDER_COLUMNS: u16 = 12;
+/// From this width on a provider's long name fits too.
+const WIDE_FROM: u16 = 76;
 const PRICE_COLUMNS: u16 = 16;
 
 /// Rows for what providers failed to list.
@@ -23,7 +24,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, picker: &Picker, hits
     let screen = canvas.area();
     let size = (COLUMNS.min(screen.width.saturating_sub(4)), ROWS.min(screen.height.saturating_sub(2)));
     let body = draw_box(canvas, size, "Models", hits);
-    let cursor = draw_query(canvas, body, &picker.query, "type to find a model, or a name that is not listed");
+    let cursor = draw_query(canvas, body, &picker.query, "type to find a model, or its name");
     let remarks = remarks(state);
     let below = u16::try_from(remarks.len()).unwrap_or(0).min(body.height.saturating_sub(4));
     let head = Rect { x: body.x + 3, y: body.y + 1, width: body.width.saturating_sub(4), height: 1 };
@@ -55,8 +56,9 @@ fn entry(canvas: &mut Canvas<'_>, state: &State, row: Rect, choice: &PickerRow) 
     let price = cost::price(state, &choice.provider, &choice.model);
     let figures = price.map_or_else(|| "n/a".to_owned(), figures);
     canvas.right(row, &[Span::new(figures, StyleRole::Cost)]);
-    let at = row.right().saturating_sub(PRICE_COLUMNS + PROVIDER_COLUMNS).max(row.x);
-    canvas.text(at, row.y, PROVIDER_COLUMNS - 1, &provider, StyleRole::Dim);
+    let columns = if row.width < WIDE_FROM { 12 } else { 20 };
+    let at = row.right().saturating_sub(PRICE_COLUMNS + columns).max(row.x);
+    canvas.text(at, row.y, columns - 1, &provider, StyleRole::Dim);
     canvas.text(row.x, row.y, at.saturating_sub(row.x + 1), &model, StyleRole::Text);
 }
 

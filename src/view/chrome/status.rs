@@ -2,7 +2,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::chat::Money;
 use crate::state::{State, Totals};
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
 
@@ -18,9 +17,7 @@ const GAP: u16 = 2;
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let room = row.width.saturating_sub(cells(NAME) + 1);
     let settings = &state.lane().settings;
-    let notional = cost::price(state, &settings.provider, &settings.model).is_some_and(|price| price.notional);
-    let spent = spent(state.session.totals(), notional);
-    let spent = truncate(&spent, usize::from(room / 2)).into_owned();
+    let spent = spent(state.session.totals(), room / 2);
     let room = room - cells(&spent);
     let model = if settings.model.is_empty() { "no model".into() } else { clean_line(&settings.model) };
     let served = format!("{model} @ {}", clean_line(&settings.provider));
@@ -40,14 +37,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     canvas.right(right, &[Span::new(spent, StyleRole::Cost)]);
 }
 
-/// `¥0.0184 session · n/a: 2 runs`; empty before anything was spent.
-fn spent(totals: &Totals, notional: bool) -> String {
-    let mut parts = Vec::new();
-    if !totals.money.is_empty() {
-        let sums: Vec<String> = totals.money.iter().map(Money::to_string).collect();
-        let remark = if notional { ", notional" } else { "" };
-        parts.push(format!("{} session{remark}", sums.join(" + ")));
-    }
-    parts.extend(cost::unknown_runs(totals));
-    parts.join(" · ")
+/// `¥0.0184 session · n/a: 2 runs`, without the word where that is too wide; empty before anything was spent.
+fn spent(totals: &Totals, columns: u16) -> String {
+    let joined = |notional: bool| {
+        let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
+        sums.map(|sum| sum.money.to_string()).collect::<Vec<_>>().join(" + ")
+    };
+    let (real, notional) = (joined(false), joined(true));
+    let said = |word: &str| {
+        let real = (!real.is_empty()).then(|| format!("{real}{word}"));
+        let notional = (!notional.is_empty()).then(|| format!("{notional} notional"));
+        let parts = real.into_iter().chain(notional).chain(cost::unknown_runs(totals));
+        parts.collect::<Vec<_>>().join(" · ")
+    };
+    let whole = said(" session");
+    let fitting = if cells(&whole) <= columns { whole } else { said("") };
+    truncate(&fitting, usize::from(columns)).into_owned()
 }

@@ -173,7 +173,7 @@ async fn a_lane_without_a_model_takes_the_first_that_its_provider_lists() {
 #[tokio::test(start_paused = true)]
 async fn nobody_is_asked_without_the_name_of_a_model() {
     let desk = Desk::of(nameless(), ScriptedConnect::default()).await;
-    desk.shows("Ctrl+L chooses a model of lab.");
+    desk.shows("No model at lab listens.");
     desk.sends("Hello").await;
     desk.shows("Lane A has no model yet: Ctrl+L chooses one.");
     assert_eq!(desk.connect.count(), 0);
