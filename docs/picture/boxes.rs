@@ -38,6 +38,9 @@ fn lines(place: usize) -> Option<Vec<Shape>> {
     (!shapes.is_empty()).then_some(shapes)
 }
 
+/// How far a line reaches into the next cell, so that no seam shows where two of them meet.
+const SEAM: f64 = 0.03;
+
 /// One arm, from its edge to a little past the middle, so that corners close.
 fn arm(side: usize, weight: u8) -> Vec<Shape> {
     let (offsets, half): (&[f64], f64) = match weight {
@@ -52,10 +55,10 @@ fn arm(side: usize, weight: u8) -> Vec<Shape> {
         let (low, high) = if matches!(side, 0 | 2) { (half / 2.0, 0.5 + half) } else { (half, 0.5 + half / 2.0) };
         let (a, b) = (middle - low, middle + low);
         let (left, top, right, bottom) = match side {
-            0 => (0.0, a, high, b),
-            1 => (a, 0.0, b, high),
-            2 => (1.0 - high, a, 1.0, b),
-            _ => (a, 1.0 - high, b, 1.0),
+            0 => (-SEAM, a, high, b),
+            1 => (a, -SEAM, b, high),
+            2 => (1.0 - high, a, 1.0 + SEAM, b),
+            _ => (a, 1.0 - high, b, 1.0 + SEAM),
         };
         Shape { left, top, right, bottom, cover: 1.0 }
     };

@@ -195,8 +195,8 @@ fn the_picture_is_drawn_from_cells_without_gaps_and_without_markup_of_their_own(
     let drawn = svg::picture(&buffer, Some(Position::new(0, 0)), "a & b");
     assert!(drawn.contains("<title>a &amp; b</title>"), "{drawn}");
     assert!(drawn.contains(">a &lt;b&gt;</text>") && drawn.contains(">日</text>"), "{drawn}");
-    // The line fills its cell from edge to edge, and neither line is left to a font.
-    assert!(drawn.contains("M0.00 ") && !drawn.contains('─') && !drawn.contains('│'), "{drawn}");
+    // The line reaches over its cell's edge, and neither line is left to a font.
+    assert!(drawn.contains("M-0.25 ") && !drawn.contains('─') && !drawn.contains('│'), "{drawn}");
 }
 
 #[test]
