@@ -54,6 +54,33 @@ impl Command for LeaveMouse {
     }
 }
 
+/// Puts the window's title on the terminal's stack (XTWINOPS 22); terminals without one ignore it.
+struct KeepTitle;
+
+impl Command for KeepTitle {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[22;0t")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct GiveTitleBack;
+
+impl Command for GiveTitleBack {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[23;0t")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Collects a frame, so that it reaches the terminal in one write. Shared with the backend, which keeps its own to itself.
 #[derive(Clone, Debug, Default)]
 struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
@@ -110,7 +137,7 @@ impl Tty {
         let mut out = io::stdout();
         // Terminals that do not know the keyboard protocol ignore its sequence; asking first would cost a round trip.
         let flags = PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES);
-        execute!(out, EnterAlternateScreen, EnableBracketedPaste, flags)?;
+        execute!(out, KeepTitle, EnterAlternateScreen, EnableBracketedPaste, flags)?;
         if self.mouse == Capture::Program {
             execute!(out, TakeMouse)?;
         }
@@ -150,6 +177,7 @@ fn leave() -> io::Result<()> {
         DisableBracketedPaste,
         ResetColor,
         LeaveAlternateScreen,
+        GiveTitleBack,
         cursor::Show
     );
     disable_raw_mode()?;

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::options::EndpointOptions;
-use super::print::{print_line, say, sentence};
+use super::print::{print_json, print_line, say, sentence};
 use super::setup::Setup;
 use super::{Ended, Problem};
 use crate::api::list_models;
@@ -38,7 +38,7 @@ pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Res
             }
             entry
         });
-        print_line(&Value::Array(entries.collect()).to_string());
+        print_json(&Value::Array(entries.collect()));
     } else if models.is_empty() {
         say("The provider lists no models.");
     } else {

@@ -33,7 +33,8 @@ impl Setup {
         }
         let mut settings = config.start();
         let named = named(options, &config, &settings.provider)?;
-        let undecided = named.is_none() && config.default_provider.is_none() && config.providers.is_empty();
+        let unnamed = options.model.is_none() && config.default_model.is_none();
+        let undecided = named.is_none() && unnamed && config.default_provider.is_none() && config.providers.is_empty();
         let mut providers = config.providers.clone();
         for candidate in Provider::local_candidates() {
             if providers.iter().all(|provider| provider.name != candidate.name) {
@@ -56,7 +57,8 @@ impl Setup {
             SANDBOX.clone_into(&mut settings.model);
         }
         if options.system.is_some() {
-            settings.system.clone_from(&options.system);
+            // An empty one unsets what is configured.
+            settings.system = options.system.clone().filter(|system| !system.is_empty());
         }
         options.apply(&mut settings.params)?;
         Ok(Self { config, paths, providers, settings, undecided })

@@ -35,6 +35,15 @@ impl Composer {
         self.editor.set_text(text);
     }
 
+    /// Puts another text in the draft's place, which goes into the history when it differs.
+    pub fn replace(&mut self, text: &str) {
+        let before = self.editor.text();
+        if before != text {
+            self.remember(&before);
+            self.set(text);
+        }
+    }
+
     /// Takes the draft away and keeps it in the history.
     pub fn take(&mut self) -> String {
         self.keep_left();

@@ -7,6 +7,8 @@ use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage};
 /// What is kept of a conversation.
 #[derive(Debug, Default)]
 pub struct Session {
+    /// Tells this session from those before it: turns and runs are numbered anew in each.
+    pub serial: u64,
     /// From the first message; empty before it.
     pub title: String,
     pub turns: TurnTree,
@@ -43,6 +45,12 @@ pub enum Charge {
 }
 
 impl Session {
+    /// An empty session that takes this one's place.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        Self { serial: self.serial + 1, ..Self::default() }
+    }
+
     /// Adds the run that `make` builds with its id.
     pub fn add_run(&mut self, make: impl FnOnce(RunId) -> Run) -> RunId {
         let id = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
@@ -85,9 +93,9 @@ impl Session {
         run.cost = cost;
     }
 
-    /// Counts a finished run without a cost as unknown.
+    /// Counts a finished run without a cost as unknown, if the server took it.
     pub fn close_run(&mut self, id: RunId) {
-        if self.run(id).is_some_and(|run| run.cost == Cost::Unknown) {
+        if self.run(id).is_some_and(|run| run.accepted && run.cost == Cost::Unknown) {
             self.totals.unknown += 1;
         }
     }
@@ -104,13 +112,15 @@ impl Totals {
 
     fn add(&mut self, cost: &Cost, charge: Charge) {
         if let Cost::Known(money) | Cost::Estimated(money) = cost {
-            *self.sum(&money.currency, charge) += money.amount;
+            let sum = self.sum(&money.currency, charge);
+            *sum = sum.saturating_add(money.amount);
         }
     }
 
     fn remove(&mut self, cost: &Cost, charge: Charge) {
         if let Cost::Known(money) | Cost::Estimated(money) = cost {
-            *self.sum(&money.currency, charge) -= money.amount;
+            let sum = self.sum(&money.currency, charge);
+            *sum = sum.saturating_sub(money.amount);
         }
     }
 

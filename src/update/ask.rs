@@ -26,12 +26,16 @@ fn send(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     if state.lanes.iter().any(|lane| lane.status.live().is_some()) {
-        state.notices.show(Level::Note, "A reply is still coming: Esc stops it, then Enter sends.", now);
+        state.notices.show(Level::Note, still_coming(state), now);
         return Effects::new();
     }
     if let Some(place) = state.lanes.iter().position(|lane| lane.settings.model.is_empty()) {
         let lane = Lane::letter(place);
-        state.notices.show(Level::Warning, format!("Lane {lane} has no model yet: Ctrl+L chooses one."), now);
+        state.notices.show(
+            Level::Warning,
+            format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models)),
+            now,
+        );
         return Effects::new();
     }
     let places = addressed(state, state.composer.editing);
@@ -54,6 +58,11 @@ fn send(state: &mut State, now: Instant) -> Effects {
         effects.extend(open(state, place, turn, now));
     }
     effects
+}
+
+/// What is said to who asks a lane that still answers.
+pub(super) fn still_coming(state: &State) -> String {
+    format!("A reply is still coming: {} stops it.", state.key(Action::Back))
 }
 
 /// The lanes that a message goes to: all, or for an edit those whose branch holds the edited turn.
@@ -83,7 +92,7 @@ fn title(state: &mut State, question: &str) -> Effects {
 /// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling.
 fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
     if state.lane().status.live().is_some() {
-        state.notices.show(Level::Note, "A reply is still coming: Esc stops it first.", now);
+        state.notices.show(Level::Note, still_coming(state), now);
         return Effects::new();
     }
     let from = from.or_else(|| state.lane().tip());
@@ -109,7 +118,11 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     state.composer.editing = Some(id);
     state.focus = Focus::Composer;
     state.lane_mut().selected = None;
-    state.notices.show(Level::Note, "Enter sends the edit as a new branch; Esc leaves it.", now);
+    state.notices.show(
+        Level::Note,
+        format!("{} sends the edit as a new branch; {} leaves it.", state.key(Action::Send), state.key(Action::Back)),
+        now,
+    );
     Effects::new()
 }
 
@@ -133,15 +146,16 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let lane = &state.lanes[place];
     let request = request(&state.session.turns, question, &lane.settings, &lane.tools);
     let provider = lane.settings.provider.clone();
+    let settings = lane.settings.clone();
     let run = state.session.add_run(|id| Run {
         id,
-        provider: provider.clone(),
-        request: request.clone(),
+        settings,
         started: now,
         first_delta: None,
         first_text: None,
         finished: None,
         finish_reason: None,
+        accepted: false,
         served_by: None,
         request_id: None,
         usage: None,
@@ -189,7 +203,7 @@ pub fn messages(turns: &TurnTree, tip: Option<TurnId>, system: Option<&str>) -> 
             messages.extend(open_calls.drain(..).map(unanswered));
         }
         messages.extend(turn.to_message());
-        open_calls.extend(&turn.tool_calls);
+        open_calls.extend(turn.tool_calls.iter().filter(|call| call.is_whole()));
     }
     messages.extend(open_calls.drain(..).map(unanswered));
     messages

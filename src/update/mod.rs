@@ -17,6 +17,7 @@ pub use ask::messages;
 use std::time::Instant;
 
 use crate::config::{Background, Rgb};
+use crate::input::Action;
 use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
 
 /// What is to be done, in order.
@@ -51,7 +52,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
 fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String>, now: Instant) -> Effects {
     match (purpose, result) {
         (_, Err(problem)) => state.notices.show(Level::Error, problem, now),
-        (EditPurpose::Draft, Ok(text)) => state.composer.set(text.trim_end_matches('\n')),
+        (EditPurpose::Draft, Ok(text)) => state.composer.replace(text.trim_end_matches('\n')),
         (EditPurpose::SystemPrompt { lane }, Ok(text)) => {
             let text = text.trim();
             if let Some(lane) = state.lane_by_id_mut(lane) {
@@ -109,7 +110,8 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
     let address = provider.base_url.clone();
     provider.models = Some(found);
     if let (true, Some(model)) = (adopts, first) {
-        let said = format!("{name} answers at {address}: lane A asks it. Ctrl+L chooses another.");
+        let said =
+            format!("{name} answers at {address}: lane A asks it. {} chooses another.", state.key(Action::Models));
         state.notices.show(Level::Note, said, now);
         state.providers.undecided = false;
         name.clone_into(&mut state.lanes[0].settings.provider);

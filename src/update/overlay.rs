@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, action};
 use crate::input::{ACTIONS, Action};
-use crate::state::{Effect, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, State};
+use crate::state::{Effect, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -29,12 +29,14 @@ pub(super) fn open_palette(state: &mut State) {
     refresh(state);
 }
 
-/// Opens the picker and asks the providers that nobody asked yet.
+/// Opens the picker and asks the providers whose models are not known.
 fn open_models(state: &mut State) -> Effects {
     state.overlay = Some(Overlay::Models(Picker::default()));
     refresh(state);
-    let unasked = state.providers.all.iter().filter(|provider| provider.models.is_none());
-    unasked.map(|provider| Effect::ListModels { provider: provider.name.clone() }).collect()
+    // Whoever failed may be there by now.
+    let unknown = |provider: &&Provider| !matches!(provider.models, Some(Found::Models(_)));
+    let unknown = state.providers.all.iter().filter(unknown);
+    unknown.map(|provider| Effect::ListModels { provider: provider.name.clone() }).collect()
 }
 
 /// Whether what is typed goes into an overlay.
@@ -50,9 +52,12 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
     }
 }
 
-pub(super) fn typed(state: &mut State, character: char) -> Effects {
+/// Adds to the query, once for a whole paste; what is longer than any name is left out.
+pub(super) fn typed(state: &mut State, text: &str) -> Effects {
+    const LONGEST: usize = 200;
     if let Some(query) = query_mut(state) {
-        query.push(character);
+        let room = LONGEST.saturating_sub(query.chars().count());
+        query.extend(text.chars().take(room));
         select(state, 0);
         refresh(state);
     }

@@ -42,19 +42,24 @@ pub(super) fn select(state: &mut State, row: usize) {
 
 /// Whether a character begins or goes on with a typed value: digits for numbers, anything for texts and JSON.
 pub(super) fn takes(state: &State, character: char) -> bool {
-    let typing = state.sidebar.typed.is_some();
     match state.sidebar.param().kind {
         ParamKind::Number { .. } | ParamKind::Integer { .. } => character.is_ascii_digit() || "-.".contains(character),
         ParamKind::Choice(_) | ParamKind::Flag => false,
-        ParamKind::Text | ParamKind::Json => typing || !"hjklHJKL ".contains(character),
+        ParamKind::Text | ParamKind::Json => true,
     }
 }
 
-pub(super) fn typed(state: &mut State, character: char) -> Effects {
+/// Whether a paste is a value for the selected param; elsewhere it is for the draft.
+pub(super) fn takes_paste(state: &State) -> bool {
+    !matches!(state.sidebar.param().kind, ParamKind::Choice(_) | ParamKind::Flag)
+}
+
+/// Adds to the value that is being typed.
+pub(super) fn typed(state: &mut State, text: &str) -> Effects {
     const LONGEST: usize = 64 * 1024;
     let typed = state.sidebar.typed.get_or_insert_default();
-    if typed.len() < LONGEST {
-        typed.push(character);
+    if typed.len() + text.len() <= LONGEST {
+        typed.push_str(text);
     }
     Effects::new()
 }

@@ -68,6 +68,9 @@ impl<'a> Canvas<'a> {
     /// terminal would draw it over the area's first column.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.area());
+        if area.is_empty() {
+            return;
+        }
         for y in (area.top()..area.bottom()).filter(|_| area.x > 0) {
             let before = &mut self.buffer[(area.x - 1, y)];
             if width(before.symbol()) > 1 {

@@ -37,7 +37,7 @@ impl View {
             chrome::too_small(&mut Canvas::new(frame, state));
             return;
         };
-        self.cache.begin_frame();
+        self.cache.begin_frame(state);
         for area in &layout.lanes {
             lane::draw(&mut Canvas::new(frame, state), state, area, &mut self.cache, &mut self.hits, now);
         }
