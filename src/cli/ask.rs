@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use super::conversation::messages;
 use super::options::{EndpointOptions, ToolOptions};
-use super::print::{Sink, print_line, say, sentence};
+use super::print::{Sink, gone, print_line, say, sentence};
 use super::result::{Followed, event_json};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
@@ -132,7 +132,7 @@ async fn follow(
         match delta {
             Ok(delta) => {
                 run.apply(&delta, Instant::now());
-                output.show(&delta).map_err(|error| Problem::failure(format!("The output is gone: {error}.")))?;
+                output.show(&delta)?;
             }
             Err(error) => return Ok(Some(error)),
         }
@@ -149,14 +149,11 @@ impl Output {
         }
     }
 
-    fn show(&mut self, delta: &Delta) -> io::Result<()> {
+    fn show(&mut self, delta: &Delta) -> Result<(), Problem> {
         match self {
             Self::Json => Ok(()),
-            Self::Events => {
-                print_line(&event_json(delta).to_string());
-                Ok(())
-            }
-            Self::Plain { text, reasoning } => show_plain(delta, text, reasoning),
+            Self::Events => print_line(&event_json(delta).to_string()),
+            Self::Plain { text, reasoning } => show_plain(delta, text, reasoning).map_err(|error| gone(&error)),
         }
     }
 
@@ -165,7 +162,7 @@ impl Output {
         let ended = if run.error.is_some() { Ended::Failed } else { Ended::Well };
         match self {
             Self::Plain { text, reasoning } => close_plain(run, *text, *reasoning)?,
-            Self::Json => print_line(&run.to_json(&setup.settings.model, &cost(run, setup)).to_string()),
+            Self::Json => print_line(&run.to_json(&setup.settings.model, &cost(run, setup)).to_string())?,
             Self::Events => {
                 let mut object = serde_json::json!({"type": "result"});
                 if let (Some(line), serde_json::Value::Object(result)) =
@@ -173,7 +170,7 @@ impl Output {
                 {
                     line.extend(result);
                 }
-                print_line(&object.to_string());
+                print_line(&object.to_string())?;
             }
         }
         Ok(ended)
@@ -202,7 +199,7 @@ fn show_plain(delta: &Delta, out: &mut Sink<io::Stdout>, thoughts: &mut Sink<io:
 }
 
 fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<io::Stderr>) -> Result<(), Problem> {
-    let gone = |error| Problem::failure(format!("The output is gone: {error}."));
+    let gone = |error| gone(&error);
     text.end().map_err(gone)?;
     reasoning.end().map_err(gone)?;
     for call in run.assembly.first().tool_calls {

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::Problem;
 use crate::text::{Cleaner, clean};
 
 /// Prints a sentence of our own to standard error. Parts of it may be a server's, so a terminal gets it cleaned.
@@ -77,9 +78,17 @@ impl<W: Write> Sink<W> {
     }
 }
 
-/// Prints a line to standard output; a reader that went away is no error.
-pub(super) fn print_line(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
+/// Prints a line to standard output.
+///
+/// # Errors
+/// When nobody takes it: the reader went away, or the disk is full.
+pub(super) fn print_line(line: &str) -> Result<(), Problem> {
+    writeln!(io::stdout(), "{line}").map_err(|error| gone(&error))
+}
+
+/// What is said when the output cannot be written.
+pub(super) fn gone(error: &io::Error) -> Problem {
+    Problem::failure(format!("The output is gone: {error}."))
 }
 
 #[cfg(test)]
