@@ -1,5 +1,5 @@
 //! The program's parts together, over loopback: one crate, so that it links once.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 mod cli;
 mod program;
 #[cfg(unix)]
