@@ -297,7 +297,7 @@ impl Decoder {
         match self.reading.has_choices() {
             true if done || self.reading.is_finished() => Ok(()),
             true => Err(truncated()),
-            false if done || self.seen.is_no_answer() => Err(self.nothing()),
+            false if done || self.seen.is_no_answer() && !self.seen.cut => Err(self.nothing()),
             false => Err(truncated()),
         }
     }

@@ -15,4 +15,4 @@ mod tty;
 pub use connect::{Connect, Connections, LimitOverrides};
 pub use console::Console;
 pub use events::App;
-pub use tty::Tty;
+pub use tty::{Lendings, Tty};

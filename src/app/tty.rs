@@ -1,6 +1,6 @@
 //! The real terminal: its modes, its events, its frames. Whatever happens, it is left as it was found.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -113,6 +113,18 @@ pub struct Tty {
     /// `None` while somebody else has the terminal: the reader would steal that program's keys.
     events: Option<EventStream>,
     mouse: Capture,
+    lent: Lendings,
+}
+
+/// How often the terminal was lent to another program, for those who ask while the [`Tty`] is in use.
+#[derive(Clone, Debug, Default)]
+pub struct Lendings(Rc<Cell<u64>>);
+
+impl Lendings {
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.get()
+    }
 }
 
 impl Tty {
@@ -124,7 +136,7 @@ impl Tty {
         leave_at_panic();
         let frame = FrameBuffer::default();
         let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
-        let mut tty = Self { terminal, frame, events: None, mouse };
+        let mut tty = Self { terminal, frame, events: None, mouse, lent: Lendings::default() };
         tty.enter()?;
         let mut out = io::stdout();
         out.write_all(QUESTION.as_bytes())?;
@@ -150,9 +162,16 @@ impl Tty {
         leave()
     }
 
+    /// Counts the times that the terminal is lent.
+    #[must_use]
+    pub fn lendings(&self) -> Lendings {
+        self.lent.clone()
+    }
+
     /// Runs something that needs the terminal for itself.
     fn lend<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
         self.leave()?;
+        self.lent.0.set(self.lent.0.get() + 1);
         let result = work();
         self.enter()?;
         Ok(result)
@@ -163,6 +182,19 @@ impl Drop for Tty {
     fn drop(&mut self) {
         // Nothing is left to be done about a terminal that is gone.
         let _ = self.leave();
+    }
+}
+
+/// Wakes the event reader if it overlooks bytes. It reads 1024 at a time and is told of new ones only: after a burst, say of
+/// keys from a terminal without bracketed paste, the rest lay unread until the next key. To set the terminal's modes to
+/// what they are makes Linux tell of what is there once more.
+#[cfg(target_os = "linux")]
+fn wake_reader() {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    let input = io::stdin();
+    if rustix::io::ioctl_fionread(&input).is_ok_and(|unread| unread > 0) {
+        // Without it the bytes wait for the next key: nothing to tell anybody.
+        let _ = tcgetattr(&input).and_then(|modes| tcsetattr(&input, OptionalActions::Now, &modes));
     }
 }
 
@@ -197,10 +229,13 @@ fn leave_at_panic() {
 
 impl Console for Tty {
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>> {
-        match &mut self.events {
-            Some(events) => Pin::new(events).poll_next(context),
-            None => Poll::Pending,
+        let Some(events) = &mut self.events else { return Poll::Pending };
+        let event = Pin::new(events).poll_next(context);
+        #[cfg(target_os = "linux")]
+        if event.is_pending() {
+            wake_reader();
         }
+        event
     }
 
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {

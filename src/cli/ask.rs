@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use super::conversation::messages;
 use super::options::{EndpointOptions, ToolOptions};
-use super::print::{Sink, print_json, say, sentence};
+use super::print::{Sink, gone, print_json, say, sentence};
 use super::result::{Followed, event_json};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
@@ -137,7 +137,7 @@ async fn follow(
         match delta {
             Ok(delta) => {
                 run.apply(&delta, Instant::now());
-                output.show(&delta).map_err(|error| Problem::failure(format!("The output is gone: {error}.")))?;
+                output.show(&delta)?;
             }
             Err(error) => return Ok(Some(error)),
         }
@@ -154,14 +154,11 @@ impl Output {
         }
     }
 
-    fn show(&mut self, delta: &Delta) -> io::Result<()> {
+    fn show(&mut self, delta: &Delta) -> Result<(), Problem> {
         match self {
             Self::Json => Ok(()),
-            Self::Events => {
-                print_json(&event_json(delta));
-                Ok(())
-            }
-            Self::Plain { text, reasoning } => show_plain(delta, text, reasoning),
+            Self::Events => print_json(&event_json(delta)),
+            Self::Plain { text, reasoning } => show_plain(delta, text, reasoning).map_err(|error| gone(&error)),
         }
     }
 
@@ -170,7 +167,7 @@ impl Output {
         let ended = if run.error.is_some() { Ended::Failed } else { Ended::Well };
         match self {
             Self::Plain { text, reasoning } => close_plain(run, *text, *reasoning)?,
-            Self::Json => print_json(&run.to_json(&setup.settings.model, &cost(run, setup))),
+            Self::Json => print_json(&run.to_json(&setup.settings.model, &cost(run, setup)))?,
             Self::Events => {
                 let mut object = serde_json::json!({"type": "result"});
                 if let (Some(line), serde_json::Value::Object(result)) =
@@ -178,7 +175,7 @@ impl Output {
                 {
                     line.extend(result);
                 }
-                print_json(&object);
+                print_json(&object)?;
             }
         }
         Ok(ended)
@@ -207,7 +204,7 @@ fn show_plain(delta: &Delta, out: &mut Sink<io::Stdout>, thoughts: &mut Sink<io:
 }
 
 fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<io::Stderr>) -> Result<(), Problem> {
-    let gone = |error| Problem::failure(format!("The output is gone: {error}."));
+    let gone = |error| gone(&error);
     text.end().map_err(gone)?;
     reasoning.end().map_err(gone)?;
     for call in run.assembly.first().tool_calls {

@@ -27,13 +27,13 @@ pub(super) fn run(options: &ConfigOptions, environment: &Environment) -> Result<
     let paths = Paths::of(environment).map_err(Problem::failure)?;
     match options.command {
         ConfigCommand::Path => {
-            print_line(&paths.config_file().display().to_string());
+            print_line(&paths.config_file().display().to_string())?;
             Ok(Ended::Well)
         }
         ConfigCommand::Check => check(&paths, environment),
         ConfigCommand::Init => {
             let file = config::init(&paths).map_err(|error| Problem::failure(format!("{error}.")))?;
-            print_line(&format!("Wrote {}.", file.display()));
+            print_line(&format!("Wrote {}.", file.display()))?;
             Ok(Ended::Well)
         }
     }
@@ -59,7 +59,7 @@ fn check(paths: &Paths, environment: &Environment) -> Result<Ended, Problem> {
         return Ok(Ended::Failed);
     }
     let state = if paths.config_file().exists() { "is right" } else { "is not there, so the defaults hold" };
-    print_line(&format!("{} {state}.", paths.config_file().display()));
+    print_line(&format!("{} {state}.", paths.config_file().display()))?;
     Ok(Ended::Well)
 }
 

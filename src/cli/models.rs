@@ -38,12 +38,12 @@ pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Res
             }
             entry
         });
-        print_json(&Value::Array(entries.collect()));
+        print_json(&Value::Array(entries.collect()))?;
     } else if models.is_empty() {
         say("The provider lists no models.");
     } else {
         for model in models {
-            print_line(&clean_line(&model.id));
+            print_line(&clean_line(&model.id))?;
         }
     }
     Ok(Ended::Well)

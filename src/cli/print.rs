@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
 
+use super::Problem;
 use crate::text::{Cleaner, clean, contains_hidden};
 
 /// Prints a sentence of our own to standard error. Parts of it may be a server's, so a terminal gets it cleaned.
@@ -79,14 +80,20 @@ impl<W: Write> Sink<W> {
     }
 }
 
-/// Prints a line to standard output; a reader that went away is no error.
-pub(super) fn print_line(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
+/// Prints a line to standard output.
+///
+/// # Errors
+/// When nobody takes it: the reader went away, or the disk is full.
+pub(super) fn print_line(line: &str) -> Result<(), Problem> {
+    writeln!(io::stdout(), "{line}").map_err(|error| gone(&error))
 }
 
 /// Prints a value as a line of JSON. A terminal gets what could drive or deceive it as `\u` escapes, which are the same
 /// JSON.
-pub(super) fn print_json(value: &Value) {
+///
+/// # Errors
+/// As [`print_line`].
+pub(super) fn print_json(value: &Value) -> Result<(), Problem> {
     let line = value.to_string();
     if io::stdout().is_terminal() { print_line(&escaped(&line)) } else { print_line(&line) }
 }
@@ -102,6 +109,11 @@ fn escaped(json: &str) -> String {
         }
     }
     out
+}
+
+/// What is said when the output cannot be written.
+pub(super) fn gone(error: &io::Error) -> Problem {
+    Problem::failure(format!("The output is gone: {error}."))
 }
 
 #[cfg(test)]
@@ -124,7 +136,7 @@ mod tests {
 
     #[test]
     fn json_for_a_terminal_is_the_same_json_in_visible_characters() {
-        let value = serde_json::json!({"text": "a\u{9b}31m\u{202e}\u{e0041}\u{7f}\n日本 👩‍👩‍👧"});
+        let value = serde_json::json!({"text": "a\u{9b}31m\u{202e}\u{e0041}\u{7f}\n日本"});
         let shown = escaped(&value.to_string());
         assert!(!shown.chars().any(char::is_control) && shown.contains("\\u009b31m\\u202e"), "{shown}");
         assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);

@@ -27,7 +27,7 @@ pub(super) struct SandboxOptions {
 pub(super) async fn run(options: &SandboxOptions) -> Result<Ended, Problem> {
     if options.list {
         for model in MODELS {
-            print_line(&format!("{:<18} {}", model.id, model.description));
+            print_line(&format!("{:<18} {}", model.id, model.description))?;
         }
         return Ok(Ended::Well);
     }
@@ -36,7 +36,7 @@ pub(super) async fn run(options: &SandboxOptions) -> Result<Ended, Problem> {
         let port = options.port;
         Problem::failure(format!("Port {port} of 127.0.0.1 cannot be taken: {error}. Choose another with --port."))
     })?;
-    print_line(&server.base_url());
+    print_line(&server.base_url())?;
     say("sandbox: a toy model inside abreast. Ctrl+C ends it.");
     server.serve().await;
     Ok(Ended::Well)

@@ -112,6 +112,9 @@ fn named(options: &EndpointOptions, config: &Config, usual: &str) -> Result<Opti
         return Err(Problem::misuse("--provider: the name sandbox is the built-in provider's; choose another."));
     }
     if let Some(variable) = &options.api_key_env {
+        if variable.is_empty() || variable.contains(['=', '\0', '$', ' ']) {
+            return Err(Problem::misuse("--api-key-env: give the bare name of a variable, such as OPENAI_API_KEY."));
+        }
         provider.key = KeySource::Variable(variable.clone());
     }
     if provider.key != KeySource::None && provider.base_url.is_exposed() {

@@ -2,12 +2,13 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::task::Poll;
 
 use super::configure::keymap;
 use super::options::{EndpointOptions, ToolOptions};
 use super::setup::Setup;
 use super::{Ended, Problem};
-use crate::app::{App, LimitOverrides, Tty};
+use crate::app::{App, Lendings, LimitOverrides, Tty};
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, LaneId, Provider, Providers, Size, Start, State};
@@ -22,6 +23,11 @@ pub(super) async fn run(
             "The workstation needs a terminal on standard input and output. Use `abreast ask` in pipes and scripts.",
         ));
     }
+    if environment.get("TERM") == Some("dumb") {
+        return Err(Problem::misuse(
+            "This terminal (TERM=dumb) has no screen to draw on. Use `abreast ask`, or another terminal.",
+        ));
+    }
     let setup = Setup::of(options, &environment)?;
     let mut lane = Lane::new(LaneId(0), setup.settings.clone());
     lane.tools = tools.load()?;
@@ -30,7 +36,8 @@ pub(super) async fn run(
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
     let tty = Tty::take(mouse).map_err(terminal)?;
-    let (reason, _) = App::new(state, tty, connections).run(end_signal()).await.map_err(terminal)?;
+    let ends = end_signal(tty.lendings());
+    let (reason, _) = App::new(state, tty, connections).run(ends).await.map_err(terminal)?;
     Ok(match reason {
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,
@@ -81,10 +88,9 @@ fn providers(setup: &Setup) -> Providers {
     Providers { all: known.chain([sandbox]).collect(), undecided: setup.undecided }
 }
 
-/// Completes when the system wants the program to end: its terminal closes, or somebody asks it to. Interrupts are taken
-/// and dropped: Ctrl+C is a key here, and while an editor has the terminal it is that editor's.
+/// Completes when the system wants the program to end: its terminal closes, or somebody asks it to.
 #[cfg(unix)]
-async fn end_signal() {
+async fn end_signal(lendings: Lendings) {
     use tokio::signal::unix::{SignalKind, signal};
     let waiting = |kind| async move {
         match signal(kind) {
@@ -94,15 +100,36 @@ async fn end_signal() {
             Err(_) => std::future::pending().await,
         }
     };
-    let _interrupts = signal(SignalKind::interrupt());
     tokio::select! {
         () = waiting(SignalKind::terminate()) => {}
         () = waiting(SignalKind::hangup()) => {}
+        () = keys_of_ours(SignalKind::interrupt(), &lendings) => {}
+        () = keys_of_ours(SignalKind::quit(), &lendings) => {}
     }
 }
 
+/// Completes at a signal that a key can cause. Ctrl+C in `$EDITOR` (vim keeps it on) sends it to this program too: what
+/// came while the terminal was lent is not meant for it.
+#[cfg(unix)]
+async fn keys_of_ours(kind: tokio::signal::unix::SignalKind, lendings: &Lendings) {
+    let Ok(mut signals) = tokio::signal::unix::signal(kind) else { return std::future::pending().await };
+    let mut lent = lendings.count();
+    std::future::poll_fn(|context| {
+        loop {
+            // Polled at each turn of the loop, so between two polls the terminal was lent once at the most.
+            let before = std::mem::replace(&mut lent, lendings.count());
+            match signals.poll_recv(context) {
+                Poll::Ready(Some(())) if before == lent => return Poll::Ready(()),
+                Poll::Ready(Some(())) => {}
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            }
+        }
+    })
+    .await;
+}
+
 #[cfg(not(unix))]
-async fn end_signal() {
+async fn end_signal(_: Lendings) {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }

@@ -114,7 +114,7 @@ fn a_running_total_of_usage_replaces_the_one_before() {
         piece(&mut state, generation, Ok(Delta::Usage(usage)), now);
     }
     let totals = state.session.totals();
-    assert_eq!((totals.input, totals.output), (100, 12));
+    assert_eq!((totals.input, totals.output), (Some(100), Some(12)));
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn an_answer_with_neither_is_cut_off_and_keeps_what_came() {
     assert_eq!(deltas, [text("hi")]);
     assert_eq!(result.unwrap_err().kind, ErrorKind::Truncated);
     assert_eq!(error(": queued\n\n").kind, ErrorKind::Truncated);
+    assert_eq!(error("data: {\"choi").kind, ErrorKind::Truncated);
     assert_eq!(error(&format!("{HELLO}data: {{\"choi")).kind, ErrorKind::Truncated);
 }
 

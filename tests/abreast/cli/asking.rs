@@ -100,6 +100,21 @@ fn each_event_is_a_line_and_the_result_is_the_last() {
     assert!(lines[5].get("partial").is_some());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_takes_nothing_is_a_failure() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for output in [&["--json"][..], &["--events"], &[]] {
+        let server = Canned::answering([ok()]);
+        let home = Home::new();
+        let mut command = home.command(asking(&server, &[output, &["hi"]].concat()));
+        command.stdin(std::process::Stdio::null()).stdout(full());
+        let ended = command.output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.code() == Some(1) && said.starts_with("The output is gone: "), "{output:?} {said}");
+    }
+}
+
 #[test]
 fn the_first_listed_model_is_asked_when_none_is_named() {
     let list = r#"{"object":"list","data":[{"id":"first"},{"id":"second"}]}"#;

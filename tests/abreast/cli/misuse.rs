@@ -38,6 +38,7 @@ fn arguments_that_make_no_sense_are_refused_with_status_2() {
         (&["--idle-timeout", "0", "hi"], "it has to be more than nought"),
         (&["--idle-timeout", "-1", "hi"], "--idle-timeout"),
         (&["--idle-timeout", "soon", "hi"], "`soon` is no number of seconds"),
+        (&["--api-key-env", "", "--provider", "openai", "hi"], "--api-key-env: give the bare name of a variable"),
         (&["--retries", "many", "hi"], "--retries"),
         (&["--json", "--events", "hi"], "cannot be used with"),
         (&["--colour"], "unexpected argument"),

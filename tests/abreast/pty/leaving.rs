@@ -41,7 +41,7 @@ fn one_ctrl_c_clears_the_draft_and_quits_nothing() {
 
 #[test]
 fn a_signal_that_ends_the_program_leaves_the_terminal_clean() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let mut terminal = ready(sandbox(&["--model", "sandbox-hang"]));
         terminal.keys("hello\r");
         terminal.wait_for("assistant");
@@ -82,6 +82,14 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_screen_back() {
     terminal.keys("\x03\x03");
     terminal.wait_for("ended 0");
     assert_clean(&terminal);
+}
+
+#[test]
+fn a_dumb_terminal_is_left_alone() {
+    let mut terminal = sandbox(&[]).with("TERM", "dumb").start();
+    let (status, said) = terminal.end();
+    assert_eq!((status.code(), terminal.stream.len()), (Some(2), 0));
+    assert!(said.starts_with("This terminal (TERM=dumb) has no screen to draw on."), "{said}");
 }
 
 #[test]

@@ -67,6 +67,28 @@ fn a_pasted_text_stays_one_draft_whatever_is_in_it() {
     assert!(!terminal.shows("assistant"), "a paste is never a send");
 }
 
+/// A terminal without bracketed paste, or a script that types.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_burst_of_keys_is_taken_in_to_its_last() {
+    let mut terminal = ready(sandbox(&[]));
+    terminal.keys(&format!("{} the end", "keys ".repeat(500)));
+    terminal.wait_for("the end");
+}
+
+/// As vim takes it: Ctrl+C is a signal to all programs in the foreground.
+#[test]
+fn ctrl_c_in_the_editor_is_the_editors_alone() {
+    let launch = sandbox(&[]);
+    let script = "trap '' INT QUIT\nkill -INT 0\nkill -QUIT 0\nprintf ' survives' >> \"$1\"\n";
+    let editor = launch.home().write("editor.sh", script);
+    let mut terminal = ready(launch.with("EDITOR", format!("sh {}", editor.display())));
+    terminal.keys("the draft\x07");
+    terminal.wait_for("the draft survives");
+    terminal.keys(" and goes on");
+    terminal.wait_for("the draft survives and goes on");
+}
+
 #[test]
 fn ctrl_g_edits_the_draft_in_a_terminal_that_is_the_editors_own() {
     let launch = sandbox(&[]);
