@@ -59,7 +59,7 @@ impl Connections {
             return Ok(client.clone());
         }
         let (endpoint, limits) = self.endpoint(name).await?;
-        let client = Client::new(endpoint, limits)?;
+        let client = build(endpoint, limits).await?;
         clients.insert(name.to_owned(), client.clone());
         Ok(client)
     }
@@ -108,6 +108,15 @@ impl Connections {
         let failed = |error: std::io::Error| unusable(format!("The sandbox cannot listen on 127.0.0.1: {error}."));
         self.sandbox.get_or_try_init(start).await.map_err(failed)
     }
+}
+
+/// A client for HTTPS reads the machine's certificates, which takes long enough to miss a frame: another thread does it.
+async fn build(endpoint: Endpoint, limits: Limits) -> Result<Client, ApiError> {
+    if !endpoint.base_url.starts_with("https:") {
+        return Client::new(endpoint, limits);
+    }
+    let building = tokio::task::spawn_blocking(move || Client::new(endpoint, limits));
+    building.await.unwrap_or_else(|_| Err(unusable("The connection could not be prepared. Try again.".to_owned())))
 }
 
 fn endpoint_of_sandbox(base_url: String) -> Endpoint {

@@ -1,9 +1,10 @@
-//! When to draw: at once for what the user does, and at most every 16 ms for what streams do.
+//! When to draw: at once for what the user does, and at most every 33 ms for what streams do.
 
 use std::time::{Duration, Instant};
 
-/// The least time between two frames that streams cause: 60 a second.
-const FRAME: Duration = Duration::from_millis(16);
+/// The least time between two frames that streams cause: 30 a second. Nobody reads faster, and at the pace of most models
+/// twice as many would cost nearly twice the CPU time.
+const FRAME: Duration = Duration::from_millis(33);
 
 /// How soon a change has to be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
