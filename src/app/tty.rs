@@ -3,7 +3,9 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use crossterm::event::{
     DisableBracketedPaste, EnableBracketedPaste, Event as TerminalEvent, EventStream, KeyboardEnhancementFlags,
@@ -16,6 +18,7 @@ use crossterm::terminal::{
 };
 use crossterm::{Command, cursor, execute, queue};
 use futures_util::Stream;
+use futures_util::task::AtomicWaker;
 use ratatui::layout::Position;
 use ratatui::{Frame, Terminal};
 
@@ -64,7 +67,22 @@ pub struct Tty {
     cursor: Option<Option<Position>>,
     /// `None` while somebody else has the terminal: the reader would steal that program's keys.
     events: Option<EventStream>,
+    signal: Arc<Signal>,
     mouse: Capture,
+}
+
+/// Says whether there may be an event. To look without cause is dear: the reader's thread holds the lock that is asked for.
+#[derive(Debug)]
+struct Signal {
+    raised: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        self.raised.store(true, Ordering::Release);
+        self.task.wake();
+    }
 }
 
 impl Tty {
@@ -75,8 +93,9 @@ impl Tty {
     pub fn take(mouse: Capture) -> io::Result<Self> {
         leave_at_panic();
         let terminal = Terminal::new(Window::default())?;
+        let signal = Arc::new(Signal { raised: AtomicBool::new(true), task: AtomicWaker::new() });
         let (screen, frame) = (Screen::default(), Vec::new());
-        let mut tty = Self { terminal, screen, frame, cursor: None, events: None, mouse };
+        let mut tty = Self { terminal, screen, frame, cursor: None, events: None, signal, mouse };
         tty.enter()?;
         let mut out = io::stdout();
         out.write_all(QUESTION.as_bytes())?;
@@ -94,6 +113,7 @@ impl Tty {
             execute!(out, TakeMouse)?;
         }
         self.events = Some(EventStream::new());
+        self.signal.raised.store(true, Ordering::Release);
         self.redraw()
     }
 
@@ -148,10 +168,18 @@ fn leave_at_panic() {
 
 impl Console for Tty {
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>> {
-        match &mut self.events {
-            Some(events) => Pin::new(events).poll_next(context),
-            None => Poll::Pending,
+        let Some(events) = &mut self.events else { return Poll::Pending };
+        self.signal.task.register(context.waker());
+        if !self.signal.raised.swap(false, Ordering::Acquire) {
+            return Poll::Pending;
         }
+        let waker = Waker::from(Arc::clone(&self.signal));
+        let polled = Pin::new(events).poll_next(&mut Context::from_waker(&waker));
+        if polled.is_ready() {
+            // There may be more.
+            self.signal.raised.store(true, Ordering::Release);
+        }
+        polled
     }
 
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
