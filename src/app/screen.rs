@@ -155,7 +155,8 @@ mod tests {
     }
 
     fn transcript(lines: std::ops::Range<usize>) -> Vec<String> {
-        lines.map(|line| format!("line {line} says 日本語 and ✅ after")).collect()
+        let letter = |line: usize| char::from(b'a' + u8::try_from(line % 26).unwrap());
+        lines.map(|line| format!("{} 日本語 ✅ {line}", letter(line).to_string().repeat(20))).collect()
     }
 
     fn plain(buffer: &Buffer) -> Vec<String> {
