@@ -374,7 +374,7 @@ fn too_long(error: TooLong) -> ApiError {
 }
 
 fn truncated() -> ApiError {
-    ApiError::new(ErrorKind::Truncated, "The answer was cut off before its end. What came of it is kept.")
+    ApiError::new(ErrorKind::Truncated, "The server ended the answer with neither a finish reason nor [DONE].")
 }
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ pub enum ErrorKind {
     Http,
     /// The server answered 200 and put an error object in the body or the stream.
     Api,
-    /// The answer ended with neither a finish reason nor `[DONE]`.
+    /// The answer had begun and ended with neither a finish reason nor `[DONE]`, by the server's will or because the
+    /// connection broke.
     Truncated,
-    /// No connection, or it broke.
+    /// No connection, or it broke before the answer began.
     Network,
     /// Nothing came for too long.
     Timeout,

@@ -45,12 +45,13 @@ pub(super) fn unanswered(error: &reqwest::Error, server: &str, host: &str, conne
     }
 }
 
-/// A response that broke off. What is no fault of the connection is one of the compression: nothing else is decoded.
+/// A response that broke off: cut short, whatever the transport says of it. What is no fault of the connection is one of
+/// the compression: nothing else is decoded.
 pub(super) fn broken(error: &reqwest::Error, provider: &str) -> ApiError {
     let cause = deepest(error);
     if causes(error).any(<dyn Error>::is::<hyper::Error>) {
         let sentence = format!("The connection to {provider} broke before the answer was complete: {cause}.");
-        return ApiError::new(ErrorKind::Network, sentence);
+        return ApiError::new(ErrorKind::Truncated, sentence);
     }
     ApiError::new(ErrorKind::Protocol, format!("The compressed answer of {provider} cannot be read: {cause}."))
 }

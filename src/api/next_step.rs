@@ -37,7 +37,9 @@ fn after_status(error: &ApiError, endpoint: &Endpoint) -> Option<String> {
                 .filter(|param| can_go(param))
                 .map(|param| format!("Send it again without {param}."));
         }
-        401 => format!("Set {}, or check the provider's key in config.toml.", key_variable(name)),
+        // The one variable that is read unasked.
+        401 if name == "openai" => "Set OPENAI_API_KEY, or check the provider's key in config.toml.".to_owned(),
+        401 => format!("Check the key of {name} in config.toml, or name its variable with --api-key-env."),
         402 => format!("Add credit at {name}, or choose another provider."),
         403 => "Check what the key may do, or choose another model.".to_owned(),
         404 | 405 => no_such_address(endpoint),
@@ -55,12 +57,6 @@ fn after_status(error: &ApiError, endpoint: &Endpoint) -> Option<String> {
 /// Whether a request makes sense without the field.
 fn can_go(param: &str) -> bool {
     !(param.starts_with("messages") || param == "request_body")
-}
-
-/// The variable that a provider's key is commonly kept in.
-fn key_variable(provider: &str) -> String {
-    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
-    format!("{}_API_KEY", provider.chars().map(letter).collect::<String>())
 }
 
 fn no_such_address(endpoint: &Endpoint) -> String {
@@ -112,7 +108,7 @@ mod tests {
     #[test]
     fn a_status_leads_to_its_step() {
         let cases = [
-            (401, None, None, "Set MY_LAB_API_KEY, or check the provider's key in config.toml."),
+            (401, None, None, "Check the key of my-lab in config.toml, or name its variable with --api-key-env."),
             (404, None, None, "Check base_url in config.toml: many servers want it to end in /v1."),
             (404, None, Some("model"), "Choose another model."),
             (400, None, Some("top_k"), "Send it again without top_k."),

@@ -33,7 +33,7 @@ pub struct Connections {
     providers: Vec<Provider>,
     environment: Environment,
     overrides: LimitOverrides,
-    clients: Mutex<HashMap<String, Client>>,
+    clients: Mutex<HashMap<String, Arc<OnceCell<Client>>>>,
     sandbox: OnceCell<Sandbox>,
 }
 
@@ -54,14 +54,13 @@ impl Connections {
     /// # Errors
     /// When there is no such provider, its key is not to be had, or its address cannot be used.
     pub async fn client(&self, name: &str) -> Result<Client, ApiError> {
-        let mut clients = self.clients.lock().await;
-        if let Some(client) = clients.get(name) {
-            return Ok(client.clone());
-        }
-        let (endpoint, limits) = self.endpoint(name).await?;
-        let client = build(endpoint, limits).await?;
-        clients.insert(name.to_owned(), client.clone());
-        Ok(client)
+        // One cell each, so that a key that takes long holds nobody else up.
+        let cell = Arc::clone(self.clients.lock().await.entry(name.to_owned()).or_default());
+        let built = || async {
+            let (endpoint, limits) = self.endpoint(name).await?;
+            build(endpoint, limits).await
+        };
+        cell.get_or_try_init(built).await.cloned()
     }
 
     async fn endpoint(&self, name: &str) -> Result<(Endpoint, Limits), ApiError> {

@@ -23,7 +23,13 @@ fn edit_file(path: &Path, text: &str) -> Result<String, String> {
     let command = command();
     let mut words = command.split_whitespace();
     let program = words.next().unwrap_or("vi");
-    match Command::new(program).args(words).arg(path).status() {
+    // An editor and its plugins have no business with the keys of endpoints.
+    let keys = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().ends_with("API_KEY"));
+    let mut child = Command::new(program);
+    keys.for_each(|name| {
+        child.env_remove(name);
+    });
+    match child.args(words).arg(path).status() {
         Ok(status) if status.success() => fs::read_to_string(path).map_err(trouble),
         Ok(status) => Err(format!(
             "The editor `{program}` ended with {status}, so the draft is as it was; what it saved is in {}.",

@@ -103,11 +103,20 @@ impl<C: Console> App<C> {
         let now = now();
         if self.gate.due(now).is_some_and(|due| due <= now) {
             let Self { console, view, state, .. } = self;
+            let mut drawn = state.size;
             console.draw(&mut |frame| {
+                drawn = Size { columns: frame.area().width, rows: frame.area().height };
                 view.draw(frame, state, now);
             })?;
             self.unrendered = 0;
             self.gate.drawn(self::now());
+            #[cfg(debug_assertions)]
+            panic_on_demand();
+            // The event reader drops a resize that comes at the same moment as a key: the frame knows the true size.
+            if drawn != self.state.size {
+                self.gate.changed(Urgency::Now);
+                self.apply(Event::Resized(drawn))?;
+            }
         }
         Ok(())
     }
@@ -224,6 +233,9 @@ impl<C: Console> App<C> {
                 let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
                 return Ok(Some(Event::Scrolled { lane, scroll, selected }));
             }
+            Effect::ScrollHelp { from, rows } => {
+                return Ok(Some(Event::HelpScrolled(View::scroll_help(&self.state, from, rows))));
+            }
             Effect::Copy(text) => return Ok(Some(Event::Copied(self.console.copy(&text)))),
             Effect::Edit { purpose, text } => {
                 let result = self.console.edit(&text);
@@ -236,6 +248,15 @@ impl<C: Console> App<C> {
             Effect::Quit(_) => {}
         }
         Ok(None)
+    }
+}
+
+/// Lets the tests of the built program see how a panic leaves the terminal; release builds do not have it.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "to panic is what it is for")]
+fn panic_on_demand() {
+    if std::env::var_os("ABREAST_PANIC").is_some() {
+        panic!("a panic on demand");
     }
 }
 

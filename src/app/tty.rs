@@ -57,6 +57,33 @@ impl Command for LeaveMouse {
     }
 }
 
+/// Puts the window's title on the terminal's stack (XTWINOPS 22); terminals without one ignore it.
+struct KeepTitle;
+
+impl Command for KeepTitle {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[22;0t")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct GiveTitleBack;
+
+impl Command for GiveTitleBack {
+    fn write_ansi(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str("\x1b[23;0t")
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The terminal on standard input and output.
 pub struct Tty {
     terminal: Terminal<Window>,
@@ -108,7 +135,7 @@ impl Tty {
         let mut out = io::stdout();
         // Terminals that do not know the keyboard protocol ignore its sequence; asking first would cost a round trip.
         let flags = PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES);
-        execute!(out, EnterAlternateScreen, EnableBracketedPaste, flags)?;
+        execute!(out, KeepTitle, EnterAlternateScreen, EnableBracketedPaste, flags)?;
         if self.mouse == Capture::Program {
             execute!(out, TakeMouse)?;
         }
@@ -149,6 +176,7 @@ fn leave() -> io::Result<()> {
         DisableBracketedPaste,
         ResetColor,
         LeaveAlternateScreen,
+        GiveTitleBack,
         cursor::Show
     );
     disable_raw_mode()?;

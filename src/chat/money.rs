@@ -61,9 +61,11 @@ pub struct Money {
 impl fmt::Display for Money {
     /// At least four decimals and never fewer than the amount has: a cost is shown to its last digit.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Padded by hand: formatting with a precision panics on amounts near the largest.
         let exact = self.amount.normalize();
-        let places = usize::try_from(exact.scale().max(4)).unwrap_or(4);
-        write!(f, "{}{exact:.places$}", self.currency.sign())
+        let missing = usize::try_from(4_u32.saturating_sub(exact.scale())).unwrap_or(0);
+        let point = if exact.scale() == 0 { "." } else { "" };
+        write!(f, "{}{exact}{point}{}", self.currency.sign(), "0".repeat(missing))
     }
 }
 
@@ -101,6 +103,8 @@ mod tests {
         assert_eq!(yuan("0.0045").to_string(), "¥0.0045");
         assert_eq!(yuan("1.5").to_string(), "¥1.5000");
         assert_eq!(yuan("0.00001230").to_string(), "¥0.0000123");
+        assert_eq!(yuan("7").to_string(), "¥7.0000");
+        assert_eq!(yuan("79228162514264337593543950335").to_string(), "¥79228162514264337593543950335.0000");
     }
 
     #[test]

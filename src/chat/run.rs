@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{ChatRequest, Cost, Params, Usage};
+use super::{Cost, Params, Usage};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,9 +21,8 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     pub id: RunId,
-    pub provider: String,
-    /// The exact request, provider-neutral.
-    pub request: ChatRequest,
+    /// What it was asked with. The messages are the branch above its reply, which never changes.
+    pub settings: Settings,
     pub started: Instant,
     /// When the first piece of text, reasoning or call came.
     pub first_delta: Option<Instant>,
@@ -33,6 +32,8 @@ pub struct Run {
     /// The server's word for why it stopped; any string.
     pub finish_reason: Option<String>,
     /// The model that the server says answered.
+    /// Whether the server took the request: what it refused costs nothing.
+    pub accepted: bool,
     pub served_by: Option<String>,
     pub request_id: Option<String>,
     pub usage: Option<Usage>,

@@ -45,6 +45,12 @@ pub struct CallPiece<'a> {
 }
 
 impl ToolCall {
+    /// Whether the arguments came to their end. Endpoints that parse them refuse a history with half of one.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.arguments.trim().is_empty() || serde_json::from_str::<serde::de::IgnoredAny>(&self.arguments).is_ok()
+    }
+
     /// The wire form in which the call goes back in an assistant message.
     #[must_use]
     pub fn to_json(&self) -> Value {

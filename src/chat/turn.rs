@@ -54,21 +54,22 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The message in wire form; `None` when there is nothing to send (a reply that failed before its first word).
+    /// The message in wire form, without calls that were cut off; `None` when there is nothing to send (a reply that failed before its first word).
     #[must_use]
     pub fn to_message(&self) -> Option<Value> {
         let mut message = Map::new();
+        let calls: Vec<&ToolCall> = self.tool_calls.iter().filter(|call| call.is_whole()).collect();
         message.insert("role".to_owned(), json!(self.role.name()));
         if self.text.is_empty() && self.role == Role::Assistant {
-            if self.tool_calls.is_empty() {
+            if calls.is_empty() {
                 return (!self.refusal.is_empty()).then(|| json!({"role": "assistant", "content": self.refusal}));
             }
             message.insert("content".to_owned(), Value::Null);
         } else {
             message.insert("content".to_owned(), json!(self.text));
         }
-        if !self.tool_calls.is_empty() {
-            let calls = self.tool_calls.iter().map(ToolCall::to_json).collect();
+        if !calls.is_empty() {
+            let calls = calls.into_iter().map(ToolCall::to_json).collect();
             message.insert("tool_calls".to_owned(), Value::Array(calls));
         }
         if let Some(call) = &self.answers {

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use super::conversation::messages;
 use super::options::{EndpointOptions, ToolOptions};
-use super::print::{Sink, print_line, say};
+use super::print::{Sink, print_json, say, sentence};
 use super::result::{Followed, event_json};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
@@ -40,10 +40,10 @@ pub(super) struct AskOptions {
     #[arg(long)]
     no_stream: bool,
     /// Fail when nothing comes for this many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
     idle_timeout: Option<Duration>,
     /// Fail when there is no connection after this many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
     connect_timeout: Option<Duration>,
     /// Try this many times more after a failure that may pass
     #[arg(long, value_name = "N")]
@@ -67,7 +67,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) async fn run(options: AskOptions, environment: Environment) -> Result<Ended, Problem> {
     let mut setup = Setup::of(&options.endpoint, &environment)?;
     let tools = options.tools.load()?;
-    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), setup.settings.system.as_deref())?;
+    // A file of messages is a conversation of its own: the configured system prompt is no part of it.
+    let system = match &options.messages {
+        Some(_) => options.endpoint.system.as_deref().filter(|system| !system.is_empty()),
+        None => setup.settings.system.as_deref(),
+    };
+    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), system)?;
     if setup.undecided {
         say("sandbox: a toy model inside abreast. Set OPENAI_API_KEY or use --base-url to ask a real one.");
     }
@@ -153,7 +158,7 @@ impl Output {
         match self {
             Self::Json => Ok(()),
             Self::Events => {
-                print_line(&event_json(delta).to_string());
+                print_json(&event_json(delta));
                 Ok(())
             }
             Self::Plain { text, reasoning } => show_plain(delta, text, reasoning),
@@ -165,7 +170,7 @@ impl Output {
         let ended = if run.error.is_some() { Ended::Failed } else { Ended::Well };
         match self {
             Self::Plain { text, reasoning } => close_plain(run, *text, *reasoning)?,
-            Self::Json => print_line(&run.to_json(&setup.settings.model, &cost(run, setup)).to_string()),
+            Self::Json => print_json(&run.to_json(&setup.settings.model, &cost(run, setup))),
             Self::Events => {
                 let mut object = serde_json::json!({"type": "result"});
                 if let (Some(line), serde_json::Value::Object(result)) =
@@ -173,7 +178,7 @@ impl Output {
                 {
                     line.extend(result);
                 }
-                print_line(&object.to_string());
+                print_json(&object);
             }
         }
         Ok(ended)
@@ -186,7 +191,7 @@ fn show_plain(delta: &Delta, out: &mut Sink<io::Stdout>, thoughts: &mut Sink<io:
         Delta::Reasoning { choice: 0, text } => thoughts.write(text),
         Delta::Retry(retry) => {
             let wait = retry.wait.as_secs_f32();
-            say(&format!("{} Try {} of {} in {wait:.1} s.", retry.cause, retry.attempt, retry.of));
+            say(&format!("{} Try {} of {} in {wait:.1} s.", sentence(&retry.cause), retry.attempt, retry.of));
             Ok(())
         }
         Delta::Repaired(repair) => {
@@ -217,7 +222,7 @@ fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<i
         Some(error) => {
             let cut = if run.assembly.anything_came() { "The answer was cut off: " } else { "" };
             let step = error.next_step.as_deref().unwrap_or_default();
-            say(format!("{cut}{} {step}", error.message).trim_end());
+            say(format!("{cut}{} {step}", sentence(&error.message)).trim_end());
         }
         None if !run.assembly.anything_came() => say("The model ended without a word."),
         None => {}

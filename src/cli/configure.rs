@@ -48,9 +48,12 @@ fn check(paths: &Paths, environment: &Environment) -> Result<Ended, Problem> {
             found = true;
         }
     }
-    if let Err(problem) = keymap(paths) {
-        say(&problem.sentence);
-        found = true;
+    match keymap(paths) {
+        Ok(keymap) => keymap.warnings().iter().for_each(|warning| say(&warning.to_string())),
+        Err(problem) => {
+            say(&problem.sentence);
+            found = true;
+        }
     }
     if found {
         return Ok(Ended::Failed);

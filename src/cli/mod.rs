@@ -27,7 +27,7 @@ use print::say;
 /// Without a command it opens the workstation. With no key configured and no local server running, it talks to the
 /// sandbox: a toy model inside abreast.
 #[derive(Debug, Parser)]
-#[command(name = "abreast", version, max_term_width = 100)]
+#[command(name = "abreast", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(flatten)]
     endpoint: EndpointOptions,

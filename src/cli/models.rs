@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::options::EndpointOptions;
-use super::print::{print_line, say};
+use super::print::{print_json, print_line, say, sentence};
 use super::setup::Setup;
 use super::{Ended, Problem};
 use crate::api::list_models;
@@ -27,7 +27,7 @@ pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Res
     let client = connections.client(&setup.settings.provider).await.map_err(Problem::failure)?;
     let models = list_models(&client).await.map_err(|error| {
         let step = error.next_step.as_deref().unwrap_or_default();
-        Problem::failure(format!("{error} {step}").trim_end())
+        Problem::failure(format!("{} {step}", sentence(&error)).trim_end())
     })?;
     if options.json {
         let provider = &setup.settings.provider;
@@ -38,7 +38,7 @@ pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Res
             }
             entry
         });
-        print_line(&Value::Array(entries.collect()).to_string());
+        print_json(&Value::Array(entries.collect()));
     } else if models.is_empty() {
         say("The provider lists no models.");
     } else {

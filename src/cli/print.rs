@@ -2,13 +2,21 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::text::{Cleaner, clean};
+use serde_json::Value;
+
+use crate::text::{Cleaner, clean, contains_hidden};
 
 /// Prints a sentence of our own to standard error. Parts of it may be a server's, so a terminal gets it cleaned.
 pub(super) fn say(sentence: &str) {
     let sentence = if io::stderr().is_terminal() { clean(sentence) } else { sentence.into() };
     // Nobody is left to be told when standard error is closed.
     let _ = writeln!(io::stderr(), "{sentence}");
+}
+
+/// An error as a sentence, so that another may follow it: with a full stop where it has no end of its own.
+pub(super) fn sentence(error: &impl ToString) -> String {
+    let text = error.to_string();
+    if text.ends_with(['.', '!', '?', '…']) { text } else { format!("{text}.") }
 }
 
 /// A stream that text is written to as it comes.
@@ -76,6 +84,26 @@ pub(super) fn print_line(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
+/// Prints a value as a line of JSON. A terminal gets what could drive or deceive it as `\u` escapes, which are the same
+/// JSON.
+pub(super) fn print_json(value: &Value) {
+    let line = value.to_string();
+    if io::stdout().is_terminal() { print_line(&escaped(&line)) } else { print_line(&line) }
+}
+
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for sign in json.chars() {
+        if sign.is_control() || contains_hidden(sign.encode_utf8(&mut [0; 4])) {
+            out.extend(sign.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(sign);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +120,14 @@ mod tests {
     #[test]
     fn a_terminal_never_gets_an_escape_sequence_even_in_pieces() {
         assert_eq!(written(true, &["a\x1b", "[31", "mred"]), "ared\n");
+    }
+
+    #[test]
+    fn json_for_a_terminal_is_the_same_json_in_visible_characters() {
+        let value = serde_json::json!({"text": "a\u{9b}31m\u{202e}\u{e0041}\u{7f}\n日本 👩‍👩‍👧"});
+        let shown = escaped(&value.to_string());
+        assert!(!shown.chars().any(char::is_control) && shown.contains("\\u009b31m\\u202e"), "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
     }
 
     #[test]

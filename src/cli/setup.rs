@@ -8,7 +8,7 @@ use crate::pricing::{Card, Catalogue, Price};
 
 use super::Problem;
 use super::options::EndpointOptions;
-use super::print::say;
+use super::print::{say, sentence};
 
 /// Everything that a command needs to ask.
 #[derive(Debug)]
@@ -33,7 +33,8 @@ impl Setup {
         }
         let mut settings = config.start();
         let named = named(options, &config, &settings.provider)?;
-        let undecided = named.is_none() && config.default_provider.is_none() && config.providers.is_empty();
+        let unnamed = options.model.is_none() && config.default_model.is_none();
+        let undecided = named.is_none() && unnamed && config.default_provider.is_none() && config.providers.is_empty();
         let mut providers = config.providers.clone();
         for candidate in Provider::local_candidates() {
             if providers.iter().all(|provider| provider.name != candidate.name) {
@@ -56,7 +57,8 @@ impl Setup {
             SANDBOX.clone_into(&mut settings.model);
         }
         if options.system.is_some() {
-            settings.system.clone_from(&options.system);
+            // An empty one unsets what is configured.
+            settings.system = options.system.clone().filter(|system| !system.is_empty());
         }
         options.apply(&mut settings.params)?;
         Ok(Self { config, paths, providers, settings, undecided })
@@ -96,7 +98,7 @@ fn named(options: &EndpointOptions, config: &Config, usual: &str) -> Result<Opti
     let mut provider = match (&options.base_url, &options.provider) {
         (Some(url), name) => {
             let url = BaseUrl::parse(url).map_err(|error| Problem::misuse(format!("--base-url: {error}.")))?;
-            let name = name.clone().unwrap_or_else(|| url.host().to_owned());
+            let name = name.clone().unwrap_or_else(|| url.authority());
             Provider::new(name, url)
         }
         (None, Some(name)) if name == SANDBOX => return sandbox(options),
@@ -148,10 +150,4 @@ pub(super) async fn decide_model(connections: &Connections, settings: &mut Setti
     say(&format!("model: {}", first.id));
     settings.model = first.id;
     Ok(())
-}
-
-/// An error as a sentence: with a full stop.
-fn sentence(error: &impl ToString) -> String {
-    let text = error.to_string();
-    if text.ends_with('.') { text } else { format!("{text}.") }
 }

@@ -81,7 +81,8 @@ fn providers(setup: &Setup) -> Providers {
     Providers { all: known.chain([sandbox]).collect(), undecided: setup.undecided }
 }
 
-/// Completes when the system wants the program to end: its terminal closes, or somebody asks it to.
+/// Completes when the system wants the program to end: its terminal closes, or somebody asks it to. Interrupts are taken
+/// and dropped: Ctrl+C is a key here, and while an editor has the terminal it is that editor's.
 #[cfg(unix)]
 async fn end_signal() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -93,10 +94,10 @@ async fn end_signal() {
             Err(_) => std::future::pending().await,
         }
     };
+    let _interrupts = signal(SignalKind::interrupt());
     tokio::select! {
         () = waiting(SignalKind::terminate()) => {}
         () = waiting(SignalKind::hangup()) => {}
-        () = waiting(SignalKind::interrupt()) => {}
     }
 }
 

@@ -21,13 +21,13 @@ pub use layout::{LEAST, LaneArea, Layout};
 pub use notice::{Level, Notice, Notices};
 pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
 pub use provider::{Found, Provider, Providers};
-pub use session::{Session, Totals};
+pub use session::{Charge, Session, Sum, Totals};
 pub use sidebar::Sidebar;
 
 use std::time::{Duration, Instant};
 
 use crate::config::{ColorDepth, Theme, Themes};
-use crate::input::{Context, Keymap};
+use crate::input::{Action, Context, Keymap};
 use crate::pricing::Catalogue;
 
 /// Which pane takes the keys.
@@ -65,8 +65,9 @@ pub struct State {
     pub size: Size,
     /// Whether the program takes the mouse (the terminal's own selection needs Shift then).
     pub mouse: bool,
-    /// When Ctrl+C last found nothing to stop or clear: a second one soon after quits.
-    pub interrupted_at: Option<Instant>,
+    /// What was asked for once and is done when it is asked for again soon after.
+    pub asked_once: Option<(Action, Instant)>,
+    lanes_made: u32,
 }
 
 /// What a state starts from.
@@ -84,8 +85,15 @@ pub struct Start {
     pub mouse: bool,
 }
 
-/// A second Ctrl+C within this time of the first quits; longer ago, and the first is forgotten.
-pub const QUIT_WINDOW: Duration = Duration::from_millis(1500);
+/// What has to be asked for twice has to be so within this time.
+fn window(action: Action) -> Duration {
+    match action {
+        // Long enough for a second Ctrl+C that is meant, too short for one of a ladder of stops and clears.
+        Action::Interrupt => Duration::from_millis(1500),
+        // Long enough to read what is about to be dropped.
+        _ => Duration::from_secs(6),
+    }
+}
 
 /// While something waits without bytes, its elapsed time is drawn this often.
 const WAIT_FRAME: Duration = Duration::from_millis(100);
@@ -112,8 +120,26 @@ impl State {
             depth: start.depth,
             size: start.size,
             mouse: start.mouse,
-            interrupted_at: None,
+            asked_once: None,
+            lanes_made: 1,
         }
+    }
+
+    /// Whether an action was asked for before, soon enough; if not, it is remembered.
+    pub fn confirmed(&mut self, action: Action, now: Instant) -> bool {
+        let before = self.asked_once.replace((action, now));
+        let again = before.is_some_and(|(asked, at)| asked == action && now.duration_since(at) < window(action));
+        if again {
+            self.asked_once = None;
+        }
+        again
+    }
+
+    /// An id that no lane ever had: a stream of a closed lane must not reach another.
+    pub fn next_lane_id(&mut self) -> LaneId {
+        let id = LaneId(self.lanes_made);
+        self.lanes_made += 1;
+        id
     }
 
     /// The focused lane. `lanes` is never empty and `focused` always within it: [`State::new`] and the lane actions see to it.
@@ -133,6 +159,13 @@ impl State {
 
     pub fn lane_by_id_mut(&mut self, id: LaneId) -> Option<&mut Lane> {
         self.lanes.iter_mut().find(|lane| lane.id == id)
+    }
+
+    /// The key that asks for an action, as it is written on the screen.
+    #[must_use]
+    pub fn key(&self, action: Action) -> String {
+        let chord = self.keymap.chords_of(action).first();
+        chord.map_or_else(|| format!("`{}`", action.row().name), ToString::to_string)
     }
 
     /// The contexts whose keys are listened to now, narrow to wide.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, ask, lanes, overlay, params, reading, stream};
 use crate::input::Action;
-use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, QUIT_WINDOW, State};
+use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, State};
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
 pub(super) fn applies(state: &State, action: Action) -> bool {
@@ -111,10 +111,9 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
         state.composer.editing = None;
         return Effects::new();
     }
-    if state.interrupted_at.is_some_and(|before| now.duration_since(before) < QUIT_WINDOW) {
+    if state.confirmed(Action::Interrupt, now) {
         return vec![Effect::Quit(ExitReason::User)];
     }
-    state.interrupted_at = Some(now);
     state.notices.show(Level::Note, "Press Ctrl+C again to quit.", now);
     Effects::new()
 }

@@ -13,10 +13,10 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
     }
     if let Some(character) = plain_character(key) {
         if overlay::takes_text(state) {
-            return overlay::typed(state, character);
+            return overlay::typed(state, &character.to_string());
         }
         if state.overlay.is_none() && state.focus == Focus::Sidebar && params::takes(state, character) {
-            return params::typed(state, character);
+            return params::typed(state, &character.to_string());
         }
     }
     if key.code == KeyCode::Backspace {
@@ -28,6 +28,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
         }
     }
     let action = state.keymap.resolve(state.contexts(), key);
+    state.asked_once = state.asked_once.filter(|(asked, _)| Some(*asked) == action);
     if let Some(action) = action
         && action::applies(state, action)
     {
@@ -41,7 +42,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
 
 pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
     if overlay::takes_text(state) {
-        return text.chars().filter(|c| !c.is_control()).flat_map(|c| overlay::typed(state, c)).collect();
+        return overlay::typed(state, &one_line(text));
+    }
+    let typing = state.overlay.is_none() && state.focus == Focus::Sidebar && params::takes_paste(state);
+    if typing {
+        return params::typed(state, &one_line(text));
     }
     state.overlay = None;
     state.focus = Focus::Composer;
@@ -49,6 +54,11 @@ pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
         state.notices.show(Level::Error, problem.to_string(), now);
     }
     Effects::new()
+}
+
+/// A paste for a field of one line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
 }
 
 fn plain_character(key: KeyEvent) -> Option<char> {

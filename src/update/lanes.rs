@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, stream};
 use crate::input::Action;
-use crate::state::{Effect, Lane, LaneId, Level, MAX_LANES, Session, State};
+use crate::state::{Effect, Lane, Level, MAX_LANES, State};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -33,8 +33,8 @@ fn add(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, format!("{MAX_LANES} lanes are the most."), now);
         return;
     }
-    let id = state.lanes.iter().map(|lane| lane.id.0).max().map_or(0, |highest| highest + 1);
-    let lane = state.lane().clone_as(LaneId(id));
+    let id = state.next_lane_id();
+    let lane = state.lane().clone_as(id);
     state.focused += 1;
     state.lanes.insert(state.focused, lane);
 }
@@ -50,10 +50,15 @@ fn close(state: &mut State, now: Instant) -> Effects {
     effects
 }
 
-/// An empty conversation in the same lanes; their settings stay.
+/// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
 fn new_session(state: &mut State, now: Instant) -> Effects {
+    if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, now) {
+        let key = state.key(Action::NewSession);
+        state.notices.show(Level::Warning, format!("{key} again drops this conversation: it is not saved."), now);
+        return Effects::new();
+    }
     let mut effects = stream::stop_all(state, now);
-    state.session = Session::default();
+    state.session = state.session.next();
     for lane in &mut state.lanes {
         let generation = lane.generation + 1;
         let mut fresh = Lane::new(lane.id, lane.settings.clone());

@@ -9,12 +9,15 @@ mod params;
 mod pointer;
 mod reading;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use ask::messages;
 
 use std::time::Instant;
 
 use crate::config::{Background, Rgb};
+use crate::input::Action;
 use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
 
 /// What is to be done, in order.
@@ -33,6 +36,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
         Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::HelpScrolled(to) => overlay::help_scrolled(state, to),
         Event::Edited { purpose, result } => edited(state, purpose, result, now),
         Event::Copied(outcome) => copied(state, outcome, now),
         Event::Background(rgb) => background(state, rgb),
@@ -48,7 +52,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
 fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String>, now: Instant) -> Effects {
     match (purpose, result) {
         (_, Err(problem)) => state.notices.show(Level::Error, problem, now),
-        (EditPurpose::Draft, Ok(text)) => state.composer.set(text.trim_end_matches('\n')),
+        (EditPurpose::Draft, Ok(text)) => state.composer.replace(text.trim_end_matches('\n')),
         (EditPurpose::SystemPrompt { lane }, Ok(text)) => {
             let text = text.trim();
             if let Some(lane) = state.lane_by_id_mut(lane) {
@@ -106,7 +110,8 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
     let address = provider.base_url.clone();
     provider.models = Some(found);
     if let (true, Some(model)) = (adopts, first) {
-        let said = format!("{name} answers at {address}: lane A asks it. Ctrl+L chooses another.");
+        let said =
+            format!("{name} answers at {address}: lane A asks it. {} chooses another.", state.key(Action::Models));
         state.notices.show(Level::Note, said, now);
         state.providers.undecided = false;
         name.clone_into(&mut state.lanes[0].settings.provider);

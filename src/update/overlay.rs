@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, action};
 use crate::input::{ACTIONS, Action};
-use crate::state::{Effect, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, State};
+use crate::state::{Effect, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -15,10 +15,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         }
         Action::Palette => open_palette(state),
         Action::Models => return open_models(state),
-        Action::OverlayUp => step(state, -1),
-        Action::OverlayDown => step(state, 1),
-        Action::OverlayPageUp => step(state, -10),
-        Action::OverlayPageDown => step(state, 10),
+        Action::OverlayUp => return step(state, -1),
+        Action::OverlayDown => return step(state, 1),
+        Action::OverlayPageUp => return step(state, -10),
+        Action::OverlayPageDown => return step(state, 10),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -29,12 +29,14 @@ pub(super) fn open_palette(state: &mut State) {
     refresh(state);
 }
 
-/// Opens the picker and asks the providers that nobody asked yet.
+/// Opens the picker and asks the providers whose models are not known.
 fn open_models(state: &mut State) -> Effects {
     state.overlay = Some(Overlay::Models(Picker::default()));
     refresh(state);
-    let unasked = state.providers.all.iter().filter(|provider| provider.models.is_none());
-    unasked.map(|provider| Effect::ListModels { provider: provider.name.clone() }).collect()
+    // Whoever failed may be there by now.
+    let unknown = |provider: &&Provider| !matches!(provider.models, Some(Found::Models(_)));
+    let unknown = state.providers.all.iter().filter(unknown);
+    unknown.map(|provider| Effect::ListModels { provider: provider.name.clone() }).collect()
 }
 
 /// Whether what is typed goes into an overlay.
@@ -50,9 +52,12 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
     }
 }
 
-pub(super) fn typed(state: &mut State, character: char) -> Effects {
+/// Adds to the query, once for a whole paste; what is longer than any name is left out.
+pub(super) fn typed(state: &mut State, text: &str) -> Effects {
+    const LONGEST: usize = 200;
     if let Some(query) = query_mut(state) {
-        query.push(character);
+        let room = LONGEST.saturating_sub(query.chars().count());
+        query.extend(text.chars().take(room));
         select(state, 0);
         refresh(state);
     }
@@ -77,14 +82,22 @@ pub(super) fn select(state: &mut State, row: usize) {
     }
 }
 
-/// Moves the selection, or scrolls the help, whose end only the view knows; it draws the last page at the most.
-pub(super) fn step(state: &mut State, rows: isize) {
+/// Moves the selection, or scrolls the help, whose end only the view knows.
+pub(super) fn step(state: &mut State, rows: isize) -> Effects {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = stepped(palette.selected, rows, palette.rows.len()),
         Some(Overlay::Models(picker)) => picker.selected = stepped(picker.selected, rows, picker.rows.len()),
-        Some(Overlay::Help { scroll }) => *scroll = scroll.saturating_add_signed(rows).min(ACTIONS.len() * 2),
+        Some(Overlay::Help { scroll }) => return vec![Effect::ScrollHelp { from: *scroll, rows }],
         None => {}
     }
+    Effects::new()
+}
+
+pub(super) fn help_scrolled(state: &mut State, to: usize) -> Effects {
+    if let Some(Overlay::Help { scroll }) = &mut state.overlay {
+        *scroll = to;
+    }
+    Effects::new()
 }
 
 /// Single steps go round; pages stop at the ends.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::Effects;
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, LaneId, Level, Scroll, ScrollMotion, State};
+use crate::state::{Effect, LaneId, Level, Scroll, ScrollMotion, State, StreamStatus};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -116,14 +116,22 @@ fn copy_code(state: &mut State, now: Instant) -> Effects {
 /// Steps to the branch beside, at the selected turn, or else at the nearest fork from the end upwards.
 fn step_sibling(state: &mut State, step: Step, now: Instant) -> Effects {
     if state.lane().status.live().is_some() {
-        state.notices.show(Level::Note, "A reply is still coming: Esc stops it first.", now);
+        state.notices.show(Level::Note, super::ask::still_coming(state), now);
         return Effects::new();
     }
     let turns = &state.session.turns;
     let forked = |id: &TurnId| turns.siblings(*id).len() > 1;
     let selected = state.lane().selected.filter(&forked);
     let Some(fork) = selected.or_else(|| state.lane().branch.iter().rev().copied().find(forked)) else {
-        state.notices.show(Level::Note, "No turn of this branch has siblings: r asks again, e edits.", now);
+        state.notices.show(
+            Level::Note,
+            format!(
+                "No turn of this branch has siblings: {} asks again, {} edits.",
+                state.key(Action::RetryTurn),
+                state.key(Action::EditTurn)
+            ),
+            now,
+        );
         return Effects::new();
     };
     let siblings = turns.siblings(fork);
@@ -136,6 +144,8 @@ fn step_sibling(state: &mut State, step: Step, now: Instant) -> Effects {
     let branch = turns.branch(Some(turns.newest_leaf(sibling)));
     let lane = state.lane_mut();
     lane.branch = branch;
+    // What became of the other branch's last reply is no state of this one.
+    lane.status = StreamStatus::Idle;
     lane.selected = Some(sibling);
     vec![Effect::Scroll { lane: lane.id, motion: ScrollMotion::ToTurn(sibling) }]
 }

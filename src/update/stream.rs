@@ -6,7 +6,7 @@ use super::Effects;
 use crate::api::{ApiError, Delta};
 use crate::chat::{CallPiece, Outcome, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
-use crate::state::{Effect, LaneId, Level, State, StreamStatus};
+use crate::state::{Charge, Effect, LaneId, Level, State, StreamStatus};
 
 pub(super) fn delta(
     state: &mut State,
@@ -39,7 +39,10 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
         Delta::Alive | Delta::Logprobs { .. } => {}
         Delta::Opened(opening) => {
-            change_run(state, run, |run| run.request_id = opening.request_id);
+            change_run(state, run, |run| {
+                run.accepted = true;
+                run.request_id = opening.request_id;
+            });
             state.lanes[place].status = StreamStatus::Opening { since: opened_since(state, run, now), run, reply };
         }
         Delta::ServedBy(model) => change_run(state, run, |run| run.served_by = Some(model)),
@@ -88,10 +91,11 @@ fn grow(state: &mut State, place: usize, run: RunId, reply: TurnId, now: Instant
 
 fn account(state: &mut State, id: RunId, usage: Usage) {
     let Some(run) = state.session.run(id) else { return };
-    let address = state.providers.get(&run.provider).map_or("", |provider| provider.base_url.as_str());
-    let price = state.catalogue.price(&run.provider, Reach::of(address), &run.request.model);
+    let address = state.providers.get(&run.settings.provider).map_or("", |provider| provider.base_url.as_str());
+    let price = state.catalogue.price(&run.settings.provider, Reach::of(address), &run.settings.model);
+    let charge = if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real };
     let cost = pricing::cost(&usage, price);
-    state.session.account(id, Some(usage), cost);
+    state.session.account(id, Some(usage), cost, charge);
 }
 
 pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Instant) -> Effects {

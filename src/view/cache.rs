@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
-use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, wrap};
+use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
 
-use super::rows;
+use super::rows::{self, Arguments};
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
 const MOST_TURNS: usize = 256;
@@ -18,6 +18,8 @@ const MOST_TURNS: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct TurnCache {
     turns: HashMap<Key, TurnRows>,
+    /// The session whose turns these are: another one numbers its turns anew.
+    session: u64,
     frame: u64,
     rendered: u64,
 }
@@ -36,6 +38,8 @@ pub(super) struct TurnRows {
     used: u64,
     columns: u16,
     unfolded: bool,
+    /// The reasoning made safe, for the rows of its end that are shown while it comes.
+    pub(super) thought: CleanText,
     pub(super) reasoning: Option<Body>,
     pub(super) text: Body,
     pub(super) refusal: Body,
@@ -56,16 +60,32 @@ pub(super) enum Body {
 /// A reply, cleaned and rendered as far as it came.
 #[derive(Debug)]
 pub(super) struct Growing {
-    cleaner: Cleaner,
-    /// The bytes of the source that went through the cleaner.
-    seen: usize,
-    clean: String,
+    text: CleanText,
     rendered: StreamingMarkdown,
 }
 
+/// A growing text made safe as far as it came.
+#[derive(Debug, Default)]
+pub(super) struct CleanText {
+    cleaner: Cleaner,
+    /// The bytes of the source that went through the cleaner.
+    seen: usize,
+    finished: bool,
+    pub(super) clean: String,
+}
+
 impl TurnCache {
-    pub(super) fn begin_frame(&mut self) {
+    pub(super) fn begin_frame(&mut self, state: &State) {
         self.frame += 1;
+        self.keep_to(state);
+    }
+
+    /// Forgets the turns of another session.
+    fn keep_to(&mut self, state: &State) {
+        if self.session != state.session.serial {
+            self.session = state.session.serial;
+            self.turns.clear();
+        }
     }
 
     /// Drops what has not been shown for long, when there is much.
@@ -85,6 +105,7 @@ impl TurnCache {
 
     /// A turn's rows for a lane of `columns`, brought up to date.
     pub(super) fn rows(&mut self, state: &State, lane: &Lane, turn: &Turn, columns: u16) -> &TurnRows {
+        self.keep_to(state);
         let unfolded = lane.unfolded.contains(&turn.id);
         let key = Key { turn: turn.id, columns, unfolded };
         let rows = self.turns.entry(key).or_insert_with(|| TurnRows::new(turn, columns, unfolded));
@@ -106,21 +127,26 @@ impl TurnRows {
             used: 0,
             columns,
             unfolded,
+            thought: CleanText::default(),
             reasoning: unfolded.then(|| Body::markdown(columns.saturating_sub(2))),
             text,
-            refusal: Body::plain(),
+            refusal: Body::markdown(columns),
             calls: Vec::new(),
         }
     }
 
     /// Renders what is new; gives how many rows that were.
     fn update(&mut self, turn: &Turn, ended: bool) -> u64 {
-        let mut rendered = self.text.update(&turn.text, self.columns, StyleRole::Text);
-        rendered += self.refusal.update(&turn.refusal, self.columns, StyleRole::Warning);
-        if let Some(reasoning) = &mut self.reasoning {
-            rendered += reasoning.update(&turn.reasoning, self.columns, StyleRole::Reasoning);
+        let mut rendered = self.text.update(&turn.text, self.columns, ended);
+        rendered += self.refusal.update(&turn.refusal, self.columns, ended);
+        match &mut self.reasoning {
+            Some(reasoning) => rendered += reasoning.update(&turn.reasoning, self.columns, ended),
+            None => {
+                self.thought.update(&turn.reasoning, ended);
+            }
         }
-        self.calls = rows::calls(turn, self.columns, self.unfolded);
+        let shown = if self.unfolded && ended { Arguments::Whole } else { Arguments::Beginning };
+        self.calls = rows::calls(turn, self.columns, shown);
         // A reply that is under way may come to its end without a change of its text.
         self.revision = ended.then_some(turn.revision);
         rendered + self.calls.len() as u64
@@ -129,28 +155,24 @@ impl TurnRows {
 
 impl Body {
     fn markdown(columns: u16) -> Self {
-        Self::Markdown(Box::new(Growing {
-            cleaner: Cleaner::default(),
-            seen: 0,
-            clean: String::new(),
-            rendered: StreamingMarkdown::new(columns.max(4)),
-        }))
+        let rendered = StreamingMarkdown::new(columns.max(4));
+        Self::Markdown(Box::new(Growing { text: CleanText::default(), rendered }))
     }
 
     fn plain() -> Self {
         Self::Plain { seen: 0, rows: Vec::new() }
     }
 
-    fn update(&mut self, source: &str, columns: u16, role: StyleRole) -> u64 {
+    fn update(&mut self, source: &str, columns: u16, ended: bool) -> u64 {
         match self {
-            Self::Markdown(growing) => growing.update(source),
+            Self::Markdown(growing) => growing.update(source, ended),
             Self::Plain { seen, rows } => {
                 if source.len() == *seen {
                     return 0;
                 }
                 *seen = source.len();
                 rows.clear();
-                plain_rows(source, columns, role, rows);
+                plain_rows(&clean(source), columns, StyleRole::Text, rows);
                 rows.len() as u64
             }
         }
@@ -172,20 +194,36 @@ impl Body {
 }
 
 impl Growing {
-    fn update(&mut self, source: &str) -> u64 {
-        let Some(new) = source.get(self.seen..).filter(|new| !new.is_empty()) else { return 0 };
-        self.cleaner.push(new, &mut self.clean);
-        self.seen = source.len();
+    fn update(&mut self, source: &str, ended: bool) -> u64 {
+        if !self.text.update(source, ended) {
+            return 0;
+        }
         let before = self.rendered.work();
-        self.rendered.update(&self.clean);
+        self.rendered.update(&self.text.clean);
         let after = self.rendered.work();
         after.lines_rendered + after.tail_lines_rendered - before.lines_rendered - before.tail_lines_rendered
     }
 }
 
-/// Text as it was written, made safe and wrapped.
-pub(super) fn plain_rows(source: &str, columns: u16, role: StyleRole, out: &mut Vec<Line>) {
-    for line in crate::text::clean(source).lines() {
+impl CleanText {
+    /// Takes in what is new of a source; whether that changed anything. At its end a sequence that never ended shows.
+    fn update(&mut self, source: &str, ended: bool) -> bool {
+        let before = self.clean.len();
+        if let Some(new) = source.get(self.seen..).filter(|new| !new.is_empty()) {
+            self.cleaner.push(new, &mut self.clean);
+            self.seen = source.len();
+        }
+        if ended && !self.finished {
+            self.finished = true;
+            self.cleaner.finish(&mut self.clean);
+        }
+        self.clean.len() != before
+    }
+}
+
+/// Clean text as it was written, wrapped.
+pub(super) fn plain_rows(clean: &str, columns: u16, role: StyleRole, out: &mut Vec<Line>) {
+    for line in clean.lines() {
         wrap(&[Span::new(line.replace('\t', "    "), role)], &Wrap::plain(columns), out);
     }
 }

@@ -1,13 +1,15 @@
 //! The rows of a turn around its text: who speaks, what was thought, calls, figures, failures.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
-use crate::state::{Lane, State, StreamStatus};
+use crate::input::Action;
+use crate::state::{State, StreamStatus};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, truncate, wrap};
 
 use super::cache::plain_rows;
+use super::scroll::Pane;
 
 /// Reasoning that is under way shows this many rows of its end.
 const THOUGHT_ROWS: usize = 3;
@@ -31,14 +33,14 @@ fn spinner(since: Duration) -> &'static str {
 }
 
 /// The rows above a turn's text: a blank one, the speaker, and the caption of the reasoning.
-pub(super) fn above(state: &State, lane: &Lane, turn: &Turn, columns: u16, now: Instant) -> Vec<Line> {
+pub(super) fn above(pane: &Pane<'_>, turn: &Turn, thought: &str) -> Vec<Line> {
     let mut rows = Vec::new();
     if turn.depth > 0 {
         rows.push(Line::default());
     }
-    rows.push(speaker(state, turn, columns));
+    rows.push(speaker(pane.state, turn, pane.columns));
     if !turn.reasoning.is_empty() {
-        thought(state, lane, turn, columns, now, &mut rows);
+        reasoning(pane, turn, thought, &mut rows);
     }
     rows
 }
@@ -57,7 +59,7 @@ fn speaker(state: &State, turn: &Turn, columns: u16) -> Line {
         spans.push(Span::new(format!("  ‹{at}/{}›", siblings.len()), StyleRole::Chip));
     }
     if let Some(run) = turn.run.and_then(|run| state.session.run(run)) {
-        let model = run.served_by.as_deref().unwrap_or(&run.request.model);
+        let model = run.served_by.as_deref().unwrap_or(&run.settings.model);
         let room = usize::from(columns).saturating_sub(20);
         spans.push(Span::new(format!("  {}", truncate(&clean_line(model), room)), StyleRole::Dim));
     }
@@ -65,7 +67,8 @@ fn speaker(state: &State, turn: &Turn, columns: u16) -> Line {
 }
 
 /// `thinking 3.2 s` with the end of it while it comes; after that `thought 3.2 s`, folded.
-fn thought(state: &State, lane: &Lane, turn: &Turn, columns: u16, now: Instant, rows: &mut Vec<Line>) {
+fn reasoning(pane: &Pane<'_>, turn: &Turn, thought: &str, rows: &mut Vec<Line>) {
+    let Pane { state, lane, columns, now, .. } = *pane;
     let run = turn.run.and_then(|run| state.session.run(run));
     let begun = run.and_then(|run| run.first_delta);
     let ended = run.and_then(|run| run.first_text.or(run.finished));
@@ -74,20 +77,20 @@ fn thought(state: &State, lane: &Lane, turn: &Turn, columns: u16, now: Instant, 
     let time = begun.map(|begun| ended.unwrap_or(now).saturating_duration_since(begun));
     let time = time.map_or_else(String::new, |time| format!(" {}", duration(time)));
     let verb = if ended.is_some() || run.is_none() { "thought" } else { "thinking" };
-    let hint = if unfolded { "" } else { " · space unfolds" };
+    let hint = if unfolded { String::new() } else { format!(" · {} unfolds", state.key(Action::Fold)) };
     let caption = format!("{mark} {verb}{time}{hint}");
     rows.push(Line::new(truncate(&caption, usize::from(columns)), StyleRole::Reasoning));
     if ended.is_none() && !unfolded {
-        rows.extend(end_of_thought(&turn.reasoning, columns));
+        rows.extend(end_of_thought(thought, columns));
     }
 }
 
-/// The last rows of a text, made from its end alone, however long it is.
-fn end_of_thought(reasoning: &str, columns: u16) -> Vec<Line> {
+/// The last rows of a clean text, made from its end alone, however long it is.
+fn end_of_thought(thought: &str, columns: u16) -> Vec<Line> {
     let enough = usize::from(columns) * (THOUGHT_ROWS + 1) * 4;
-    let from = (reasoning.len().saturating_sub(enough)..=reasoning.len()).find(|at| reasoning.is_char_boundary(*at));
+    let from = (thought.len().saturating_sub(enough)..=thought.len()).find(|at| thought.is_char_boundary(*at));
     let mut rows = Vec::new();
-    plain_rows(&reasoning[from.unwrap_or(0)..], columns.saturating_sub(2), StyleRole::Reasoning, &mut rows);
+    plain_rows(&thought[from.unwrap_or(0)..], columns.saturating_sub(2), StyleRole::Reasoning, &mut rows);
     let skipped = rows.len().saturating_sub(THOUGHT_ROWS);
     let mut rows = rows.split_off(skipped);
     for row in &mut rows {
@@ -96,19 +99,29 @@ fn end_of_thought(reasoning: &str, columns: u16) -> Vec<Line> {
     rows
 }
 
-/// A row for each tool call; its arguments below it when the turn is unfolded.
-pub(super) fn calls(turn: &Turn, columns: u16, unfolded: bool) -> Vec<Line> {
+/// How much of a call's arguments is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arguments {
+    /// As much as fits beside the name. While they come that is all, since making them pretty costs their whole length.
+    Beginning,
+    Whole,
+}
+
+/// A row for each tool call; its arguments below it when all of them are shown.
+pub(super) fn calls(turn: &Turn, columns: u16, shown: Arguments) -> Vec<Line> {
     let mut rows = Vec::new();
     for call in &turn.tool_calls {
-        let mark = if unfolded { "▾" } else { "▸" };
+        let mark = if shown == Arguments::Whole { "▾" } else { "▸" };
         let name = clean_line(&call.name);
         let room = usize::from(columns).saturating_sub(crate::text::width(&name) + 3);
         let mut spans = vec![Span::new(format!("{mark} "), StyleRole::Dim), Span::new(name, StyleRole::ToolName)];
-        if unfolded {
+        if shown == Arguments::Whole {
             rows.push(Line { spans });
             rows.extend(pretty_json(&call.arguments, columns.saturating_sub(2)).into_iter().map(indented));
         } else {
-            let arguments = clean_line(&call.arguments);
+            // Eight characters for each cell are enough, even with marks that take none.
+            let arguments: String = call.arguments.chars().take(room * 8).collect();
+            let arguments = clean_line(&arguments);
             spans.push(Span::new(format!(" {}", truncate(&arguments, room)), StyleRole::Dim));
             rows.push(Line { spans });
         }
@@ -122,59 +135,68 @@ fn indented(mut row: Line) -> Line {
 }
 
 /// The rows below a turn's text: what it waits for, how it ended.
-pub(super) fn below(state: &State, lane: &Lane, turn: &Turn, columns: u16, now: Instant) -> Vec<Line> {
+pub(super) fn below(pane: &Pane<'_>, turn: &Turn) -> Vec<Line> {
     let mut rows = Vec::new();
-    if lane.status.live().is_some_and(|(_, reply)| reply == turn.id) {
-        rows.extend(waiting(&lane.status, columns, now));
-    } else if let Some(run) = turn.run.and_then(|run| state.session.run(run)) {
-        ending(lane, turn, run, columns, &mut rows);
+    if pane.lane.status.live().is_some_and(|(_, reply)| reply == turn.id) {
+        rows.extend(waiting(pane));
+    } else if let Some(run) = turn.run.and_then(|run| pane.state.session.run(run)) {
+        ending(pane, turn, run, &mut rows);
     }
     rows
 }
 
-fn waiting(status: &StreamStatus, columns: u16, now: Instant) -> Option<Line> {
-    let text = match status {
+fn waiting(pane: &Pane<'_>) -> Option<Line> {
+    let now = pane.now;
+    let stop = pane.state.key(Action::Back);
+    let text = match &pane.lane.status {
         StreamStatus::Opening { since, .. } => {
             let time = now.saturating_duration_since(*since);
-            format!("{} waiting for the first token · {} · Esc stops", spinner(time), duration(time))
+            format!("{} waiting for the first token · {} · {stop} stops", spinner(time), duration(time))
         }
         StreamStatus::Waiting { since, until, retry, .. } => {
             let left = until.saturating_duration_since(now);
             let spin = spinner(now.saturating_duration_since(*since));
-            let (attempt, of) = (retry.attempt, retry.of);
-            format!("{spin} try {attempt} of {of} in {} · {} · Esc stops", duration(left), clean_line(&retry.cause))
+            let (attempt, of, cause) = (retry.attempt, retry.of, clean_line(&retry.cause));
+            if left.is_zero() {
+                // The try has begun; nothing tells of it until the server answers.
+                let time = duration(now.saturating_duration_since(*until));
+                format!("{spin} try {attempt} of {of} · {time} · {stop} stops · {cause}")
+            } else {
+                format!("{spin} try {attempt} of {of} in {} · {stop} stops · {cause}", duration(left))
+            }
         }
         _ => return None,
     };
-    Some(Line::new(truncate(&text, usize::from(columns)), StyleRole::Dim))
+    Some(Line::new(truncate(&text, usize::from(pane.columns)), StyleRole::Dim))
 }
 
-fn ending(lane: &Lane, turn: &Turn, run: &Run, columns: u16, rows: &mut Vec<Line>) {
+fn ending(pane: &Pane<'_>, turn: &Turn, run: &Run, rows: &mut Vec<Line>) {
     match &run.outcome {
         Outcome::Running => {}
         Outcome::Stopped => rows.push(Line::new("■ stopped", StyleRole::Warning)),
-        Outcome::Failed(sentence) => failure(lane, turn, sentence, columns, rows),
+        Outcome::Failed(sentence) => failure(pane, turn, sentence, rows),
         Outcome::Complete => {
-            if let Some(said) = odd_finish(turn, run) {
-                wrap(&[Span::new(said, StyleRole::Warning)], &Wrap::plain(columns), rows);
+            if let Some(said) = odd_finish(pane.state, turn, run) {
+                wrap(&[Span::new(said, StyleRole::Warning)], &Wrap::plain(pane.columns), rows);
             }
         }
     }
 }
 
 /// What a reader has to know of a finish reason; `stop` and calls explain themselves.
-fn odd_finish(turn: &Turn, run: &Run) -> Option<String> {
+fn odd_finish(state: &State, turn: &Turn, run: &Run) -> Option<String> {
     let empty = turn.text.is_empty() && turn.refusal.is_empty() && turn.tool_calls.is_empty();
     match run.finish_reason.as_deref() {
         Some("length") => Some("■ cut at the token limit: raise max_tokens, or ask it to go on".to_owned()),
         Some("content_filter") => Some("■ cut by the provider's content filter".to_owned()),
-        _ if empty => Some("■ the model ended without a word: r asks again".to_owned()),
+        _ if empty => Some(format!("■ the model ended without a word: {} asks again", state.key(Action::Again))),
         None | Some("stop" | "tool_calls" | "function_call" | "eos" | "eos_token") => None,
         Some(other) => Some(format!("■ ended: {}", clean_line(other))),
     }
 }
 
-fn failure(lane: &Lane, turn: &Turn, sentence: &str, columns: u16, rows: &mut Vec<Line>) {
+fn failure(pane: &Pane<'_>, turn: &Turn, sentence: &str, rows: &mut Vec<Line>) {
+    let Pane { lane, columns, .. } = *pane;
     let partial = !turn.text.is_empty() || !turn.reasoning.is_empty() || !turn.tool_calls.is_empty();
     let mark = if partial { "✗ cut off: " } else { "✗ " };
     let spans = [
@@ -185,7 +207,7 @@ fn failure(lane: &Lane, turn: &Turn, sentence: &str, columns: u16, rows: &mut Ve
     if let StreamStatus::Failed { error, reply } = &lane.status
         && *reply == turn.id
     {
-        let step = next_step(lane, error);
+        let step = next_step(pane, error);
         wrap(&[Span::new(step, StyleRole::Dim)], &Wrap::plain(columns), rows);
         if let Some(id) = &error.request_id {
             wrap(&[Span::new(format!("request id {}", clean_line(id)), StyleRole::Dim)], &Wrap::plain(columns), rows);
@@ -193,11 +215,12 @@ fn failure(lane: &Lane, turn: &Turn, sentence: &str, columns: u16, rows: &mut Ve
     }
 }
 
-fn next_step(lane: &Lane, error: &ApiError) -> String {
-    let refused = error.param.as_deref().filter(|name| lane.settings.params.get(name).is_some());
+fn next_step(pane: &Pane<'_>, error: &ApiError) -> String {
+    let state = pane.state;
+    let refused = error.param.as_deref().filter(|name| pane.lane.settings.params.get(name).is_some());
     if let Some(name) = refused {
-        return format!("Alt+X resends without {}.", clean_line(name));
+        return format!("{} resends without {}.", state.key(Action::ResendWithout), clean_line(name));
     }
-    let step = error.next_step.as_deref().unwrap_or("Alt+R asks again.");
-    clean_line(step).into_owned()
+    let step = error.next_step.as_deref().map(|step| clean_line(step).into_owned());
+    step.unwrap_or_else(|| format!("{} asks again.", state.key(Action::Again)))
 }

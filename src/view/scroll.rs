@@ -33,20 +33,11 @@ pub(super) enum Part {
 }
 
 impl Stack {
-    pub(super) fn of(
-        cache: &mut TurnCache,
-        state: &State,
-        lane: &Lane,
-        turn: &Turn,
-        columns: u16,
-        now: Instant,
-    ) -> Self {
-        let above = rows::above(state, lane, turn, columns, now);
-        let below = rows::below(state, lane, turn, columns, now);
-        let kept = cache.rows(state, lane, turn, columns);
+    pub(super) fn of(cache: &mut TurnCache, pane: &Pane<'_>, turn: &Turn) -> Self {
+        let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
         Self {
-            above,
-            below,
+            above: rows::above(pane, turn, &kept.thought.clean),
+            below: rows::below(pane, turn),
             reasoning: kept.reasoning.as_ref().map_or(0, super::cache::Body::len),
             text: kept.text.len(),
             refusal: kept.refusal.len(),
@@ -109,7 +100,7 @@ pub(super) struct Pane<'a> {
 
 impl<'a> Pane<'a> {
     fn stack(&self, cache: &mut TurnCache, turn: &Turn) -> Stack {
-        Stack::of(cache, self.state, self.lane, turn, self.columns, self.now)
+        Stack::of(cache, self, turn)
     }
 
     fn turn(&self, depth: usize) -> Option<&'a Turn> {

@@ -123,11 +123,12 @@ fn waits(source: &[u8], at: usize) -> bool {
     match source[at] {
         b'[' | b'`' | b'|' => true,
         b'*' | b'~' => !after.is_some_and(is_blank),
-        b'_' => {
-            !after.is_some_and(is_blank)
-                && !(before.is_ascii_alphanumeric() && after.is_some_and(|c| c.is_ascii_alphanumeric()))
-        }
+        b'_' => !after.is_some_and(is_blank) && !is_inside_word(before, after),
         b'<' => after.is_none_or(|c| c.is_ascii_alphabetic() || matches!(c, b'/' | b'!' | b'?')),
         _ => false,
     }
+}
+
+fn is_inside_word(before: u8, after: Option<u8>) -> bool {
+    before.is_ascii_alphanumeric() && after.is_some_and(|after| after.is_ascii_alphanumeric())
 }

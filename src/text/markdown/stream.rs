@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::blocks::Writer;
 use super::frame::{Ending, Opening};
 use super::links::{Definitions, Label};
+use super::memory::Memory;
 use super::mode::{Mode, OpenTable, Waiting};
 use super::outline::{Cut, Kind, cut, is_open_fence, outline, whole_lines};
 use super::paragraph::{LEAST_ROWS, cut_paragraph};
@@ -31,6 +32,7 @@ pub struct StreamingMarkdown {
     /// All definitions that settled references were resolved with, those of the tail too.
     pub(super) resolved: Definitions,
     pub(super) waiting: Vec<Waiting>,
+    pub(super) memory: Memory,
     /// A paragraph of fewer open rows is not looked at for a cut.
     pub(super) patience: usize,
     pub(super) work: Work,
@@ -59,6 +61,7 @@ impl StreamingMarkdown {
             known: Definitions::default(),
             resolved: Definitions::default(),
             waiting: Vec::new(),
+            memory: Memory::default(),
             patience: LEAST_ROWS,
             work: Work::default(),
         }
@@ -288,10 +291,13 @@ impl StreamingMarkdown {
         let (_, text) = self.open_text(source);
         let started = self.is_started();
         let none = Definitions::default();
+        let mut memory = std::mem::take(&mut self.memory);
+        memory.rewind();
         let pass =
             Pass { text: &text, until: usize::MAX, width: self.width, started, known: &self.known, later: &none };
         self.tail.clear();
-        let found = pass.write(self.mode.opening(), &mut self.tail);
+        let mut found = pass.write_remembering(self.mode.opening(), Some(memory), &mut self.tail);
+        self.memory = found.ending.memory.take().unwrap_or_default();
         self.lay_table_out(&found.ending);
         self.work.bytes_parsed += text.len() as u64;
         self.work.tail_lines_rendered += self.tail.len() as u64;

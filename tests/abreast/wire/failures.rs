@@ -55,7 +55,10 @@ async fn a_rejected_key_is_masked_and_the_next_step_named() {
     let error = after(response(401, &[JSON, "X-Request-Id: req_9"], body)).await;
     assert_eq!(error.message, "lab rejected the key (401): Incorrect API key provided: [key].");
     assert_eq!((error.code.as_deref(), error.request_id.as_deref()), (Some("invalid_api_key"), Some("req_9")));
-    assert_eq!(error.next_step.as_deref(), Some("Set LAB_API_KEY, or check the provider's key in config.toml."));
+    assert_eq!(
+        error.next_step.as_deref(),
+        Some("Check the key of lab in config.toml, or name its variable with --api-key-env.")
+    );
     assert!(!format!("{error:?}").contains(KEY));
 }
 
@@ -138,7 +141,17 @@ async fn a_cut_connection_keeps_what_came_and_is_no_end() {
     let server = Server::start(vec![script]).await;
     let (deltas, error) = run(&client(&server), request()).await;
     let error = error.unwrap();
-    assert_eq!((text(&deltas).as_str(), error.kind), ("ok", ErrorKind::Network));
+    assert_eq!((text(&deltas).as_str(), error.kind), ("ok", ErrorKind::Truncated));
+    assert!(error.message.starts_with("The connection to lab broke before the answer was complete: "), "{error}");
+    assert_eq!(server.asked().len(), 1, "a run is not tried again after its first byte");
+}
+
+#[tokio::test]
+async fn a_body_shorter_than_it_said_is_cut_off_even_before_the_first_word() {
+    let head = format!("HTTP/1.1 200 OK\r\n{EVENTS}\r\nContent-Length: 900\r\n\r\n: queued\n\n");
+    let server = Server::answering(&[head.into_bytes()]).await;
+    let error = failed(&client(&server)).await;
+    assert_eq!(error.kind, ErrorKind::Truncated);
     assert!(error.message.starts_with("The connection to lab broke before the answer was complete: "), "{error}");
     assert_eq!(server.asked().len(), 1, "a run is not tried again after its first byte");
 }

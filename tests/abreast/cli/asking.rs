@@ -1,0 +1,111 @@
+//! What `ask` sends and prints.
+
+use serde_json::{Value, json};
+
+use super::{OK, ask, asking, json, ok};
+use crate::program::{Canned, Home, finish};
+use crate::server::{EVENTS, JSON, response};
+
+#[test]
+fn piped_text_follows_the_prompt_and_a_dash_takes_it_alone() {
+    for (prompt, content) in [(&["Sum up:"][..], "Sum up:\n\na\nb"), (&["-"], "a\nb"), (&[], "a\nb")] {
+        let server = Canned::answering([ok()]);
+        let run = finish(Home::new().command(asking(&server, prompt)), b"a\nb\n");
+        assert_eq!((run.code, run.out.as_str()), (Some(0), "ok\n"), "{run:?}");
+        assert_eq!(server.body()["messages"], json!([{"role": "user", "content": content}]));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_asked_as_well_as_they_can_be() {
+    let server = Canned::answering([ok()]);
+    let run = finish(Home::new().command(asking(&server, &["-"])), b"a\xff\0b");
+    assert_eq!((run.code, &server.body()["messages"][0]["content"]), (Some(0), &json!("a\u{fffd}\0b")));
+}
+
+#[test]
+fn messages_and_tools_come_from_files() {
+    let home = Home::new();
+    let messages = home.write("m.json", r#"[{"role":"user","content":"one"},{"role":"assistant","content":"two"}]"#);
+    let tools = json!([{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]);
+    let tool_file = home.write("t.json", tools.to_string());
+    let server = Canned::answering([ok()]);
+    let files = ["--messages", messages.to_str().unwrap(), "--tools", tool_file.to_str().unwrap()];
+    let run = home.run(asking(&server, &[&files[..], &["--system", "Be brief.", "three"]].concat()));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let body = server.body();
+    assert_eq!(
+        body["messages"],
+        json!([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "one"},
+            {"role": "assistant", "content": "two"}, {"role": "user", "content": "three"}])
+    );
+    assert_eq!(body["tools"], tools);
+}
+
+#[test]
+fn what_is_set_is_sent_and_what_is_not_set_is_absent() {
+    let home = Home::new();
+    home.configure("[params]\ntop_p = 0.5\nseed = 3\n");
+    let server = Canned::answering([ok()]);
+    let set = ["temperature=0.2", "response_format=json_object", "stop=END", "vendor={\"a\":[1]}", "seed="];
+    let set: Vec<&str> = set.iter().flat_map(|assignment| ["--set", assignment]).collect();
+    let run = home.run(asking(&server, &[&set[..], &["hi"]].concat()));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(
+        server.body(),
+        json!({"model": "m", "messages": [{"role": "user", "content": "hi"}], "top_p": 0.5, "temperature": 0.2,
+            "response_format": {"type": "json_object"}, "stop": "END", "vendor": {"a": [1]}, "stream": true,
+            "stream_options": {"include_usage": true}})
+    );
+}
+
+#[test]
+fn without_a_stream_one_document_is_asked_for() {
+    let body = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"whole"},"finish_reason":"stop"}]}"#;
+    let server = Canned::answering([response(200, &[JSON], body)]);
+    let run = ask(&server, &["--no-stream", "hi"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(0), "whole\n"));
+    assert_ne!(server.body()["stream"], json!(true));
+}
+
+#[test]
+fn reasoning_and_notices_keep_off_standard_output() {
+    let think = "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning\":\"Hm, well.\"}}]}\n\n";
+    let server = Canned::answering([
+        response(503, &["Retry-After-Ms: 1"], "busy"),
+        response(200, &[EVENTS], format!("{think}{OK}")),
+    ]);
+    let run = ask(&server, &["hi"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(0), "ok\n"));
+    assert_eq!(run.err, "127.0.0.1 is overloaded or down (503): busy. Try 2 of 3 in 0.0 s.\nHm, well.\n");
+}
+
+#[test]
+fn as_many_retries_are_made_as_are_asked_for() {
+    let busy = || response(503, &["Retry-After-Ms: 1"], "busy");
+    let server = Canned::answering([busy(), busy(), busy(), ok()]);
+    let failed = ask(&server, &["--retries", "1", "hi"]);
+    assert_eq!((failed.code, server.asked().len()), (Some(1), 2));
+    let saved = ask(&server, &["--retries", "1", "hi"]);
+    assert_eq!((saved.code, server.asked().len()), (Some(0), 4));
+}
+
+#[test]
+fn each_event_is_a_line_and_the_result_is_the_last() {
+    let run = ask(&Canned::answering([ok()]), &["--events", "hi"]);
+    let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<&str> = lines.iter().filter_map(|line| line["type"].as_str()).collect();
+    assert_eq!(types, ["opened", "model", "text", "finish", "usage", "result"]);
+    assert_eq!((&lines[2]["text"], &lines[5]["text"]), (&json!("ok"), &json!("ok")));
+    assert!(lines[5].get("partial").is_some());
+}
+
+#[test]
+fn the_first_listed_model_is_asked_when_none_is_named() {
+    let list = r#"{"object":"list","data":[{"id":"first"},{"id":"second"}]}"#;
+    let server = Canned::answering([response(200, &[JSON], list), ok()]);
+    let run = Home::new().run(["ask", "--base-url", &server.base_url(), "--json", "hi"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), "model: first\n"));
+    assert_eq!(server.body()["model"], "first");
+    assert_eq!(json(&run)["model"], "served");
+}

@@ -1,0 +1,20 @@
+//! The built program in a pseudo-terminal: what is on the screen, and what is left of it.
+
+mod leaving;
+mod looks;
+mod stream;
+mod talking;
+mod terminal;
+
+use terminal::{Launch, Terminal};
+
+/// The workstation on the sandbox, when it is ready for keys.
+fn ready(launch: Launch) -> Terminal {
+    let mut terminal = launch.start();
+    terminal.wait_for("Type a message below");
+    terminal
+}
+
+fn sandbox(more: &[&str]) -> Launch {
+    Launch::new(&[&["--provider", "sandbox"], more].concat())
+}

@@ -1,0 +1,83 @@
+//! A user at work: typing, stopping, resizing, editing.
+
+use super::{Launch, ready, sandbox};
+use crate::program::Sandbox;
+
+const LIMIT: &str = "cut at the token limit";
+
+#[test]
+fn without_any_configuration_the_sandbox_listens() {
+    let mut terminal = Launch::new(&[]).start();
+    terminal.wait_for("sandbox at sandbox listens.");
+    assert!(terminal.screen().alternate_screen());
+}
+
+#[test]
+fn enter_sends_and_the_reply_streams_in() {
+    let mut terminal = ready(sandbox(&["--set", "max_tokens=12"]));
+    terminal.keys("hello there\r");
+    terminal.wait_for(LIMIT);
+    let screen = terminal.screen().contents();
+    let (asked, answered) = (screen.find("hello there").unwrap(), screen.find("assistant").unwrap());
+    assert!(screen.find("you").unwrap() < asked && asked < answered, "{screen}");
+    terminal.wait("the figures", |terminal| terminal.shows("→12"));
+}
+
+#[test]
+fn esc_stops_a_stream_that_would_never_end() {
+    let mut terminal = ready(sandbox(&["--model", "sandbox-hang"]));
+    terminal.keys("hello\r");
+    terminal.wait("the first words", |terminal| terminal.shows("assistant") && !terminal.shows("waiting"));
+    terminal.keys("\x1b");
+    terminal.wait_for("stopped");
+}
+
+#[test]
+fn a_resize_in_the_middle_of_a_stream_takes_the_new_width() {
+    let sandbox = Sandbox::start(40);
+    let set = ["--base-url", &sandbox.base_url, "--model", "sandbox", "--set", "max_tokens=15"];
+    let mut terminal = ready(Launch::new(&set));
+    terminal.keys("hello\r");
+    terminal.wait("the first words", |terminal| terminal.shows("assistant") && !terminal.shows("waiting"));
+    terminal.resize(72, 22);
+    terminal.wait_for(LIMIT);
+    let screen = terminal.screen();
+    let corners: Vec<&str> = (0..22).filter_map(|row| Some(screen.cell(row, 71)?.contents())).collect();
+    assert!(corners.contains(&"┐") && corners.contains(&"┘"), "{}", screen.contents());
+}
+
+#[test]
+fn a_terminal_too_small_for_panes_shows_a_hint_and_comes_back() {
+    let mut terminal = sandbox(&[]).sized(10, 3).start();
+    terminal.wait_for("abreast");
+    for (columns, rows) in [(1, 1), (3, 1), (1, 40), (200, 2), (10, 3)] {
+        terminal.resize(columns, rows);
+        terminal.keys("x\x1b[A");
+    }
+    terminal.resize(100, 30);
+    terminal.wait_for("xxxxx");
+}
+
+#[test]
+fn a_pasted_text_stays_one_draft_whatever_is_in_it() {
+    let mut terminal = ready(sandbox(&[]));
+    terminal.paste("first line\nsecond line\x1b]0;owned\x07 end");
+    terminal.wait("the paste", |terminal| terminal.shows("first line") && terminal.shows("second line"));
+    terminal.wait_for("end");
+    assert!(!terminal.shows("assistant"), "a paste is never a send");
+}
+
+#[test]
+fn ctrl_g_edits_the_draft_in_a_terminal_that_is_the_editors_own() {
+    let launch = sandbox(&[]);
+    let editor = launch.home().write(
+        "editor.sh",
+        "stty -a | grep -q -e -icanon && mode=raw || mode=cooked\nprintf ', edited in %s mode' $mode >> \"$1\"\n",
+    );
+    let mut terminal = ready(launch.with("EDITOR", format!("sh {}", editor.display())));
+    terminal.keys("my draft");
+    terminal.wait_for("my draft");
+    terminal.keys("\x07");
+    terminal.wait_for("my draft, edited in cooked mode");
+    assert!(terminal.screen().alternate_screen() && !terminal.is_cooked());
+}
