@@ -213,13 +213,28 @@ impl Param {
             (ParamKind::Json, Value::String(word)) if self.name == "response_format" => {
                 return Ok(serde_json::json!({"type": word}));
             }
-            (ParamKind::Json, _) => {}
+            (ParamKind::Json, _) => self.check_json(&value)?,
             (ParamKind::Number { .. }, _) => return Err(self.wrong_kind("a number", &value)),
             (ParamKind::Integer { .. }, _) => return Err(self.wrong_kind("a whole number", &value)),
             (ParamKind::Flag, _) => return Err(self.wrong_kind("true or false", &value)),
             (ParamKind::Text, _) => return Err(self.wrong_kind("a string or a list of strings", &value)),
         }
         Ok(value)
+    }
+
+    /// The fields whose shape the API fixes.
+    fn check_json(&self, value: &Value) -> Result<(), ParamError> {
+        let typed = value.get("type").is_some_and(Value::is_string);
+        match self.name {
+            "response_format" if !typed => {
+                Err(self.wrong_kind("text, json_object, or an object with a type such as json_schema", value))
+            }
+            "tool_choice" if !typed && !value.is_string() => {
+                Err(self.wrong_kind("none, auto, required, or an object that names a function", value))
+            }
+            "logit_bias" if !value.is_object() => Err(self.wrong_kind("an object of token ids and numbers", value)),
+            _ => Ok(()),
+        }
     }
 
     fn within(&self, number: Option<f64>, min: Option<f64>, max: Option<f64>, value: &Value) -> Result<(), ParamError> {
@@ -289,6 +304,10 @@ mod tests {
         assert_eq!(refusal("temperature=3"), "temperature goes from 0 to 2, so `3` does not fit");
         assert_eq!(refusal("seed=one"), "seed wants a whole number, not `one`");
         assert_eq!(refusal("verbosity=loud"), "verbosity wants one of low, medium, high, not `loud`");
+        assert_eq!(
+            refusal("response_format=4"),
+            "response_format wants text, json_object, or an object with a type such as json_schema, not `4`"
+        );
         assert_eq!(refusal("n=0"), "n goes from 1 to 128, so `0` does not fit");
         assert_eq!(refusal("temperature"), "`temperature` names no param; write name=value, such as temperature=0.2");
     }

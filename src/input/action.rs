@@ -99,8 +99,8 @@ actions! {
     TurnNewer, Transcript, "transcript.newer", "", "Select the turn after";
     PageUp, Global, "transcript.page_up", "scroll", "Scroll up by a page";
     PageDown, Global, "transcript.page_down", "", "Scroll down by a page";
-    Top, Transcript, "transcript.top", "", "Go to the first turn";
-    Bottom, Transcript, "transcript.bottom", "", "Go to the end and follow it";
+    Top, Global, "transcript.top", "", "Go to the first turn";
+    Bottom, Global, "transcript.bottom", "", "Go to the end and follow it";
     Fold, Transcript, "transcript.fold", "fold", "Fold or unfold the turn's reasoning and calls";
     EditTurn, Transcript, "transcript.edit", "edit", "Edit this question and send it as a new branch";
     RetryTurn, Transcript, "transcript.again", "again", "Ask again from this turn";

@@ -1,13 +1,22 @@
 //! A lane: one path through the session's turns, with its own settings and its own stream.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::api::{ApiError, RetryWait};
 use crate::chat::{RunId, Settings, Tool, TurnId};
 
 /// As many lanes as Alt+1..8 reach.
 pub const MAX_LANES: usize = 8;
+
+/// While something waits without bytes, its elapsed time is drawn this often.
+const WAIT_FRAME: Duration = Duration::from_millis(100);
+
+/// A stream that says nothing for so long is called silent: slow models pause for a second or two.
+pub const SILENCE: Duration = Duration::from_secs(4);
+
+/// How often the seconds of a silence are drawn.
+const SILENT_FRAME: Duration = Duration::from_secs(1);
 
 /// A lane's name for as long as it lives; its letter on the screen is its place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +31,8 @@ pub struct Lane {
     /// The lane's path through the tree, from the root; a turn's depth is its place in here.
     pub branch: Vec<TurnId>,
     pub status: StreamStatus,
+    /// The last run that this lane asked for; a copied branch holds runs of others.
+    pub last_run: Option<RunId>,
     /// Goes up with each stream that is opened or stopped: what an older stream still sends is stale.
     pub generation: u64,
     pub scroll: Scroll,
@@ -50,10 +61,11 @@ pub enum StreamStatus {
         run: RunId,
         reply: TurnId,
     },
-    /// The reply is coming.
+    /// The reply is coming; `last` is when its last piece came.
     Streaming {
         run: RunId,
         reply: TurnId,
+        last: Instant,
     },
     /// The reply ended in calls that nobody has answered.
     AwaitingTools {
@@ -84,6 +96,7 @@ impl Lane {
             tools: Vec::new(),
             branch: Vec::new(),
             status: StreamStatus::Idle,
+            last_run: None,
             generation: 0,
             scroll: Scroll::Follow,
             selected: None,
@@ -118,16 +131,27 @@ impl StreamStatus {
     #[must_use]
     pub fn live(&self) -> Option<(RunId, TurnId)> {
         match self {
-            Self::Opening { run, reply, .. } | Self::Waiting { run, reply, .. } | Self::Streaming { run, reply } => {
-                Some((*run, *reply))
-            }
+            Self::Opening { run, reply, .. }
+            | Self::Waiting { run, reply, .. }
+            | Self::Streaming { run, reply, .. } => Some((*run, *reply)),
             Self::Idle | Self::AwaitingTools { .. } | Self::Failed { .. } => None,
         }
     }
 
-    /// Whether time alone changes what is shown: before the first token, and between tries.
+    /// Whether a piece of the reply has come.
     #[must_use]
-    pub fn is_waiting(&self) -> bool {
-        matches!(self, Self::Opening { .. } | Self::Waiting { .. })
+    pub fn has_begun(&self) -> bool {
+        matches!(self, Self::Streaming { .. })
+    }
+
+    /// When time alone changes what is shown: before the first token and between tries a spinner turns; a stream that
+    /// fell silent counts its seconds.
+    #[must_use]
+    pub fn next_change(&self, now: Instant) -> Option<Instant> {
+        match self {
+            Self::Opening { .. } | Self::Waiting { .. } => Some(now + WAIT_FRAME),
+            Self::Streaming { last, .. } => Some((*last + SILENCE).max(now + SILENT_FRAME)),
+            Self::Idle | Self::AwaitingTools { .. } | Self::Failed { .. } => None,
+        }
     }
 }

@@ -16,7 +16,7 @@ mod sidebar;
 pub use composer::Composer;
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
-pub use lane::{Lane, LaneId, MAX_LANES, Scroll, StreamStatus};
+pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use notice::{Level, Notice, Notices};
 pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
@@ -94,9 +94,6 @@ fn window(action: Action) -> Duration {
         _ => Duration::from_secs(6),
     }
 }
-
-/// While something waits without bytes, its elapsed time is drawn this often.
-const WAIT_FRAME: Duration = Duration::from_millis(100);
 
 impl State {
     #[must_use]
@@ -182,7 +179,7 @@ impl State {
     /// When the screen changes by itself, if it does: an elapsed time, a countdown, a notice that goes. An idle program has none.
     #[must_use]
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
-        let waiting = self.lanes.iter().any(|lane| lane.status.is_waiting()).then(|| now + WAIT_FRAME);
-        [waiting, self.notices.next_expiry()].into_iter().flatten().min()
+        let changes = self.lanes.iter().filter_map(|lane| lane.status.next_change(now));
+        changes.chain(self.notices.next_expiry()).min()
     }
 }

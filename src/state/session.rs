@@ -23,10 +23,12 @@ pub struct Totals {
     pub sums: Vec<Sum>,
     /// Finished runs whose cost is unknown.
     pub unknown: usize,
-    pub input: u64,
-    /// `None` while no server has told.
+    /// `None` while no server has told, as the next two.
+    pub input: Option<u64>,
     pub cached: Option<u64>,
-    pub output: u64,
+    pub output: Option<u64>,
+    /// Finished runs whose tokens nobody told, so that the sums are the least that was used.
+    pub uncounted: usize,
 }
 
 /// What was spent in one currency.
@@ -93,21 +95,27 @@ impl Session {
         run.cost = cost;
     }
 
-    /// Counts a finished run without a cost as unknown, if the server took it.
+    /// Counts what a finished run leaves unknown, if the server took it.
     pub fn close_run(&mut self, id: RunId) {
-        if self.run(id).is_some_and(|run| run.accepted && run.cost == Cost::Unknown) {
-            self.totals.unknown += 1;
+        let Some(run) = self.runs.get(id.0 as usize) else { return };
+        if !run.accepted && run.first_delta.is_none() {
+            return;
         }
+        self.totals.unknown += usize::from(run.cost == Cost::Unknown);
+        self.totals.uncounted += usize::from(run.usage.is_none());
     }
 }
 
 impl Totals {
     fn tokens(&mut self, usage: &Usage, join: fn(u64, u64) -> u64) {
-        self.input = join(self.input, usage.input.unwrap_or(0));
-        if let Some(cached) = usage.cached {
-            self.cached = Some(join(self.cached.unwrap_or(0), cached));
-        }
-        self.output = join(self.output, usage.output.unwrap_or(0));
+        let add = |sum: &mut Option<u64>, count: Option<u64>| {
+            if let Some(count) = count {
+                *sum = Some(join(sum.unwrap_or(0), count));
+            }
+        };
+        add(&mut self.input, usage.input);
+        add(&mut self.cached, usage.cached);
+        add(&mut self.output, usage.output);
     }
 
     fn add(&mut self, cost: &Cost, charge: Charge) {

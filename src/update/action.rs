@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use super::params::Settled;
 use super::{Effects, ask, lanes, overlay, params, reading, stream};
-use crate::input::Action;
+use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, State};
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
@@ -21,6 +22,9 @@ pub(super) fn applies(state: &State, action: Action) -> bool {
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     use Action as A;
+    if leaves_value(action) && params::settle(state, now) == Settled::No {
+        return Effects::new();
+    }
     match action {
         A::Send | A::Again | A::RetryTurn | A::EditTurn | A::ResendWithout => ask::perform(state, action, now),
         A::Newline | A::HistoryOlder | A::HistoryNewer | A::Undo | A::Redo | A::EditInEditor | A::SlashCommand => {
@@ -77,6 +81,12 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamUnset
         | A::ParamCommit => params::perform(state, action, now),
     }
+}
+
+/// Whether an action leads away from a param's value that is being typed.
+fn leaves_value(action: Action) -> bool {
+    let in_place = action.row().context == Context::Sidebar || matches!(action, Action::Back | Action::Interrupt);
+    !in_place
 }
 
 fn compose(state: &mut State, action: Action) -> Effects {
@@ -143,7 +153,6 @@ fn focus(state: &mut State, action: Action) {
     const RING: [Focus; 3] = [Focus::Composer, Focus::Transcript, Focus::Sidebar];
     let place = RING.iter().position(|focus| *focus == state.focus).unwrap_or(0);
     state.overlay = None;
-    state.sidebar.typed = None;
     state.focus = match action {
         Action::FocusNext => RING[(place + 1) % RING.len()],
         Action::FocusPrevious => RING[(place + RING.len() - 1) % RING.len()],

@@ -170,6 +170,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let lane = &mut state.lanes[place];
     lane.branch = branch;
     lane.generation += 1;
+    lane.last_run = Some(run);
     lane.scroll = Scroll::Follow;
     lane.selected = None;
     lane.status = StreamStatus::Opening { since: now, run, reply };

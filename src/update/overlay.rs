@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, action};
 use crate::input::{ACTIONS, Action};
-use crate::state::{Effect, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
+use crate::state::{Effect, Focus, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -33,6 +33,11 @@ pub(super) fn open_palette(state: &mut State) {
 fn open_models(state: &mut State) -> Effects {
     state.overlay = Some(Overlay::Models(Picker::default()));
     refresh(state);
+    let settings = state.lane().settings.clone();
+    if let Some(Overlay::Models(picker)) = &mut state.overlay {
+        let is_current = |row: &PickerRow| row.provider == settings.provider && row.model == settings.model;
+        picker.selected = picker.rows.iter().position(is_current).unwrap_or(0);
+    }
     // Whoever failed may be there by now.
     let unknown = |provider: &&Provider| !matches!(provider.models, Some(Found::Models(_)));
     let unknown = state.providers.all.iter().filter(unknown);
@@ -54,6 +59,13 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
 
 /// Adds to the query, once for a whole paste; what is longer than any name is left out.
 pub(super) fn typed(state: &mut State, text: &str) -> Effects {
+    // The slash that opened the commands was meant for the draft when another follows it.
+    let empty_palette = matches!(&state.overlay, Some(Overlay::Palette(palette)) if palette.query.is_empty());
+    if empty_palette && text.starts_with('/') && state.focus == Focus::Composer && state.composer.is_empty() {
+        state.overlay = None;
+        state.composer.set(text);
+        return Effects::new();
+    }
     const LONGEST: usize = 200;
     if let Some(query) = query_mut(state) {
         let room = LONGEST.saturating_sub(query.chars().count());

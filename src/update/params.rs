@@ -16,8 +16,8 @@ struct Steps(i64);
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
-        Action::ParamUp => select(state, state.sidebar.row.checked_sub(1).unwrap_or(PARAMS.len() - 1)),
-        Action::ParamDown => select(state, (state.sidebar.row + 1) % PARAMS.len()),
+        Action::ParamUp => select(state, state.sidebar.row.checked_sub(1).unwrap_or(PARAMS.len() - 1), now),
+        Action::ParamDown => select(state, (state.sidebar.row + 1) % PARAMS.len(), now),
         Action::ParamLess => nudge(state, Steps(-1)),
         Action::ParamMore => nudge(state, Steps(1)),
         Action::ParamMuchLess => nudge(state, Steps(-10)),
@@ -34,10 +34,25 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
     Effects::new()
 }
 
-/// Selects a row; what was typed for another is left.
-pub(super) fn select(state: &mut State, row: usize) {
-    state.sidebar.row = row.min(PARAMS.len() - 1);
-    state.sidebar.typed = None;
+/// Selects a row, unless what was typed for another does not fit there.
+pub(super) fn select(state: &mut State, row: usize, now: Instant) {
+    if settle(state, now) == Settled::Yes {
+        state.sidebar.row = row.min(PARAMS.len() - 1);
+    }
+}
+
+/// Whether nothing is being typed any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settled {
+    Yes,
+    /// What was typed does not fit; it stays to be mended, and a notice says why.
+    No,
+}
+
+/// Takes what is typed before the user moves on, so that it neither gets lost nor lands on another lane.
+pub(super) fn settle(state: &mut State, now: Instant) -> Settled {
+    commit(state, now);
+    if state.sidebar.typed.is_none() { Settled::Yes } else { Settled::No }
 }
 
 /// Whether a character begins or goes on with a typed value: digits for numbers, anything for texts and JSON.

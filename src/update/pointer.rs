@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::params::Settled;
 use super::{Effects, lanes, overlay, params, reading};
 use crate::chat::TurnId;
 use crate::input::Action;
@@ -36,6 +37,10 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
     if state.overlay.is_some() {
         return press_overlay(state, target, now);
     }
+    let elsewhere = !matches!(target, Target::Param { .. } | Target::Track { .. } | Target::Nothing);
+    if elsewhere && params::settle(state, now) == Settled::No {
+        return Effects::new();
+    }
     match target {
         Target::Composer { x, y } => {
             state.focus = Focus::Composer;
@@ -54,11 +59,11 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
         Target::LaneTab { lane } => focus_lane(state, lane),
         Target::Param { row } => {
             state.focus = Focus::Sidebar;
-            params::select(state, row);
+            params::select(state, row, now);
         }
         Target::Track { row, thousandths } => {
             state.focus = Focus::Sidebar;
-            params::select(state, row);
+            params::select(state, row, now);
             params::place(state, thousandths);
         }
         Target::Nothing | Target::Overlay | Target::OverlayRow { .. } => {}
@@ -99,7 +104,7 @@ fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> E
     match target {
         Target::Track { row, .. } | Target::Param { row } => {
             state.focus = Focus::Sidebar;
-            params::select(state, row);
+            params::select(state, row, now);
             let action = if notches.0 < 0 { Action::ParamMore } else { Action::ParamLess };
             params::perform(state, action, now)
         }

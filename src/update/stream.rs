@@ -86,7 +86,7 @@ fn grow(state: &mut State, place: usize, run: RunId, reply: TurnId, now: Instant
         change(turn);
     }
     change_run(state, run, |run| run.first_delta = run.first_delta.or(Some(now)));
-    state.lanes[place].status = StreamStatus::Streaming { run, reply };
+    state.lanes[place].status = StreamStatus::Streaming { run, reply, last: now };
 }
 
 fn account(state: &mut State, id: RunId, usage: Usage) {

@@ -185,8 +185,12 @@ fn chip(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, window: &Window, h
         Rest::Turns(1) => "1 turn".to_owned(),
         Rest::Turns(turns) => format!("{turns} turns"),
     };
-    let label = format!(" ▼ {hidden} below · End ");
+    let key = pane.state.keymap.chord_in(pane.state.contexts(), Action::Bottom);
+    let key = key.map_or_else(String::new, |key| format!(" · {key}"));
+    let label = format!(" ▼ {hidden} below{key} ");
     let row = Rect { y: body.bottom() - 1, height: 1, ..body };
+    let columns = u16::try_from(crate::text::width(&label)).unwrap_or(u16::MAX).min(row.width);
+    canvas.clear(Rect { x: row.right() - columns, width: columns, ..row });
     let x = canvas.right(row, &[Span::new(label, StyleRole::Chip)]);
     hits.add(Rect { x, width: row.right() - x, ..row }, Target::NewLines { lane: pane.lane.id });
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
 use crate::input::Action;
-use crate::state::{State, StreamStatus};
+use crate::state::{SILENCE, State, StreamStatus};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, truncate, wrap};
 
 use super::cache::plain_rows;
@@ -165,6 +165,13 @@ fn waiting(pane: &Pane<'_>) -> Option<Line> {
                 format!("{spin} try {attempt} of {of} in {} · {stop} stops · {cause}", duration(left))
             }
         }
+        StreamStatus::Streaming { last, .. } => {
+            let silent = now.saturating_duration_since(*last);
+            if silent < SILENCE {
+                return None;
+            }
+            format!("nothing came for {} s · {stop} stops", silent.as_secs())
+        }
         _ => return None,
     };
     Some(Line::new(truncate(&text, usize::from(pane.columns)), StyleRole::Dim))
@@ -221,6 +228,9 @@ fn next_step(pane: &Pane<'_>, error: &ApiError) -> String {
     if let Some(name) = refused {
         return format!("{} resends without {}.", state.key(Action::ResendWithout), clean_line(name));
     }
-    let step = error.next_step.as_deref().map(|step| clean_line(step).into_owned());
-    step.unwrap_or_else(|| format!("{} asks again.", state.key(Action::Again)))
+    let again = format!("{} asks again.", state.key(Action::Again));
+    match &error.next_step {
+        Some(step) => format!("{} {again}", clean_line(step)),
+        None => again,
+    }
 }

@@ -1,7 +1,7 @@
 //! Markdown into lines for a terminal, at once or while it streams in.
 //!
 //! Owns how each block looks and what of a growing text is settled. Parsing is `pulldown-cmark`'s, breaking rows is
-//! [`wrap`](crate::text::wrap)'s. Model text is hostile: any text gives lines that fit and hold no control character.
+//! [`wrap()`](crate::text::wrap())'s. Model text is hostile: any text gives lines that fit and hold no control character.
 
 mod blocks;
 mod code;

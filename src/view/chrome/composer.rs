@@ -74,7 +74,7 @@ fn streaming(state: &State, columns: u16) -> Vec<Span> {
         spans.push(Span::new(format!(" {stops} "), StyleRole::Dim));
     }
     let taken: u16 = spans.iter().map(|span| cells(&span.text)).sum();
-    let waits = state.lanes.iter().filter(|lane| is_live(lane)).all(|lane| lane.status.is_waiting());
+    let waits = state.lanes.iter().filter(|lane| is_live(lane)).all(|lane| !lane.status.has_begun());
     let does = if waits { "waiting" } else { "streaming" };
     let count = state.lanes.iter().filter(|lane| is_live(lane)).count();
     let whole = format!(" {live} {does}");

@@ -1,6 +1,6 @@
 //! What was spent: each lane's last run, the session's sums, its tokens.
 
-use crate::chat::{Cost, Run};
+use crate::chat::Cost;
 use crate::pricing::{Price, Reach};
 use crate::state::{Lane, State, Sum, Totals};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole};
@@ -36,15 +36,9 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
     rows
 }
 
-/// The newest run of a lane's branch: its last turn's, or the one's before a question that nobody answered.
-fn last_run<'a>(state: &'a State, lane: &Lane) -> Option<&'a Run> {
-    let replied = |id: &crate::chat::TurnId| state.session.turns.get(*id).and_then(|turn| turn.run);
-    lane.branch.iter().rev().take(2).find_map(replied).and_then(|run| state.session.run(run))
-}
-
-/// `A ¥0.0045`; `…` while it comes, `–` before the first run.
+/// The last run that a lane itself asked for: `A ¥0.0045`; `…` while it comes, `–` before the first.
 fn last_cost(state: &State, place: usize, lane: &Lane) -> Vec<Span> {
-    let text = match last_run(state, lane) {
+    let text = match lane.last_run.and_then(|run| state.session.run(run)) {
         None => "–".to_owned(),
         Some(run) if run.finished.is_none() && run.cost == Cost::Unknown => "…".to_owned(),
         Some(run) => run.cost.to_string(),
@@ -68,9 +62,11 @@ fn sum(sum: &Sum) -> Vec<Span> {
 }
 
 fn tokens(totals: &Totals) -> Vec<Vec<Span>> {
-    let counts = [("in", Some(totals.input)), ("cached", totals.cached), ("out", Some(totals.output))];
+    let counts = [("in", totals.input), ("cached", totals.cached), ("out", totals.output)];
+    // Where some run's tokens are unknown, the sums are the least that was used.
+    let least = if totals.uncounted > 0 { "≥" } else { "" };
     let entry = |(name, count): (&str, Option<u64>)| {
-        let count = count.map_or_else(|| "n/a".to_owned(), grouped);
+        let count = count.map_or_else(|| "n/a".to_owned(), |count| format!("{least}{}", grouped(count)));
         vec![Span::new(format!("{name} {count}"), StyleRole::Dim)]
     };
     counts.into_iter().map(entry).collect()
