@@ -39,7 +39,7 @@ pub(crate) fn markdown(bytes: usize) -> String {
         }
         text.push_str(&section.replace("{n}", &number.to_string()));
     }
-    let _ = write!(text, "That was all of it. {END}\n");
+    let _ = writeln!(text, "That was all of it. {END}");
     text
 }
 

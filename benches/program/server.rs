@@ -44,7 +44,7 @@ impl Server {
             for stream in listener.incoming().map_while(Result::ok) {
                 let answer = Arc::clone(&shared);
                 // A client that goes away early is no fault of the bench.
-                thread::spawn(move || drop(serve(stream, &answer)));
+                thread::spawn(move || drop(serve(&stream, &answer)));
             }
         });
         Ok(Self { address, answer })
@@ -81,11 +81,10 @@ fn chunk(body: &str) -> Vec<u8> {
     format!("{:x}\r\n{body}\r\n", body.len()).into_bytes()
 }
 
-fn serve(stream: TcpStream, answer: &Mutex<Answer>) -> Outcome<()> {
+fn serve(mut stream: &TcpStream, answer: &Mutex<Answer>) -> Outcome<()> {
     stream.set_nodelay(true)?;
     let mut requests = BufReader::new(stream.try_clone()?);
     while let Some(asked) = request(&mut requests)? {
-        let mut stream = &stream;
         if asked.starts_with("POST") {
             let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
             stream.write_all(

@@ -42,6 +42,8 @@ struct Shared {
 /// The screen, what is waited for on it, and what came so far.
 pub(crate) struct Screen {
     parser: Parser,
+    /// What may be the start of a mark.
+    held: Vec<u8>,
     /// Frames that were completed.
     frames: u64,
     /// Bytes that the program wrote.
@@ -52,7 +54,7 @@ pub(crate) struct Screen {
 }
 
 /// What is waited for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Watch {
     Frame,
     Text(&'static str),
@@ -63,15 +65,15 @@ pub(crate) enum Watch {
 impl Default for Screen {
     fn default() -> Self {
         let parser = Parser::new(at_least_one(ROWS), at_least_one(COLUMNS), 0);
-        Self { parser, frames: 0, bytes: 0, ended: false, watch: None, seen: None }
+        Self { parser, held: Vec::new(), frames: 0, bytes: 0, ended: false, watch: None, seen: None }
     }
 }
 
 impl Screen {
     fn take(&mut self, bytes: &[u8], now: Instant) {
         self.bytes += bytes.len() as u64;
-        let mut rest = bytes;
-        // A mark that is split between two reads is found by the next frame's; reads of less than 4 KiB rarely split.
+        let together = [std::mem::take(&mut self.held).as_slice(), bytes].concat();
+        let mut rest = together.as_slice();
         while let Some(at) = find(rest, END_OF_FRAME) {
             let (frame, after) = rest.split_at(at + END_OF_FRAME.len());
             self.parser.process(frame);
@@ -79,6 +81,10 @@ impl Screen {
             self.look(now);
             rest = after;
         }
+        // A mark may be split between two reads.
+        let split = (1..END_OF_FRAME.len()).rev().find(|length| rest.ends_with(&END_OF_FRAME[..*length]));
+        let (rest, held) = rest.split_at(rest.len() - split.unwrap_or(0));
+        self.held = held.to_vec();
         self.parser.process(rest);
         if self.frames == 0 {
             self.look(now);
@@ -145,16 +151,16 @@ impl Terminal {
 
     /// Types, and waits for what follows from it; gives the time between.
     pub(crate) fn type_until(&mut self, keys: &str, watch: Watch) -> Outcome<Duration> {
-        self.watch(watch.clone());
+        self.watch(watch);
         let typed = self.type_keys(keys)?;
-        Ok(self.seen(&watch)?.saturating_duration_since(typed))
+        Ok(self.seen(watch)?.saturating_duration_since(typed))
     }
 
     /// Waits for something; gives when it came.
     pub(crate) fn wait(&self, watch: Watch) -> Outcome<Instant> {
-        self.watch(watch.clone());
+        self.watch(watch);
         self.screen().look(Instant::now());
-        self.seen(&watch)
+        self.seen(watch)
     }
 
     /// Waits until nothing was written for a while.
@@ -176,7 +182,7 @@ impl Terminal {
         screen.seen = None;
     }
 
-    fn seen(&self, watch: &Watch) -> Outcome<Instant> {
+    fn seen(&self, watch: Watch) -> Outcome<Instant> {
         let waiting = |screen: &mut Screen| screen.seen.is_none() && !screen.ended;
         let locked = self.screen();
         let waited = self.shared.changed.wait_timeout_while(locked, PATIENCE, waiting);

@@ -56,11 +56,11 @@ impl Connections {
     pub async fn client(&self, name: &str) -> Result<Client, ApiError> {
         // One cell each, so that a key that takes long holds nobody else up.
         let cell = Arc::clone(self.clients.lock().await.entry(name.to_owned()).or_default());
-        let build = || async {
+        let built = || async {
             let (endpoint, limits) = self.endpoint(name).await?;
-            Client::new(endpoint, limits)
+            build(endpoint, limits).await
         };
-        cell.get_or_try_init(build).await.cloned()
+        cell.get_or_try_init(built).await.cloned()
     }
 
     async fn endpoint(&self, name: &str) -> Result<(Endpoint, Limits), ApiError> {
@@ -107,6 +107,15 @@ impl Connections {
         let failed = |error: std::io::Error| unusable(format!("The sandbox cannot listen on 127.0.0.1: {error}."));
         self.sandbox.get_or_try_init(start).await.map_err(failed)
     }
+}
+
+/// A client for HTTPS reads the machine's certificates, which takes long enough to miss a frame: another thread does it.
+async fn build(endpoint: Endpoint, limits: Limits) -> Result<Client, ApiError> {
+    if !endpoint.base_url.starts_with("https:") {
+        return Client::new(endpoint, limits);
+    }
+    let building = tokio::task::spawn_blocking(move || Client::new(endpoint, limits));
+    building.await.unwrap_or_else(|_| Err(unusable("The connection could not be prepared. Try again.".to_owned())))
 }
 
 fn endpoint_of_sandbox(base_url: String) -> Endpoint {

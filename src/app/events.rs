@@ -12,18 +12,22 @@ use tokio::time::sleep_until;
 
 use super::background::BackgroundReply;
 use super::gate::{Gate, Urgency};
-use super::runner::Runner;
+use super::runner::{Batch, Runner};
 use super::{Connect, Console};
 use crate::state::{Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
 use crate::text;
 use crate::update::update;
 use crate::view::View;
 
-/// Events of streams that wait at the most; when they are this many, the sockets wait.
-const CHANNEL: usize = 1024;
+/// Batches of streams that wait at the most; when they are this many, the sockets wait.
+const CHANNEL: usize = 16;
 
-/// Stream events that are taken in before the terminal is looked at again.
+/// Events that are taken in before the terminal is looked at again.
 const BATCH: usize = 512;
+
+/// Stream events after which the view renders what came, though no frame is due: what comes between two frames at full
+/// speed would hold the next key up for as long as it takes to render.
+const UNRENDERED: usize = 1024;
 
 /// The running program.
 pub struct App<C> {
@@ -31,7 +35,9 @@ pub struct App<C> {
     view: View,
     console: C,
     runner: Runner,
-    events: Receiver<Event>,
+    events: Receiver<Batch>,
+    /// Stream events since something was rendered.
+    unrendered: usize,
     gate: Gate,
     background: BackgroundReply,
 }
@@ -39,7 +45,7 @@ pub struct App<C> {
 /// What woke the loop.
 enum Woken {
     Terminal(Option<io::Result<TerminalEvent>>),
-    Event(Event),
+    Events(Batch),
     Time,
 }
 
@@ -52,6 +58,7 @@ impl<C: Console> App<C> {
             console,
             runner: Runner::new(connect, sender),
             events,
+            unrendered: 0,
             gate: Gate::default(),
             background: BackgroundReply::default(),
         }
@@ -71,7 +78,7 @@ impl<C: Console> App<C> {
             self.draw_when_due()?;
             let woken = tokio::select! {
                 biased;
-                () = &mut ends => Woken::Event(Event::Terminate),
+                () = &mut ends => Woken::Events(vec![Event::Terminate]),
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
@@ -101,6 +108,7 @@ impl<C: Console> App<C> {
                 drawn = Size { columns: frame.area().width, rows: frame.area().height };
                 view.draw(frame, state, now);
             })?;
+            self.unrendered = 0;
             self.gate.drawn(self::now());
             #[cfg(debug_assertions)]
             panic_on_demand();
@@ -121,7 +129,7 @@ impl<C: Console> App<C> {
         tokio::select! {
             biased;
             event = poll_fn(|context| console.poll_event(context)) => Woken::Terminal(event),
-            Some(event) = events.recv() => Woken::Event(event),
+            Some(batch) = events.recv() => Woken::Events(batch),
             () = sleep_until(due.unwrap_or(now).into()), if due.is_some() => Woken::Time,
         }
     }
@@ -130,7 +138,7 @@ impl<C: Console> App<C> {
         match woken {
             Woken::Terminal(None) => Ok(Some(ExitReason::Signal)),
             Woken::Terminal(Some(event)) => self.terminal(event?).await,
-            Woken::Event(event) => self.streams(event),
+            Woken::Events(batch) => self.streams(batch),
             Woken::Time => {
                 self.gate.changed(Urgency::Soon);
                 self.apply(Event::Tick)
@@ -167,20 +175,25 @@ impl<C: Console> App<C> {
         Ok(None)
     }
 
-    fn streams(&mut self, first: Event) -> io::Result<Option<ExitReason>> {
+    fn streams(&mut self, first: Batch) -> io::Result<Option<ExitReason>> {
         self.gate.changed(Urgency::Soon);
+        let mut taken = 0;
         let mut next = Some(first);
-        for _ in 0..BATCH {
-            let Some(event) = next else { break };
-            if let Some(reason) = self.apply(event)? {
-                return Ok(Some(reason));
+        while let Some(batch) = next {
+            taken += batch.len();
+            for event in batch {
+                if let Some(reason) = self.apply(event)? {
+                    return Ok(Some(reason));
+                }
             }
-            next = self.events.try_recv().ok();
+            next = if taken < BATCH { self.events.try_recv().ok() } else { None };
         }
-        match next {
-            Some(event) => self.apply(event),
-            None => Ok(None),
+        self.unrendered += taken;
+        if self.unrendered >= UNRENDERED {
+            self.unrendered = 0;
+            self.view.absorb(&self.state, now());
         }
+        Ok(None)
     }
 
     fn translate(&self, event: TerminalEvent) -> Option<Event> {

@@ -10,7 +10,9 @@ mod editor;
 mod events;
 mod gate;
 mod runner;
+mod screen;
 mod tty;
+mod window;
 
 pub use connect::{Connect, Connections, LimitOverrides};
 pub use console::Console;

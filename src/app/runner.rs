@@ -11,16 +11,22 @@ use super::Connect;
 use crate::chat::ChatRequest;
 use crate::state::{Event, Found, LaneId};
 
+/// Events that come at once; one is sent for many, since each sending may wake the loop.
+pub(super) type Batch = Vec<Event>;
+
+/// Deltas of one stream that are sent together at the most, when so many are there.
+const MOST_TOGETHER: usize = 128;
+
 /// Starts and stops the tasks. Dropping it stops them all.
 pub(super) struct Runner {
     connect: Arc<dyn Connect>,
-    events: Sender<Event>,
+    events: Sender<Batch>,
     streams: HashMap<LaneId, AbortOnDropHandle<()>>,
     lists: Vec<AbortOnDropHandle<()>>,
 }
 
 impl Runner {
-    pub(super) fn new(connect: Arc<dyn Connect>, events: Sender<Event>) -> Self {
+    pub(super) fn new(connect: Arc<dyn Connect>, events: Sender<Batch>) -> Self {
         Self { connect, events, streams: HashMap::new(), lists: Vec::new() }
     }
 
@@ -46,16 +52,16 @@ impl Runner {
                 Err(error) => Found::Failed(error.message),
             };
             // The loop is gone when nobody listens; then nobody waits for this either.
-            let _ = events.send(Event::Models { provider, found }).await;
+            let _ = events.send(vec![Event::Models { provider, found }]).await;
         });
         self.lists.push(AbortOnDropHandle::new(task));
     }
 }
 
-/// Sends every delta of a run as an event. A full channel holds the stream back, down to the server's socket.
+/// Sends every delta of a run as an event, those together that are there together. A full channel holds the stream back, down to the server's socket.
 async fn stream(
     connect: &dyn Connect,
-    events: &Sender<Event>,
+    events: &Sender<Batch>,
     (lane, generation): (LaneId, u64),
     provider: &str,
     request: ChatRequest,
@@ -64,16 +70,17 @@ async fn stream(
     let backend = match connect.backend(provider).await {
         Ok(backend) => backend,
         Err(error) => {
-            let _ = events.send(event(Err(error))).await;
+            let _ = events.send(vec![event(Err(error))]).await;
             return;
         }
     };
-    let mut deltas = backend.open(request);
-    while let Some(delta) = deltas.next().await {
-        let failed = delta.is_err();
-        if events.send(event(delta)).await.is_err() || failed {
+    let mut deltas = backend.open(request).ready_chunks(MOST_TOGETHER);
+    while let Some(deltas) = deltas.next().await {
+        let failed = deltas.iter().any(Result::is_err);
+        let batch = deltas.into_iter().map(event).collect();
+        if events.send(batch).await.is_err() || failed {
             return;
         }
     }
-    let _ = events.send(Event::StreamEnded { lane, generation }).await;
+    let _ = events.send(vec![Event::StreamEnded { lane, generation }]).await;
 }

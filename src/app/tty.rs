@@ -1,11 +1,13 @@
 //! The real terminal: its modes, its events, its frames. Whatever happens, it is left as it was found.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use crossterm::event::{
     DisableBracketedPaste, EnableBracketedPaste, Event as TerminalEvent, EventStream, KeyboardEnhancementFlags,
@@ -13,18 +15,21 @@ use crossterm::event::{
 };
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{Command, cursor, execute, queue};
 use futures_util::Stream;
-use ratatui::backend::CrosstermBackend;
+use futures_util::task::AtomicWaker;
+use ratatui::layout::Position;
 use ratatui::{Frame, Terminal};
 
 use super::Console;
 use super::background::QUESTION;
 use super::clipboard::{osc52, write_aside};
 use super::editor;
+use super::screen::Screen;
+use super::window::Window;
 use crate::state::{Capture, CopyOutcome};
 
 /// Presses, drags and the wheel, with SGR coordinates; not every motion, which would wake an idle program.
@@ -81,37 +86,17 @@ impl Command for GiveTitleBack {
     }
 }
 
-/// Collects a frame, so that it reaches the terminal in one write. Shared with the backend, which keeps its own to itself.
-#[derive(Clone, Debug, Default)]
-struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
-
-impl Write for FrameBuffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl FrameBuffer {
-    fn send(&self) -> io::Result<()> {
-        let mut bytes = self.0.borrow_mut();
-        let mut out = io::stdout().lock();
-        out.write_all(&bytes)?;
-        bytes.clear();
-        out.flush()
-    }
-}
-
 /// The terminal on standard input and output.
 pub struct Tty {
-    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
-    frame: FrameBuffer,
+    terminal: Terminal<Window>,
+    screen: Screen,
+    /// The bytes of a frame, so that they reach the terminal in one write.
+    frame: Vec<u8>,
+    /// Where the last frame left the cursor; `None` when it is not known.
+    cursor: Option<Option<Position>>,
     /// `None` while somebody else has the terminal: the reader would steal that program's keys.
     events: Option<EventStream>,
+    signal: Arc<Signal>,
     mouse: Capture,
     lent: Lendings,
 }
@@ -127,6 +112,20 @@ impl Lendings {
     }
 }
 
+/// Says whether there may be an event. To look without cause is dear: the reader's thread holds the lock that is asked for.
+#[derive(Debug)]
+struct Signal {
+    raised: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        self.raised.store(true, Ordering::Release);
+        self.task.wake();
+    }
+}
+
 impl Tty {
     /// Takes the terminal: raw mode, alternate screen, paste, keyboard and mouse modes. Asks for its background.
     ///
@@ -134,9 +133,18 @@ impl Tty {
     /// When standard input or output is no terminal, or the terminal refuses.
     pub fn take(mouse: Capture) -> io::Result<Self> {
         leave_at_panic();
-        let frame = FrameBuffer::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
-        let mut tty = Self { terminal, frame, events: None, mouse, lent: Lendings::default() };
+        let terminal = Terminal::new(Window::default())?;
+        let signal = Arc::new(Signal { raised: AtomicBool::new(true), task: AtomicWaker::new() });
+        let mut tty = Self {
+            terminal,
+            screen: Screen::default(),
+            frame: Vec::new(),
+            cursor: None,
+            events: None,
+            signal,
+            mouse,
+            lent: Lendings::default(),
+        };
         tty.enter()?;
         let mut out = io::stdout();
         out.write_all(QUESTION.as_bytes())?;
@@ -154,6 +162,7 @@ impl Tty {
             execute!(out, TakeMouse)?;
         }
         self.events = Some(EventStream::new());
+        self.signal.raised.store(true, Ordering::Release);
         self.redraw()
     }
 
@@ -230,25 +239,53 @@ fn leave_at_panic() {
 impl Console for Tty {
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>> {
         let Some(events) = &mut self.events else { return Poll::Pending };
-        let event = Pin::new(events).poll_next(context);
-        #[cfg(target_os = "linux")]
-        if event.is_pending() {
+        self.signal.task.register(context.waker());
+        if !self.signal.raised.swap(false, Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        let waker = Waker::from(Arc::clone(&self.signal));
+        let polled = Pin::new(events).poll_next(&mut Context::from_waker(&waker));
+        if polled.is_ready() {
+            // There may be more.
+            self.signal.raised.store(true, Ordering::Release);
+        } else {
+            #[cfg(target_os = "linux")]
             wake_reader();
         }
-        event
+        polled
     }
 
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| paint(frame))?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        self.frame.send()
+        let Self { terminal, screen, frame, .. } = self;
+        queue!(frame, BeginSynchronizedUpdate)?;
+        let empty = frame.len();
+        let mut written = Ok(());
+        terminal.draw(|next| {
+            paint(next);
+            written = screen.write(next.buffer_mut(), frame);
+        })?;
+        written?;
+        let cursor = terminal.backend().cursor();
+        if frame.len() > empty || self.cursor != Some(cursor) {
+            match cursor {
+                Some(Position { x, y }) => queue!(frame, cursor::MoveTo(x, y), cursor::Show)?,
+                None => queue!(frame, cursor::Hide)?,
+            }
+            queue!(frame, EndSynchronizedUpdate)?;
+            let mut out = io::stdout().lock();
+            out.write_all(frame)?;
+            out.flush()?;
+        }
+        self.cursor = Some(cursor);
+        self.frame.clear();
+        Ok(())
     }
 
     fn redraw(&mut self) -> io::Result<()> {
-        // Not `Terminal::clear`: that asks for the cursor's place and fails where no answer comes. A resize clears too.
-        let size = self.terminal.size()?;
-        self.terminal.resize(size.into())
+        self.screen.forget();
+        self.cursor = None;
+        // Not `clear` of the library: it asks the terminal for its cursor and waits seconds for an answer.
+        execute!(io::stdout(), Clear(ClearType::All))
     }
 
     fn set_title(&mut self, title: &str) -> io::Result<()> {

@@ -71,7 +71,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return status.code();
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // One thread for the loop and its streams: what they do takes microseconds, and to wake another thread for each token
+    // costs more than all of it. The small interval lets keys in between the pieces of streams at full speed.
+    let runtime = tokio::runtime::Builder::new_current_thread().event_interval(11).enable_all().build();
     match runtime {
         Ok(runtime) => {
             let ended = runtime.block_on(dispatch(arguments, Environment::of_process()));

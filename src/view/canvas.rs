@@ -35,8 +35,10 @@ impl<'a> Canvas<'a> {
             return x;
         }
         let style = self.style(ink);
-        let shown = truncate(text, usize::from(columns));
-        self.buffer.set_stringn(x, y, shown, usize::from(columns), style).0
+        if text.len() <= usize::from(columns) {
+            return self.put(x, y, columns, text, style);
+        }
+        self.put(x, y, columns, &truncate(text, usize::from(columns)), style)
     }
 
     /// Draws a line that was made for at most `columns`.
@@ -51,8 +53,30 @@ impl<'a> Canvas<'a> {
                 return x;
             }
             let style = self.style(span.ink);
-            self.buffer.set_stringn(x, y, &span.text, usize::from(end - x), style).0
+            self.put(x, y, end - x, &span.text, style)
         })
+    }
+
+    /// Puts text into cells from `(x, y)` on, which lies within the buffer.
+    fn put(&mut self, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
+        // Most text is plain ASCII: a byte is a cell, and no clusters are to be found.
+        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return self.buffer.set_stringn(x, y, text, usize::from(columns), style).0;
+        }
+        let room = usize::from(columns.min(self.area().right() - x));
+        let from = self.buffer.index_of(x, y);
+        let shown = &text[..text.len().min(room)];
+        for (cell, byte) in self.buffer.content[from..].iter_mut().zip(shown.bytes()) {
+            cell.set_char(char::from(byte)).set_style(style);
+        }
+        x + u16::try_from(shown.len()).unwrap_or(columns)
+    }
+
+    /// Puts a symbol of one column into every cell of an area.
+    fn fill(&mut self, area: Rect, symbol: &str, style: Style) {
+        for position in area.intersection(self.area()).positions() {
+            self.buffer[position].set_symbol(symbol).set_style(style);
+        }
     }
 
     /// Draws spans so that they end at the right border of `area`'s first row; returns their first column.
@@ -94,12 +118,15 @@ impl<'a> Canvas<'a> {
         if area.width < 2 || area.height < 2 {
             return;
         }
-        let inner = usize::from(area.width - 2);
-        self.text(area.x, area.y, area.width, &format!("┌{}┐", "─".repeat(inner)), ink);
-        self.text(area.x, area.bottom() - 1, area.width, &format!("└{}┘", "─".repeat(inner)), ink);
-        for y in area.y + 1..area.bottom() - 1 {
-            self.text(area.x, y, 1, "│", ink);
-            self.text(area.right() - 1, y, 1, "│", ink);
+        let style = self.style(ink);
+        let (left, right) = (area.x, area.right() - 1);
+        for (y, corners) in [(area.y, ["┌", "┐"]), (area.bottom() - 1, ["└", "┘"])] {
+            self.fill(Rect { y, height: 1, ..area }, "─", style);
+            self.fill(Rect::new(left, y, 1, 1), corners[0], style);
+            self.fill(Rect::new(right, y, 1, 1), corners[1], style);
+        }
+        for x in [left, right] {
+            self.fill(Rect::new(x, area.y + 1, 1, area.height - 2), "│", style);
         }
         self.title(area, ink, title);
     }

@@ -37,7 +37,7 @@ pub(super) fn draw(
         welcome(canvas, state, area);
         return;
     }
-    let pane = Pane { state, lane, columns: text_columns(area.body), rows: usize::from(area.body.height), now };
+    let pane = pane(state, area, now);
     let window = pane.window(cache);
     let mut y = area.body.y;
     for slice in &window.slices {
@@ -45,6 +45,12 @@ pub(super) fn draw(
     }
     chip(canvas, &pane, area.body, &window, hits);
     figures(canvas, state, area, &pane, now);
+}
+
+/// The window that a lane's area is.
+pub(super) fn pane<'s>(state: &'s State, area: &LaneArea, now: Instant) -> Pane<'s> {
+    let (lane, rows) = (&state.lanes[area.place], usize::from(area.body.height));
+    Pane { state, lane, columns: text_columns(area.body), rows, now }
 }
 
 /// The lane's letter and what is set in it.

@@ -45,6 +45,14 @@ impl View {
         self.cache.end_frame();
     }
 
+    /// Renders what came since the last frame, so that the next one is soon drawn.
+    pub fn absorb(&mut self, state: &State, now: Instant) {
+        let layout = Layout::of(state);
+        for area in layout.iter().flat_map(|layout| &layout.lanes) {
+            lane::pane(state, area, now).window(&mut self.cache);
+        }
+    }
+
     /// What was drawn last at a cell.
     #[must_use]
     pub fn target(&self, x: u16, y: u16) -> Target {

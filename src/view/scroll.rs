@@ -240,6 +240,5 @@ fn pane(state: &State, lane: LaneId, now: Instant) -> Option<Pane<'_>> {
     let layout = Layout::of(state)?;
     let place = state.lanes.iter().position(|candidate| candidate.id == lane)?;
     let area = layout.lanes.iter().find(|area| area.place == place)?;
-    let columns = super::lane::text_columns(area.body);
-    Some(Pane { state, lane: &state.lanes[place], columns, rows: usize::from(area.body.height), now })
+    Some(super::lane::pane(state, area, now))
 }

@@ -1,0 +1,222 @@
+//! What the terminal shows, and the fewest bytes that turn it into the next frame.
+//!
+//! Owns the comparison of frames: rows that are equal cost nothing, and rows that moved are moved by the terminal. Modes,
+//! the cursor and the writing are `tty`'s.
+
+use std::io::{self, Write};
+
+use crossterm::terminal::{Clear, ClearType};
+use crossterm::{Command, queue};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+
+/// Rows that a transcript moves at most between two frames, to be worth a search.
+const FARTHEST: usize = 8;
+
+/// A move saves at least so many cells, or it is not made.
+const LEAST_GAIN: usize = 100;
+
+/// The cells of the last frame.
+#[derive(Debug, Default)]
+pub(super) struct Screen {
+    shown: Buffer,
+    /// Changed rows as they were and as they are to be; kept for their memory.
+    changed: Vec<(Buffer, Buffer)>,
+}
+
+/// Rows that move together: `from..until`, up by `rows`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Move {
+    from: usize,
+    until: usize,
+    rows: usize,
+}
+
+/// Scrolls a part of the screen (DECSTBM, SU); what comes in is empty. Leaves the cursor anywhere.
+struct ScrollPart(Move);
+
+impl Command for ScrollPart {
+    fn write_ansi(&self, out: &mut impl std::fmt::Write) -> std::fmt::Result {
+        let Move { from, until, rows } = self.0;
+        write!(out, "\x1b[{};{until}r\x1b[{rows}S\x1b[r", from + 1)
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Err(io::Error::from(io::ErrorKind::Unsupported))
+    }
+
+    #[cfg(windows)]
+    fn is_ansi_code_supported(&self) -> bool {
+        true
+    }
+}
+
+impl Screen {
+    /// The terminal was cleared: it shows nothing.
+    pub(super) fn forget(&mut self) {
+        self.shown.reset();
+    }
+
+    /// Writes what turns the last frame into this one, and keeps this one; `next` holds the last one then.
+    pub(super) fn write(&mut self, next: &mut Buffer, out: &mut impl Write) -> io::Result<()> {
+        if self.shown.area != next.area {
+            self.shown = Buffer::empty(next.area);
+            // What terminals make of their old cells when their size changes differs.
+            queue!(out, Clear(ClearType::All))?;
+        }
+        let mut rows = self.differing(next);
+        if let Some(moved) = self.best_move(next, &rows) {
+            queue!(out, ScrollPart(moved))?;
+            self.shift(moved);
+            rows = self.differing(next);
+        }
+        self.take_rows(next, &rows);
+        let changed = &self.changed[..rows.len()];
+        if !changed.is_empty() {
+            let cells = changed.iter().flat_map(|(before, after)| before.diff_iter(after));
+            CrosstermBackend::new(out).draw(cells)?;
+        }
+        std::mem::swap(&mut self.shown, next);
+        Ok(())
+    }
+
+    /// The rows that differ.
+    fn differing(&self, next: &Buffer) -> Vec<usize> {
+        let columns = usize::from(next.area.width).max(1);
+        let pairs = self.shown.content.chunks(columns).zip(next.content.chunks(columns));
+        pairs.enumerate().filter(|(_, (before, after))| before != after).map(|(row, _)| row).collect()
+    }
+
+    /// The move that leaves least to be written, if there is one that is worth it.
+    fn best_move(&self, next: &Buffer, rows: &[usize]) -> Option<Move> {
+        let (from, until) = (*rows.first()?, rows.last()? + 1);
+        if rows.len() <= 3 {
+            return None;
+        }
+        let written = self.written(next, Move { from, until, rows: 0 });
+        let moves = (1..=FARTHEST.min(rows.len() / 2)).map(|rows| Move { from, until, rows });
+        let (left, best) = moves.map(|moved| (self.written(next, moved), moved)).min_by_key(|(left, _)| *left)?;
+        (left * 2 + LEAST_GAIN < written).then_some(best)
+    }
+
+    /// How many cells differ after a move.
+    fn written(&self, next: &Buffer, moved: Move) -> usize {
+        let columns = usize::from(next.area.width);
+        let (from, until) = (moved.from * columns, moved.until * columns);
+        let by = moved.rows * columns;
+        let kept = self.shown.content[from + by..until].iter().zip(&next.content[from..]);
+        let fresh = next.content[until - by..until].iter();
+        kept.filter(|(before, after)| before != after).count() + fresh.filter(|cell| **cell != Cell::EMPTY).count()
+    }
+
+    fn shift(&mut self, moved: Move) {
+        let columns = usize::from(self.shown.area.width);
+        let part = &mut self.shown.content[moved.from * columns..moved.until * columns];
+        part.rotate_left(moved.rows * columns);
+        let kept = part.len() - moved.rows * columns;
+        part[kept..].iter_mut().for_each(Cell::reset);
+    }
+
+    fn take_rows(&mut self, next: &Buffer, rows: &[usize]) {
+        self.changed.resize_with(self.changed.len().max(rows.len()), Default::default);
+        let columns = usize::from(next.area.width);
+        for (&row, (before, after)) in rows.iter().zip(&mut self.changed) {
+            let area = Rect { y: u16::try_from(row).unwrap_or(u16::MAX), height: 1, ..next.area };
+            for (all, one) in [(&self.shown, before), (next, after)] {
+                one.area = area;
+                one.content.clear();
+                one.content.extend_from_slice(&all.content[row * columns..(row + 1) * columns]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::{Color, Style};
+
+    use super::*;
+
+    const COLUMNS: u16 = 40;
+    const ROWS: u16 = 12;
+
+    /// A frame of lines between two rows that stay.
+    fn frame(lines: &[String]) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, COLUMNS, ROWS));
+        buffer.set_string(0, 0, "the top", Style::new());
+        for (y, line) in (1..ROWS - 1).zip(lines) {
+            buffer.set_string(0, y, "│", Style::new());
+            buffer.set_string(1, y, line, Style::new().fg(Color::Rgb(9, u8::try_from(y).unwrap(), 200)));
+        }
+        buffer.set_string(0, ROWS - 1, "the bottom", Style::new());
+        buffer
+    }
+
+    fn transcript(lines: std::ops::Range<usize>) -> Vec<String> {
+        let letter = |line: usize| char::from(b'a' + u8::try_from(line % 26).unwrap());
+        lines.map(|line| format!("{} 日本語 ✅ {line}", letter(line).to_string().repeat(20))).collect()
+    }
+
+    fn plain(buffer: &Buffer) -> Vec<String> {
+        let shown = |row: &[Cell]| {
+            let mut text = String::new();
+            let mut skip = 0;
+            for cell in row {
+                if skip == 0 {
+                    text.push_str(cell.symbol());
+                    skip = crate::text::width(cell.symbol());
+                }
+                skip = skip.saturating_sub(1);
+            }
+            text.trim_end().to_owned()
+        };
+        buffer.content.chunks(usize::from(COLUMNS)).map(shown).collect()
+    }
+
+    fn size(cells: u16) -> std::num::NonZero<u16> {
+        std::num::NonZero::new(cells).unwrap()
+    }
+
+    #[test]
+    fn after_every_frame_the_terminal_shows_it() {
+        let mut terminal = vt100::Parser::new(size(ROWS), size(COLUMNS), 0);
+        let mut screen = Screen::default();
+        for lines in [0..10, 1..11, 4..14, 4..9, 0..10, 20..30, 21..31] {
+            let mut next = frame(&transcript(lines));
+            let expected = plain(&next);
+            let mut bytes = Vec::new();
+            screen.write(&mut next, &mut bytes).unwrap();
+            terminal.process(&bytes);
+            let rows: Vec<String> = terminal.screen().rows(0, COLUMNS).map(|row| row.trim_end().to_owned()).collect();
+            assert_eq!(rows, expected);
+        }
+    }
+
+    #[test]
+    fn a_transcript_that_moves_is_moved_by_the_terminal_and_not_written_again() {
+        let inks_of_their_own = |lines: &[String]| {
+            let mut buffer = frame(lines);
+            buffer.set_style(buffer.area, Style::new().fg(Color::Green));
+            buffer
+        };
+        let mut screen = Screen::default();
+        let mut first = Vec::new();
+        screen.write(&mut inks_of_their_own(&transcript(0..10)), &mut first).unwrap();
+        let mut second = Vec::new();
+        screen.write(&mut inks_of_their_own(&transcript(1..11)), &mut second).unwrap();
+        assert!(second.starts_with(b"\x1b[2;11r\x1b[1S\x1b[r"), "{:?}", String::from_utf8_lossy(&second));
+        assert!(second.len() * 3 < first.len());
+    }
+
+    #[test]
+    fn a_frame_without_a_change_costs_no_byte() {
+        let mut screen = Screen::default();
+        let mut bytes = Vec::new();
+        screen.write(&mut frame(&transcript(0..10)), &mut bytes).unwrap();
+        bytes.clear();
+        screen.write(&mut frame(&transcript(0..10)), &mut bytes).unwrap();
+        assert_eq!(bytes, b"");
+    }
+}
