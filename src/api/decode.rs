@@ -290,10 +290,22 @@ impl Decoder {
         self.phase = Phase::Stream;
         let mut events = Vec::new();
         let framed = self.parser.finish(&mut events);
+        let flushed = out.len();
         let read = self.read_events(&mut events, out);
         let done = self.is_complete();
         self.phase = Phase::Ended;
         read.and(framed.map_err(too_long))?;
+        let ended = self.judge(done);
+        if ended.is_err() {
+            // The last event is half of one, which the error says already.
+            let last = out.split_off(flushed);
+            out.extend(last.into_iter().filter(|delta| !matches!(delta, Delta::Warning(_))));
+        }
+        ended
+    }
+
+    /// Whether a stream that is over is also complete.
+    fn judge(&mut self, done: bool) -> Result<(), ApiError> {
         match self.reading.has_choices() {
             true if done || self.reading.is_finished() => Ok(()),
             true => Err(truncated()),

@@ -204,3 +204,12 @@ impl Sandbox {
         Self { base_url: base_url.trim().to_owned(), _process: process }
     }
 }
+
+/// A text without the ports of the servers in it, which are others each time.
+pub(crate) fn portless(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |so_far, part| {
+        format!("{so_far}127.0.0.1{}", part.trim_start_matches(|sign: char| sign.is_ascii_digit()))
+    })
+}
