@@ -113,17 +113,23 @@ async fn end_signal(lendings: Lendings) {
 #[cfg(unix)]
 async fn keys_of_ours(kind: tokio::signal::unix::SignalKind, lendings: &Lendings) {
     let Ok(mut signals) = tokio::signal::unix::signal(kind) else { return std::future::pending().await };
-    let mut lent = lendings.count();
+    let mut known = lendings.count();
+    let mut turn = None;
     std::future::poll_fn(|context| {
-        loop {
-            // Polled at each turn of the loop, so between two polls the terminal was lent once at the most.
-            let before = std::mem::replace(&mut lent, lendings.count());
-            match signals.poll_recv(context) {
-                Poll::Ready(Some(())) if before == lent => return Poll::Ready(()),
-                Poll::Ready(Some(())) => {}
-                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+        let lent = lendings.count();
+        while let Poll::Ready(Some(())) = signals.poll_recv(context) {
+            if lent == known {
+                return Poll::Ready(());
             }
         }
+        if lent != known {
+            // While the terminal was lent nothing ran on this thread: what came is handed out at the runtime's next turn.
+            let next = turn.get_or_insert_with(|| Box::pin(tokio::task::yield_now()));
+            if next.as_mut().poll(context).is_ready() {
+                (known, turn) = (lent, None);
+            }
+        }
+        Poll::Pending
     })
     .await;
 }

@@ -20,7 +20,7 @@ use super::console::{Screen, console};
 use super::replay::ScriptedConnect;
 
 /// Longer than the least time between two frames, shorter than everything else that time does.
-const SETTLE: Duration = Duration::from_millis(60);
+const SETTLE: Duration = Duration::from_millis(50);
 
 pub(super) struct Desk {
     pub(super) screen: Screen,
