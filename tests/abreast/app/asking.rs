@@ -213,6 +213,9 @@ async fn a_new_session_forgets_the_turns_and_keeps_the_settings_and_the_draft() 
     desk.replies(0, "old ans").await;
     desk.types("a draft").await;
     desk.press("ctrl-n").await;
+    desk.shows("Ctrl+N again drops this conversation: it is not saved.");
+    desk.shows("old question");
+    desk.press("ctrl-n").await;
     desk.hides("old question");
     desk.shows("a draft");
     assert!(!desk.hands(0, Ok(said("wer"))), "the old stream is closed");

@@ -25,7 +25,7 @@ async fn a_retry_counts_down_and_the_reply_follows() {
     let desk = Desk::open().await;
     desk.sends("Hello").await;
     desk.delivers(0, wait(8)).await;
-    desk.shows("try 2 of 3 in 8.0 s · lab is busy (429).");
+    desk.shows("try 2 of 3 in 8.0 s · Esc stops · lab is busy (429).");
     desk.passes(Duration::from_secs(5)).await;
     desk.shows("try 2 of 3 in 3.0 s");
     desk.passes(Duration::from_secs(3)).await;
