@@ -29,7 +29,8 @@ fn stream(source: &str) -> usize {
 /// Streams a text twice as long to show whether the time doubles with it.
 #[divan::bench(sample_count = 1, args = [500_000, 1_000_000])]
 fn streamed_mixed(bencher: Bencher<'_, '_>, bytes: usize) {
-    let source = repeated(MIXED, bytes);
+    // `[^1]: The` is a link definition until the line goes on: each copy would have all notes above written again.
+    let source = repeated(&MIXED.replace("[^1]", "(1)"), bytes);
     bencher.bench_local(|| stream(black_box(&source)));
 }
 

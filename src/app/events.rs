@@ -80,10 +80,16 @@ impl<C: Console> App<C> {
         }
     }
 
-    /// Local servers at their usual ports are asked at the start, so that those that run can be offered.
+    /// Who is asked for models at the start: local servers at their usual ports, so that those that run can be offered,
+    /// and whoever a lane asks without the name of a model.
     fn unasked(&self) -> Vec<String> {
+        let nameless = |name: &str| {
+            let mut settings = self.state.lanes.iter().map(|lane| &lane.settings);
+            settings.any(|settings| settings.provider == name && settings.model.is_empty())
+        };
         let providers = self.state.providers.all.iter();
-        providers.filter(|provider| provider.candidate).map(|provider| provider.name.clone()).collect()
+        let asked = providers.filter(|provider| provider.candidate || nameless(&provider.name));
+        asked.map(|provider| provider.name.clone()).collect()
     }
 
     fn draw_when_due(&mut self) -> io::Result<()> {
@@ -213,6 +219,9 @@ impl<C: Console> App<C> {
             Effect::Scroll { lane, motion } => {
                 let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
                 return Ok(Some(Event::Scrolled { lane, scroll, selected }));
+            }
+            Effect::ScrollHelp { from, rows } => {
+                return Ok(Some(Event::HelpScrolled(View::scroll_help(&self.state, from, rows))));
             }
             Effect::Copy(text) => return Ok(Some(Event::Copied(self.console.copy(&text)))),
             Effect::Edit { purpose, text } => {

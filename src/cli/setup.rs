@@ -96,7 +96,7 @@ fn named(options: &EndpointOptions, config: &Config, usual: &str) -> Result<Opti
     let mut provider = match (&options.base_url, &options.provider) {
         (Some(url), name) => {
             let url = BaseUrl::parse(url).map_err(|error| Problem::misuse(format!("--base-url: {error}.")))?;
-            let name = name.clone().unwrap_or_else(|| url.host().to_owned());
+            let name = name.clone().unwrap_or_else(|| url.authority());
             Provider::new(name, url)
         }
         (None, Some(name)) if name == SANDBOX => return sandbox(options),

@@ -113,6 +113,13 @@ impl BaseUrl {
         self.0.host_str().unwrap_or_default()
     }
 
+    /// The host, and the port where it is not the usual one.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        let host = self.host();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     /// Whether what is sent there leaves this machine unencrypted.
     #[must_use]
     pub fn is_exposed(&self) -> bool {

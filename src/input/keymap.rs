@@ -152,6 +152,14 @@ impl Keymap {
         self.chords.get(&action).map_or(&[], Vec::as_slice)
     }
 
+    /// The preferred chord of an action among those that ask for it while `contexts` (narrow to wide) listen: a narrower
+    /// context may have taken a chord for itself.
+    #[must_use]
+    pub fn chord_in(&self, contexts: &[Context], action: Action) -> Option<Chord> {
+        let asks = |chord: &&Chord| contexts.iter().find_map(|&context| self.bound(context, **chord)) == Some(action);
+        self.chords_of(action).iter().find(asks).copied()
+    }
+
     /// What may not work everywhere in the user's own rows.
     #[must_use]
     pub fn warnings(&self) -> &[KeymapWarning] {

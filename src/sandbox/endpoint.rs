@@ -24,6 +24,9 @@ use super::script::{self, Pace, Script};
 /// The largest request body in bytes.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
 
+/// The distance of the seeds of two choices, so that they meet no neighbouring seed's (2^64 divided by the golden ratio).
+const SEED_STRIDE: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// The body of any response.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -76,12 +79,18 @@ async fn chat(site: Site, request: Request<Incoming>) -> Result<Response<Body>, 
     }
     let model = load().await?;
     let seed = ask.seed.or(site.seed).unwrap_or_else(|| fastrand::u64(..));
-    let choices: Vec<Bounded> =
-        (0..u64::from(ask.choices)).map(|index| answer::choice(model, &ask, seed.wrapping_add(index))).collect();
+    let seeds = (0..u64::from(ask.choices)).map(|index| seed.wrapping_add(index.wrapping_mul(SEED_STRIDE)));
+    let choices: Vec<Bounded> = seeds.map(|seed| answer::choice(model, &ask, seed)).collect();
     let head = Head::new(&ask, fastrand::u64(..), jiff::Timestamp::now().as_second());
     let pace = script::pace(ask.model.behaviour, site.pace);
     match ask.delivery {
-        Delivery::Whole => Ok(whole(&ask, &head, choices, pace).await),
+        Delivery::Whole => {
+            let completion = whole(&ask, &head, choices, pace).await;
+            match ask.model.behaviour {
+                Behaviour::Breaks(how) => faults::broken(how, completion).await,
+                _ => Ok(json_response(StatusCode::OK, &completion)),
+            }
+        }
         Delivery::Stream | Delivery::StreamWithUsage => Ok(streamed(Script::new(&ask, head, choices), pace)),
     }
 }
@@ -103,7 +112,7 @@ async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
 }
 
 /// A whole answer takes as long as its stream would.
-async fn whole(ask: &Ask, head: &Head, choices: Vec<Bounded>, pace: Pace) -> Response<Body> {
+async fn whole(ask: &Ask, head: &Head, choices: Vec<Bounded>, pace: Pace) -> Value {
     let mut count = Count { prompt: ask.prompt_tokens, ..Count::default() };
     let mut gathered = Vec::with_capacity(choices.len());
     for choice in choices {
@@ -116,7 +125,7 @@ async fn whole(ask: &Ask, head: &Head, choices: Vec<Bounded>, pace: Pace) -> Res
         gathered.push(parts);
     }
     tokio::time::sleep(pacing::after(pace, count.completion)).await;
-    json_response(StatusCode::OK, &head.completion(gathered, count))
+    head.completion(gathered, count)
 }
 
 fn streamed(script: Script, pace: Pace) -> Response<Body> {
@@ -135,7 +144,8 @@ pub(crate) fn full(status: StatusCode, content_type: &'static str, body: impl In
     response
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response<Body> {
+/// A response with a JSON body.
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response<Body> {
     full(status, "application/json", body.to_string())
 }
 

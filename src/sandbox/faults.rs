@@ -1,9 +1,16 @@
-//! Answers that fail before a stream begins: HTTP errors, and 200 with something that is no stream.
+//! Answers that fail outside a stream: HTTP errors, 200 with something that is no stream, whole answers that break.
 
+use std::io;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
 use hyper::{Response, StatusCode};
+use serde_json::Value;
 
 use super::endpoint::{self, Body};
-use super::models::{Misfit, Refuses};
+use super::models::{Break, Misfit, Refuses};
 use super::refusal::Refusal;
 
 /// The HTTP error of a model that refuses.
@@ -44,4 +51,40 @@ pub(crate) fn misfit(how: Misfit) -> Response<Body> {
         ),
         Misfit::Empty => endpoint::full(StatusCode::OK, "text/event-stream; charset=utf-8", ""),
     }
+}
+
+/// A whole answer that breaks in the way its stream would.
+pub(crate) async fn broken(how: Break, mut completion: Value) -> Result<Response<Body>, Refusal> {
+    let half = |completion: &Value| {
+        let text = completion.to_string();
+        text.chars().take(text.chars().count() / 2).collect::<String>()
+    };
+    match how {
+        Break::Hang => std::future::pending().await,
+        Break::ErrorEvent => Err(refusal(Refuses::Internal)),
+        Break::Garbage => Ok(endpoint::full(StatusCode::OK, "application/json", half(&completion))),
+        Break::Cut => Ok(cut(half(&completion))),
+        Break::NoFinish => {
+            completion["choices"][0]["finish_reason"] = Value::Null;
+            Ok(endpoint::json_response(StatusCode::OK, &completion))
+        }
+        Break::NoUsage => {
+            completion["usage"] = Value::Null;
+            Ok(endpoint::json_response(StatusCode::OK, &completion))
+        }
+        Break::Slow => Ok(endpoint::json_response(StatusCode::OK, &completion)),
+    }
+}
+
+/// A body whose connection drops before its end.
+fn cut(text: String) -> Response<Body> {
+    let body = stream::unfold(Some(text), |text| async {
+        if let Some(text) = text {
+            return Some((Ok(Frame::data(Bytes::from(text))), None));
+        }
+        // The first part is flushed only when the body has nothing ready for a moment.
+        tokio::task::yield_now().await;
+        Some((Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut on purpose")), None))
+    });
+    Response::new(StreamBody::new(body).boxed_unsync())
 }

@@ -61,7 +61,11 @@ impl<S: Iterator<Item = Step>> Sender<S> {
                     self.start += pause;
                 }
                 Step::Hang => std::future::pending().await,
-                Step::Drop => return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut on purpose")),
+                Step::Drop => {
+                    // What was sent before is flushed only when the body has nothing ready for a moment.
+                    tokio::task::yield_now().await;
+                    return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut on purpose"));
+                }
             }
         }
         Ok(out)
@@ -86,5 +90,56 @@ pub(crate) fn after(pace: Pace, tokens: usize) -> Duration {
     match pace {
         Pace::AsTaken => Duration::ZERO,
         Pace::PerSecond(rate) => Duration::try_from_secs_f64(tokens as f64 / rate).unwrap_or(Duration::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::StreamExt;
+
+    use super::*;
+
+    fn tokens(count: usize) -> impl Iterator<Item = Step> {
+        (0..count).map(|number| Step::Send { bytes: format!("{number} "), tokens: 1 })
+    }
+
+    fn text(frame: Option<io::Result<Frame<Bytes>>>) -> String {
+        let bytes = frame.map(|frame| frame.unwrap().into_data().unwrap());
+        bytes.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()).unwrap_or_default()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokens_are_due_by_the_clock_and_a_late_reader_gets_what_is_due_at_once() {
+        // given ten tokens a second
+        let start = Instant::now();
+        let mut stream = pin!(paced(tokens(9), Pace::PerSecond(10.0)));
+        // then the first comes at once and the second a tenth later
+        assert_eq!((text(stream.next().await), start.elapsed().as_millis()), ("0 ".to_owned(), 0));
+        assert_eq!((text(stream.next().await), start.elapsed().as_millis()), ("1 ".to_owned(), 100));
+        // when the reader is away for a while
+        time::advance(Duration::from_millis(370)).await;
+        // then it gets all that is due, and the next token is not late
+        assert_eq!((text(stream.next().await), start.elapsed().as_millis()), ("2 3 4 ".to_owned(), 470));
+        assert_eq!((text(stream.next().await), start.elapsed().as_millis()), ("5 ".to_owned(), 500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_rate_everything_comes_in_few_pieces_without_waiting() {
+        let start = Instant::now();
+        let pieces: Vec<String> = paced(tokens(10_000), Pace::AsTaken).map(|frame| text(Some(frame))).collect().await;
+        assert_eq!(pieces.concat(), (0..10_000).map(|number| format!("{number} ")).collect::<String>());
+        assert!(pieces.len() < 8 && start.elapsed().is_zero());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_moves_the_schedule_and_a_drop_is_an_error() {
+        let start = Instant::now();
+        let steps = [Step::Wait(Duration::from_secs(3))].into_iter().chain(tokens(2)).chain([Step::Drop]);
+        let mut stream = pin!(paced(steps, Pace::PerSecond(2.0)));
+        assert_eq!((text(stream.next().await), start.elapsed().as_millis()), ("0 ".to_owned(), 3000));
+        assert_eq!((text(stream.next().await), start.elapsed().as_millis()), ("1 ".to_owned(), 3500));
+        assert!(stream.next().await.is_some_and(|last| last.is_err()));
     }
 }

@@ -29,19 +29,25 @@ impl Composer {
         self.editor.text()
     }
 
-    /// Puts `text` in the draft's place.
+    /// Puts `text` in the draft's place. A draft that was left for an older one goes into the history.
     pub fn set(&mut self, text: &str) {
-        self.browsing = None;
+        self.keep_left();
         self.editor.set_text(text);
     }
 
     /// Takes the draft away and keeps it in the history.
     pub fn take(&mut self) -> String {
+        self.keep_left();
         let text = self.editor.text();
         self.remember(&text);
         self.editor.clear();
-        self.browsing = None;
         text
+    }
+
+    fn keep_left(&mut self) {
+        if let Some((_, left)) = self.browsing.take() {
+            self.remember(&left);
+        }
     }
 
     fn remember(&mut self, text: &str) {
@@ -56,6 +62,7 @@ impl Composer {
 
     /// Shows the draft before; the current one is kept as the newest.
     pub fn older(&mut self) {
+        self.keep_change();
         let place = match &self.browsing {
             Some((0, _)) => return,
             Some((place, _)) => place - 1,
@@ -75,11 +82,23 @@ impl Composer {
 
     /// Shows the draft after, at last the one that was left.
     pub fn newer(&mut self) {
+        self.keep_change();
         let Some((place, left)) = self.browsing.clone() else { return };
         if place + 1 < self.history.len() {
             self.show(place + 1);
         } else {
-            self.set(&left);
+            self.browsing = None;
+            self.editor.set_text(&left);
+        }
+    }
+
+    /// An older draft that was changed is a draft of its own: it takes the place of the one that was left, which goes
+    /// into the history.
+    fn keep_change(&mut self) {
+        let text = self.editor.text();
+        let changed = self.browsing.as_ref().is_some_and(|(place, _)| self.history.get(*place) != Some(&text));
+        if changed {
+            self.keep_left();
         }
     }
 

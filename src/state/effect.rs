@@ -22,6 +22,11 @@ pub enum Effect {
         lane: LaneId,
         motion: ScrollMotion,
     },
+    /// Work out where a scroll of the help leads, in rows down.
+    ScrollHelp {
+        from: usize,
+        rows: isize,
+    },
     /// Put text on the clipboard.
     Copy(String),
     /// Open `$EDITOR` on a text.

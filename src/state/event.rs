@@ -31,6 +31,8 @@ pub enum Event {
         scroll: Scroll,
         selected: Option<TurnId>,
     },
+    /// The view worked out where the help is scrolled to.
+    HelpScrolled(usize),
     /// `$EDITOR` came back with the text, or with what went wrong.
     Edited {
         purpose: EditPurpose,

@@ -91,6 +91,12 @@ impl Lane {
         }
     }
 
+    /// What the lane at a place is called on the screen: `A` for the first, `B` for the second.
+    #[must_use]
+    pub fn letter(place: usize) -> char {
+        u8::try_from(place).map_or('?', |offset| char::from(b'A'.saturating_add(offset)))
+    }
+
     /// The last turn of the lane's branch.
     #[must_use]
     pub fn tip(&self) -> Option<TurnId> {

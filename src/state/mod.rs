@@ -21,7 +21,7 @@ pub use layout::{LEAST, LaneArea, Layout};
 pub use notice::{Level, Notice, Notices};
 pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
 pub use provider::{Found, Provider, Providers};
-pub use session::{Session, Totals};
+pub use session::{Charge, Session, Sum, Totals};
 pub use sidebar::Sidebar;
 
 use std::time::{Duration, Instant};

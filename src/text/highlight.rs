@@ -23,8 +23,6 @@ const SCOPE_ROLES: &[(&str, StyleRole)] = &[
     ("markup.deleted", StyleRole::SyntaxDeleted),
     ("meta.diff.header", StyleRole::SyntaxComment),
     ("meta.diff.range", StyleRole::SyntaxFunction),
-    ("meta.mapping.key string", StyleRole::SyntaxVariable),
-    ("string.quoted.double.json.key", StyleRole::SyntaxVariable),
     ("punctuation.definition.string", StyleRole::SyntaxString),
     ("punctuation.definition.comment", StyleRole::SyntaxComment),
     ("punctuation.definition.inserted", StyleRole::SyntaxInserted),
@@ -51,6 +49,9 @@ const SCOPE_ROLES: &[(&str, StyleRole)] = &[
     ("variable", StyleRole::SyntaxVariable),
     ("punctuation", StyleRole::SyntaxPunctuation),
 ];
+
+/// The keys of JSON and its like are strings too; they are told from the values.
+static KEY: LazyLock<Option<Scope>> = LazyLock::new(|| Scope::new("meta.mapping.key").ok());
 
 /// The colours of one block of code, line by line.
 #[derive(Clone, Debug)]
@@ -118,7 +119,11 @@ fn add(spans: &mut Vec<Span>, text: &str, role: StyleRole) {
 /// The innermost scope that has a role decides.
 fn role(scopes: &ScopeStack) -> StyleRole {
     let known = |scope: &Scope| ROLES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, role)| *role);
-    scopes.as_slice().iter().rev().find_map(known).unwrap_or(StyleRole::Code)
+    let is_key = |scope: &Scope| KEY.is_some_and(|key| key.is_prefix_of(*scope));
+    match scopes.as_slice().iter().rev().find_map(known) {
+        Some(StyleRole::SyntaxString) if scopes.as_slice().iter().any(is_key) => StyleRole::SyntaxVariable,
+        role => role.unwrap_or(StyleRole::Code),
+    }
 }
 
 fn syntax(info: &str) -> Option<&'static SyntaxReference> {
@@ -156,5 +161,50 @@ fn alias(name: &str) -> &str {
         "ps1" | "pwsh" => "powershell",
         "tf" | "hcl" => "terraform",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles(info: &str, line: &str) -> Vec<(String, StyleRole)> {
+        Highlighter::new(info).line(line).into_iter().map(|span| (span.text, span.ink.role)).collect()
+    }
+
+    #[test]
+    fn what_models_call_a_language_finds_its_syntax() {
+        let names = "rs rust py python js jsx ts tsx typescript sh bash shell console zsh json jsonc toml yaml yml diff patch c c++ cpp cs \
+            c# go golang java kotlin swift rb php html css scss sql md markdown dockerfile makefile lua xml ini nix zig hcl terraform \
+            powershell ps1 vue svelte graphql proto perl r scala haskell elixir erlang clojure";
+        let unknown: Vec<&str> = names.split_whitespace().filter(|name| syntax(name).is_none()).collect();
+        assert_eq!(unknown, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn attributes_of_the_info_string_are_no_part_of_the_language() {
+        let languages = ["rust,ignore", "rust {.numbered}", "Rust title=\"a\"", ".rust", " rust"].map(language);
+        assert_eq!(languages, ["rust"; 5]);
+    }
+
+    #[test]
+    fn a_key_is_told_from_a_value() {
+        let roles = roles("json", r#"{"a": "b"}"#);
+        let of = |text: &str| roles.iter().find(|(seen, _)| seen == text).map(|(_, role)| *role);
+        assert_eq!((of("\"a\""), of("\"b\"")), (Some(StyleRole::SyntaxVariable), Some(StyleRole::SyntaxString)));
+    }
+
+    #[test]
+    fn a_comment_that_is_open_goes_on_in_the_next_line() {
+        let mut highlighter = Highlighter::new("rust");
+        highlighter.line("/* a");
+        assert_eq!(highlighter.line("b"), [Span::new("b", StyleRole::SyntaxComment)]);
+    }
+
+    #[test]
+    fn unknown_languages_and_very_long_lines_stay_plain() {
+        let long = "1".repeat(MAX_LINE_BYTES + 1);
+        assert_eq!(roles("no-such-language", "let a = 1;"), [("let a = 1;".to_owned(), StyleRole::Code)]);
+        assert_eq!(roles("rust", &long), [(long.clone(), StyleRole::Code)]);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Effects;
 use crate::chat::{ChatRequest, Cost, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Level, Scroll, State, StreamStatus};
+use crate::state::{Effect, Focus, Lane, Level, Scroll, State, StreamStatus};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -29,12 +29,24 @@ fn send(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "A reply is still coming: Esc stops it, then Enter sends.", now);
         return Effects::new();
     }
+    if let Some(place) = state.lanes.iter().position(|lane| lane.settings.model.is_empty()) {
+        let lane = Lane::letter(place);
+        state.notices.show(Level::Warning, format!("Lane {lane} has no model yet: Ctrl+L chooses one."), now);
+        return Effects::new();
+    }
+    let places = addressed(state, state.composer.editing);
+    if places.is_empty() {
+        let said = "No lane holds the edited question any more: Enter sends this as a new message.";
+        state.notices.show(Level::Note, said, now);
+        state.composer.editing = None;
+        return Effects::new();
+    }
     let edited = state.composer.editing.take();
     let question = state.composer.take();
     state.providers.undecided = false;
     let mut effects = title(state, &question);
     let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
-    for place in addressed(state, edited) {
+    for place in places {
         let parent = parent_of_question(state, place, edited);
         let shared = asked.iter().find(|(at, _)| *at == parent).map(|(_, turn)| *turn);
         let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question.clone()));
@@ -185,4 +197,74 @@ pub fn messages(turns: &TurnTree, tip: Option<TurnId>, system: Option<&str>) -> 
 
 fn unanswered(call: &ToolCall) -> Value {
     json!({"role": "tool", "tool_call_id": call.id, "content": "The user did not run this tool."})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(turns: &mut TurnTree, parent: TurnId, ids: &[&str]) -> TurnId {
+        let turn = turns.add(Some(parent), Role::Assistant, "");
+        turns.change(turn).unwrap().tool_calls = ids
+            .iter()
+            .map(|id| ToolCall { id: (*id).to_owned(), name: "f".into(), arguments: "{}".into(), extra: None })
+            .collect();
+        turn
+    }
+
+    fn answered(turns: &mut TurnTree, parent: TurnId, call: &str) -> TurnId {
+        let turn = turns.add(Some(parent), Role::Tool, "42");
+        turns.change(turn).unwrap().answers = Some(call.to_owned());
+        turn
+    }
+
+    /// A message as its role, and for an answer the call and what was said.
+    fn shown(messages: &[Value]) -> Vec<String> {
+        let text = |message: &Value, field: &str| message[field].as_str().unwrap_or("-").to_owned();
+        let line = |message: &Value| match message.get("tool_call_id") {
+            Some(_) => format!("tool {} {}", text(message, "tool_call_id"), text(message, "content")),
+            None => text(message, "role"),
+        };
+        messages.iter().map(line).collect()
+    }
+
+    #[test]
+    fn every_call_is_answered_before_anything_else_is_said() {
+        let mut turns = TurnTree::default();
+        let question = turns.add(None, Role::User, "Go");
+        let calls = called(&mut turns, question, &["a", "b", "c"]);
+        let answer = answered(&mut turns, calls, "b");
+        let next = turns.add(Some(answer), Role::User, "Well?");
+        let not_run = |call: &str| format!("tool {call} The user did not run this tool.");
+        assert_eq!(
+            shown(&messages(&turns, Some(next), Some("Be brief"))),
+            ["system", "user", "assistant", "tool b 42", &not_run("a"), &not_run("c"), "user"]
+        );
+        assert_eq!(
+            shown(&messages(&turns, Some(calls), None)),
+            ["user", "assistant", &not_run("a"), &not_run("b"), &not_run("c")]
+        );
+    }
+
+    #[test]
+    fn a_reply_that_never_said_a_word_is_not_in_the_history() {
+        let mut turns = TurnTree::default();
+        let question = turns.add(None, Role::User, "Go");
+        let silent = turns.add(Some(question), Role::Assistant, "");
+        let next = turns.add(Some(silent), Role::User, "Well?");
+        assert_eq!(shown(&messages(&turns, Some(next), None)), ["user", "user"]);
+        assert_eq!(messages(&turns, None, None), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn stream_travels_as_its_own_field_and_everything_else_as_it_was_set() {
+        let mut settings = Settings { model: "m".into(), ..Settings::default() };
+        settings.params.set("stream", json!(false));
+        settings.params.set("vendor_field", json!({"x": 1}));
+        let mut turns = TurnTree::default();
+        let question = turns.add(None, Role::User, "Go");
+        let request = request(&turns, question, &settings, &[]);
+        assert!(!request.stream);
+        assert_eq!(request.params.iter().collect::<Vec<_>>(), [(&"vendor_field".to_owned(), &json!({"x": 1}))]);
+    }
 }

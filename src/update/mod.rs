@@ -9,6 +9,8 @@ mod params;
 mod pointer;
 mod reading;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use ask::messages;
 
@@ -33,6 +35,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
         Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::HelpScrolled(to) => overlay::help_scrolled(state, to),
         Event::Edited { purpose, result } => edited(state, purpose, result, now),
         Event::Copied(outcome) => copied(state, outcome, now),
         Event::Background(rgb) => background(state, rgb),
@@ -96,6 +99,11 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
     };
     if provider.default_model.is_none() {
         provider.default_model.clone_from(&first);
+    }
+    for lane in &mut state.lanes {
+        if let (true, true, Some(first)) = (lane.settings.provider == name, lane.settings.model.is_empty(), &first) {
+            lane.settings.model.clone_from(first);
+        }
     }
     let adopts = undecided && provider.candidate && first.is_some();
     let address = provider.base_url.clone();

@@ -15,10 +15,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         }
         Action::Palette => open_palette(state),
         Action::Models => return open_models(state),
-        Action::OverlayUp => step(state, -1),
-        Action::OverlayDown => step(state, 1),
-        Action::OverlayPageUp => step(state, -10),
-        Action::OverlayPageDown => step(state, 10),
+        Action::OverlayUp => return step(state, -1),
+        Action::OverlayDown => return step(state, 1),
+        Action::OverlayPageUp => return step(state, -10),
+        Action::OverlayPageDown => return step(state, 10),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -77,14 +77,22 @@ pub(super) fn select(state: &mut State, row: usize) {
     }
 }
 
-/// Moves the selection, or scrolls the help, whose end only the view knows; it draws the last page at the most.
-pub(super) fn step(state: &mut State, rows: isize) {
+/// Moves the selection, or scrolls the help, whose end only the view knows.
+pub(super) fn step(state: &mut State, rows: isize) -> Effects {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = stepped(palette.selected, rows, palette.rows.len()),
         Some(Overlay::Models(picker)) => picker.selected = stepped(picker.selected, rows, picker.rows.len()),
-        Some(Overlay::Help { scroll }) => *scroll = scroll.saturating_add_signed(rows).min(ACTIONS.len() * 2),
+        Some(Overlay::Help { scroll }) => return vec![Effect::ScrollHelp { from: *scroll, rows }],
         None => {}
     }
+    Effects::new()
+}
+
+pub(super) fn help_scrolled(state: &mut State, to: usize) -> Effects {
+    if let Some(Overlay::Help { scroll }) = &mut state.overlay {
+        *scroll = to;
+    }
+    Effects::new()
 }
 
 /// Single steps go round; pages stop at the ends.

@@ -148,7 +148,7 @@ pub(super) fn place(state: &mut State, thousandths: u16) {
         ParamKind::Number { min, max, step } => at_fraction(min, max, step, thousandths),
         ParamKind::Integer { min, max, .. } => {
             let width = i128::from(max) - i128::from(min);
-            let whole = i128::from(min) + width * i128::from(thousandths.min(1000)) / 1000;
+            let whole = i128::from(min) + (width * i128::from(thousandths.min(1000)) + 500) / 1000;
             i64::try_from(whole).ok().map(|whole| json!(whole))
         }
         ParamKind::Choice(words) => {
@@ -173,4 +173,71 @@ fn at_fraction(min: &str, max: &str, step: &str, thousandths: u16) -> Option<Val
 /// A decimal as a JSON number with the same digits.
 fn number(value: Decimal) -> Option<Value> {
     serde_json::from_str(&value.normalize().to_string()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::param;
+
+    const TENTHS: (&str, &str, &str) = ("-2", "2", "0.1");
+
+    fn with(name: &str, value: Value) -> Params {
+        let mut params = Params::default();
+        params.set(name, value);
+        params
+    }
+
+    fn stepped(params: &Params, name: &str, steps: i64) -> Value {
+        nudged(params, param(name).unwrap(), TENTHS, Steps(steps)).unwrap()
+    }
+
+    #[test]
+    fn an_unset_number_moves_from_what_the_api_takes_in_its_place() {
+        assert_eq!(stepped(&Params::default(), "presence_penalty", 1), json!(0.1));
+        assert_eq!(stepped(&Params::default(), "temperature", -1), json!(0.9));
+    }
+
+    #[test]
+    fn a_number_stays_exact_over_many_steps_and_stops_at_its_ends() {
+        let mut params = with("presence_penalty", json!(0));
+        for _ in 0..3 {
+            let next = stepped(&params, "presence_penalty", 1);
+            params.set("presence_penalty", next);
+        }
+        assert_eq!(params.get("presence_penalty").unwrap().to_string(), "0.3");
+        assert_eq!(stepped(&params, "presence_penalty", 100), json!(2));
+        assert_eq!(stepped(&params, "presence_penalty", -100), json!(-2));
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_moves_as_if_it_were_unset() {
+        assert_eq!(stepped(&with("presence_penalty", json!("high")), "presence_penalty", 1), json!(0.1));
+    }
+
+    #[test]
+    fn a_whole_number_goes_in_round_steps_from_its_least_value() {
+        let tokens = (1, 131_072, 64);
+        let step = |at: Value, steps| nudged_whole(&with("max_tokens", at), "max_tokens", tokens, Steps(steps));
+        assert_eq!(nudged_whole(&Params::default(), "max_tokens", tokens, Steps(-1)), 64);
+        assert_eq!([step(json!(64), 1), step(json!(64), -1), step(json!(1), 1)], [128, 1, 64]);
+        assert_eq!([step(json!(131_072), 10), step(json!(100), -10)], [131_072, 1]);
+        let seed = |at: i64, steps| nudged_whole(&with("seed", json!(at)), "seed", (0, i64::MAX, 1), Steps(steps));
+        assert_eq!([seed(i64::MAX, 10), seed(0, -1), seed(0, 1)], [i64::MAX, 0, 1]);
+    }
+
+    #[test]
+    fn words_go_round_over_being_unset() {
+        let forth = [None, Some(0), Some(1)].map(|at| cycled(at, 2, Steps(1)));
+        let back = [None, Some(0), Some(1)].map(|at| cycled(at, 2, Steps(-10)));
+        assert_eq!(forth, [Some(0), Some(1), None]);
+        assert_eq!(back, [Some(1), None, Some(0)]);
+    }
+
+    #[test]
+    fn a_place_on_a_track_is_a_whole_step_between_the_ends() {
+        let at = |thousandths| at_fraction("0", "2", "0.05", thousandths).unwrap();
+        assert_eq!([at(0), at(501), at(1000), at(u16::MAX)], [json!(0), json!(1), json!(2), json!(2)]);
+        assert_eq!(at_fraction("-2", "2", "0.1", 500), Some(json!(0)));
+    }
 }

@@ -94,8 +94,7 @@ fn select(state: &mut State, lane: LaneId, turn: Option<TurnId>) {
 
 fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> Effects {
     if state.overlay.is_some() {
-        overlay::step(state, if notches.0 < 0 { -1 } else { 1 });
-        return Effects::new();
+        return overlay::step(state, if notches.0 < 0 { -1 } else { 1 });
     }
     match target {
         Target::Track { row, .. } | Target::Param { row } => {

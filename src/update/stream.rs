@@ -6,7 +6,7 @@ use super::Effects;
 use crate::api::{ApiError, Delta};
 use crate::chat::{CallPiece, Outcome, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
-use crate::state::{Effect, LaneId, Level, State, StreamStatus};
+use crate::state::{Charge, Effect, LaneId, Level, State, StreamStatus};
 
 pub(super) fn delta(
     state: &mut State,
@@ -90,8 +90,9 @@ fn account(state: &mut State, id: RunId, usage: Usage) {
     let Some(run) = state.session.run(id) else { return };
     let address = state.providers.get(&run.provider).map_or("", |provider| provider.base_url.as_str());
     let price = state.catalogue.price(&run.provider, Reach::of(address), &run.request.model);
+    let charge = if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real };
     let cost = pricing::cost(&usage, price);
-    state.session.account(id, Some(usage), cost);
+    state.session.account(id, Some(usage), cost, charge);
 }
 
 pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Instant) -> Effects {

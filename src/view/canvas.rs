@@ -64,9 +64,16 @@ impl<'a> Canvas<'a> {
         x
     }
 
-    /// Empties an area to the terminal's own ground.
+    /// Empties an area to the terminal's own ground. A wide character that reaches in from the left goes with it: the
+    /// terminal would draw it over the area's first column.
     pub(super) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.area());
+        for y in (area.top()..area.bottom()).filter(|_| area.x > 0) {
+            let before = &mut self.buffer[(area.x - 1, y)];
+            if width(before.symbol()) > 1 {
+                before.set_symbol(" ");
+            }
+        }
         for position in area.positions() {
             self.buffer[position].reset();
         }
@@ -91,6 +98,20 @@ impl<'a> Canvas<'a> {
             self.text(area.x, y, 1, "│", ink);
             self.text(area.right() - 1, y, 1, "│", ink);
         }
+        self.title(area, ink, title);
+    }
+
+    /// Draws a rule across a box, on the first row of an area that has the box's sides, with a title in it.
+    pub(super) fn rule(&mut self, area: Rect, ink: impl Into<Ink>, title: &[Span]) {
+        let ink = ink.into();
+        if area.width < 2 || area.height == 0 {
+            return;
+        }
+        self.text(area.x, area.y, area.width, &format!("├{}┤", "─".repeat(usize::from(area.width - 2))), ink);
+        self.title(area, ink, title);
+    }
+
+    fn title(&mut self, area: Rect, ink: Ink, title: &[Span]) {
         if !title.is_empty() && area.width > 6 {
             let end = self.spans(area.x + 2, area.y, area.width - 5, title);
             self.text(area.x + 1, area.y, 1, " ", ink);

@@ -5,7 +5,8 @@ use std::time::Instant;
 use ratatui::layout::Rect;
 
 use crate::chat::{Run, Turn};
-use crate::state::{Focus, LaneArea, State, Target};
+use crate::input::Action;
+use crate::state::{Focus, Lane, LaneArea, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean_line};
 
 use super::cache::TurnCache;
@@ -33,7 +34,7 @@ pub(super) fn draw(
     hits.add(area.frame, Target::LaneTab { lane: lane.id });
     hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
     if lane.branch.is_empty() {
-        welcome(canvas, state, area.body);
+        welcome(canvas, state, area);
         return;
     }
     let pane = Pane { state, lane, columns: text_columns(area.body), rows: usize::from(area.body.height), now };
@@ -63,25 +64,38 @@ fn title(state: &State, place: usize) -> Vec<Span> {
     spans
 }
 
-/// `A` for the first lane, `B` for the second.
+/// A lane's letter, as text.
 pub(super) fn letter_of(place: usize) -> String {
-    let offset = u8::try_from(place).unwrap_or(25).min(25);
-    char::from(b'A' + offset).to_string()
+    Lane::letter(place).to_string()
 }
 
-fn welcome(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
-    let lane = state.lane();
-    let model = clean_line(&lane.settings.model);
-    let lines = [
-        (format!("Nothing said yet. {model} at {} listens.", clean_line(&lane.settings.provider)), StyleRole::Text),
-        (String::new(), StyleRole::Text),
-        ("Type a message below and press Enter.".to_owned(), StyleRole::Dim),
-        ("F2 sets parameters, Ctrl+L chooses the model,".to_owned(), StyleRole::Dim),
-        ("Ctrl+P lists every command, F1 the keys.".to_owned(), StyleRole::Dim),
+/// What an empty lane says: who listens, and the keys to begin with, as they are bound.
+fn welcome(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea) {
+    let settings = &state.lanes[area.place].settings;
+    let model = if settings.model.is_empty() { "No model".into() } else { clean_line(&settings.model) };
+    let keys = [
+        (Action::FocusParameters, "sets parameters"),
+        (Action::Models, "chooses the model"),
+        (Action::LaneAdd, "adds a lane beside this one"),
+        (Action::Palette, "lists every command"),
+        (Action::Help, "shows the keys"),
     ];
-    let top = body.y + body.height.saturating_sub(8) / 3;
-    for (y, (text, role)) in (top..body.bottom()).zip(lines) {
-        canvas.text(body.x + 2, y, body.width.saturating_sub(3), &text, role);
+    let hint = |(action, says): (Action, &str)| {
+        let chord = state.keymap.chords_of(action).first()?;
+        Some(vec![Span::new(chord.to_string(), StyleRole::Key), Span::new(format!(" {says}"), StyleRole::Dim)])
+    };
+    let listens = format!("{model} at {} listens.", clean_line(&settings.provider));
+    let mut lines = vec![
+        vec![Span::new("Nothing said yet.", StyleRole::Text)],
+        vec![Span::new(listens, StyleRole::Text)],
+        Vec::new(),
+        vec![Span::new("Type a message below and press Enter.", StyleRole::Dim)],
+    ];
+    lines.extend(keys.into_iter().filter_map(hint));
+    let body = area.body;
+    let top = body.y + body.height.saturating_sub(12) / 3;
+    for (y, spans) in (top..body.bottom()).zip(lines) {
+        canvas.spans(body.x + 2, y, body.width.saturating_sub(3), &spans);
     }
 }
 
@@ -142,7 +156,7 @@ fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (p
 }
 
 /// The caption of the reasoning and the rows of calls fold; the rest selects the turn.
-fn target(turn: &Turn, part: Part, lane: &crate::state::Lane) -> Target {
+fn target(turn: &Turn, part: Part, lane: &Lane) -> Target {
     let caption = 1 + usize::from(turn.depth > 0);
     let folds = match part {
         Part::Above(at) => at == caption && !turn.reasoning.is_empty(),

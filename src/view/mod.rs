@@ -9,6 +9,8 @@ mod hits;
 mod lane;
 mod rows;
 mod scroll;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 
@@ -58,6 +60,13 @@ impl View {
         now: Instant,
     ) -> (Scroll, Option<TurnId>) {
         scroll::resolve(&mut self.cache, state, lane, motion, now)
+    }
+
+    /// Where a scroll of the help by some rows leads from `scroll`.
+    #[must_use]
+    pub fn scroll_help(state: &State, scroll: usize, rows: isize) -> usize {
+        let last = chrome::last_help_scroll(state);
+        scroll.min(last).saturating_add_signed(rows).min(last)
     }
 
     /// How much was rendered so far: for tests and benches that watch the draw path.

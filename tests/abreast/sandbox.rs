@@ -343,6 +343,14 @@ async fn broken_streams_break_as_described() {
     // no usage, though asked for
     let usage = with(ask("sandbox-nousage", "What are you?"), &json!({"stream_options": {"include_usage": true}}));
     assert!(!sandbox.events(usage).await.iter().any(|event| event.contains("prompt_tokens")));
+    // whole answers break too
+    assert_eq!(sandbox.whole(ask("sandbox-error", "What are you?")).await.0, 500);
+    assert_eq!(
+        sandbox.whole(ask("sandbox-nofinish", "What are you?")).await.1["choices"][0]["finish_reason"],
+        json!(null)
+    );
+    assert!(sandbox.post(&ask("sandbox-garbage", "What are you?")).await.json::<Value>().await.is_err());
+    assert!(sandbox.post(&ask("sandbox-cut", "What are you?")).await.text().await.is_err());
     // a connection that drops inside an event
     let mut dropped = sandbox.post(&with(ask("sandbox-cut", "What are you?"), &json!({"stream": true}))).await;
     let mut bytes = Vec::new();

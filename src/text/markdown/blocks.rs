@@ -4,28 +4,28 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use super::code;
 use super::frame::{Container, Ending, Frame, Last, ListAt, Opening};
 use super::inline::Inline;
 use super::margin::{Margin, trimmed};
-use super::table::{Cell, Grid, Layout};
-use crate::text::highlight::Highlighter;
+use super::memory::Memory;
+use super::table::{Cell, Grid};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, width, wrap, wrap_hard};
 
 /// Writes events as rows.
 pub(super) struct Writer<'a, 'o> {
-    width: u16,
-    out: &'o mut Vec<Line>,
-    margin: Margin,
-    open: Vec<Frame>,
+    pub(super) width: u16,
+    pub(super) out: &'o mut Vec<Line>,
+    pub(super) margin: Margin,
+    pub(super) open: Vec<Frame>,
     lists: usize,
     /// Blank rows so far, to see whether an item holds one.
     blanks: usize,
     leaf: Leaf<'a>,
     /// Rows were written above the first block.
     started: bool,
-    opening: Opening,
-    ending: Ending,
+    pub(super) opening: Opening,
+    pub(super) ending: Ending,
+    pub(super) memory: Option<Memory>,
 }
 
 /// The block whose text is being read.
@@ -53,7 +53,14 @@ impl<'a, 'o> Writer<'a, 'o> {
             started,
             opening,
             ending: Ending::default(),
+            memory: None,
         }
+    }
+
+    /// With the colours of the time before, to find them anew only where the code is new.
+    pub(super) fn remembering(mut self, memory: Option<Memory>) -> Self {
+        self.memory = memory;
+        self
     }
 
     pub(super) fn take(&mut self, event: Event<'a>) {
@@ -79,6 +86,8 @@ impl<'a, 'o> Writer<'a, 'o> {
         while !self.open.is_empty() {
             self.end_container();
         }
+        self.ending.memory = self.memory;
+        self.ending.is_other = matches!(self.opening, Opening::Paragraph(_));
         self.ending
     }
 
@@ -239,7 +248,7 @@ impl<'a, 'o> Writer<'a, 'o> {
     }
 
     /// The blank row before a block that is not the first of its container.
-    fn begin(&mut self, block: Last) {
+    pub(super) fn begin(&mut self, block: Last) {
         let first = match self.open.last() {
             Some(frame) => frame.last == Last::Nothing,
             None => !self.started,
@@ -265,10 +274,7 @@ impl<'a, 'o> Writer<'a, 'o> {
     fn end_leaf(&mut self) {
         match std::mem::replace(&mut self.leaf, Leaf::None) {
             Leaf::None => {}
-            Leaf::Paragraph(inline) => {
-                self.begin(Last::Paragraph);
-                self.prose(&inline.into_spans());
-            }
+            Leaf::Paragraph(inline) => self.paragraph(inline.into_spans()),
             Leaf::Heading(level, inline) => self.heading(level, inline.into_spans()),
             Leaf::Html(inline) => {
                 self.begin(Last::Other);
@@ -279,7 +285,17 @@ impl<'a, 'o> Writer<'a, 'o> {
         }
     }
 
-    fn prose(&mut self, spans: &[Span]) {
+    fn paragraph(&mut self, mut spans: Vec<Span>) {
+        if let Opening::Paragraph(head) = self.opening {
+            self.open_with_nothing();
+            cut_start(&mut spans, head.len());
+        } else {
+            self.begin(Last::Paragraph);
+        }
+        self.prose(&spans);
+    }
+
+    pub(super) fn prose(&mut self, spans: &[Span]) {
         let first = self.margin.take_first();
         wrap(spans, &Wrap { width: self.width, first: &first, rest: self.margin.rest() }, self.out);
     }
@@ -309,53 +325,6 @@ impl<'a, 'o> Writer<'a, 'o> {
         self.row(&[Span::new("─".repeat(self.margin.room()), StyleRole::Border)]);
     }
 
-    fn code(&mut self, info: &str, text: &str) {
-        let mut colours = match std::mem::take(&mut self.opening) {
-            Opening::Code(colours) => *colours,
-            _ => {
-                self.begin(Last::Other);
-                self.row(&[code::caption(info, self.margin.room())]);
-                Highlighter::new(info)
-            }
-        };
-        for line in text.lines() {
-            code::line(line, &mut colours, self.width, self.margin.rest(), self.out);
-        }
-        self.row(&[code::end(self.margin.room())]);
-        self.ending.code = Some(colours);
-    }
-
-    fn table(&mut self, grid: Grid) {
-        let layout = grid.layout(self.margin.room());
-        if grid.goes_on() {
-            self.table_rows(&grid, &layout, Vec::new());
-        } else {
-            self.table_again(&grid, &layout);
-        }
-        let is_the_one = self.ending.table.as_ref().is_none_or(|(before, _)| !before.goes_on());
-        if is_the_one && self.open.is_empty() {
-            self.ending.table = Some((grid, layout));
-        }
-    }
-
-    /// A table with its header, as its own block.
-    pub(super) fn table_again(&mut self, grid: &Grid, layout: &Layout) {
-        self.begin(Last::Other);
-        let mut rows = Vec::new();
-        grid.draw_header(layout, &mut rows);
-        self.table_rows(grid, layout, rows);
-    }
-
-    fn table_rows(&mut self, grid: &Grid, layout: &Layout, mut rows: Vec<Vec<Span>>) {
-        grid.draw_rows(layout, self.margin.room(), &mut rows);
-        for row in rows {
-            match layout {
-                Layout::Columns { .. } => self.row(&row),
-                Layout::Headers | Layout::Lists => self.prose(&row),
-            }
-        }
-    }
-
     fn end_table_part(&mut self, tag: TagEnd) {
         let Leaf::Table { grid, row, cell } = &mut self.leaf else { return };
         match tag {
@@ -369,11 +338,21 @@ impl<'a, 'o> Writer<'a, 'o> {
     }
 
     /// Rows that were made for the room; only a list mark wider than the margin can still break them.
-    fn row(&mut self, spans: &[Span]) {
+    pub(super) fn row(&mut self, spans: &[Span]) {
         let first = self.margin.take_first();
         if spans.is_empty() {
             return self.out.push(Line { spans: trimmed(first) });
         }
         wrap_hard(spans, &Wrap { width: self.width, first: &first, rest: self.margin.rest() }, self.out);
+    }
+}
+
+/// Takes off the first bytes and the blanks after them.
+fn cut_start(spans: &mut Vec<Span>, bytes: usize) {
+    let Some(first) = spans.first_mut() else { return };
+    let rest = first.text.get(bytes..).unwrap_or_default().trim_start_matches(' ');
+    first.text = rest.to_owned();
+    if first.text.is_empty() {
+        spans.remove(0);
     }
 }

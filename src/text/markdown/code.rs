@@ -2,8 +2,8 @@
 //!
 //! Owns how code looks. No gutters stand beside the lines, so that what is selected on the screen is the code.
 
-use crate::text::highlight::{Highlighter, language};
-use crate::text::{Line, Span, StyleRole, Wrap, clean, clean_line, truncate, width, wrap_hard};
+use crate::text::highlight::language;
+use crate::text::{Line, Span, StyleRole, Wrap, clean_line, truncate, width, wrap_hard};
 
 /// Stands at the start of a row that continues a line of code.
 const CONTINUES: &str = "↪ ";
@@ -22,13 +22,12 @@ pub(super) fn end(room: usize) -> Span {
     Span::new("─".repeat(room), StyleRole::CodeFrame)
 }
 
-/// One line of code, given without its line ending.
-pub(super) fn line(text: &str, colours: &mut Highlighter, width: u16, margin: &[Span], out: &mut Vec<Line>) {
+/// One line of code in its colours.
+pub(super) fn line(spans: &[Span], width: u16, margin: &[Span], out: &mut Vec<Line>) {
     let mut rest = margin.to_vec();
     rest.push(Span::new(CONTINUES, StyleRole::Dim));
-    let spans = colours.line(&clean(text));
-    wrap_hard(&spans, &Wrap { width, first: margin, rest: &rest }, out);
-    if let Some(last) = out.last_mut().filter(|_| text.is_empty()) {
+    wrap_hard(spans, &Wrap { width, first: margin, rest: &rest }, out);
+    if let Some(last) = out.last_mut().filter(|_| spans.is_empty()) {
         last.spans = super::margin::trimmed(std::mem::take(&mut last.spans));
     }
 }

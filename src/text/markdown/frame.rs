@@ -1,6 +1,7 @@
 //! What a writer stands in: the open containers, and how a text begins and ends in the middle of one.
 
 use super::margin::Extent;
+use super::memory::Memory;
 use super::table::{Grid, Layout};
 use crate::text::highlight::Highlighter;
 
@@ -11,6 +12,8 @@ pub(super) enum Opening {
     Block,
     List(ListAt),
     Quote,
+    /// A paragraph; what it begins with stands in for what was written.
+    Paragraph(&'static str),
     Code(Box<Highlighter>),
     Table(Box<Grid>),
 }
@@ -18,6 +21,9 @@ pub(super) enum Opening {
 /// What is needed to go on after the last block.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
+    /// The text did not go on with what it was opened as.
+    pub(super) is_other: bool,
+    pub(super) memory: Option<Memory>,
     pub(super) list: Option<ListAt>,
     pub(super) code: Option<Highlighter>,
     /// The table that a further part was read for, or that came last.

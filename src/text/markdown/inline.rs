@@ -15,6 +15,7 @@ pub(super) struct Inline<'a> {
     links: Vec<OpenLink<'a>>,
     /// All text so far, to compare a link's text with its address.
     plain: String,
+    bytes: usize,
 }
 
 /// A link or image whose text is still being read.
@@ -27,7 +28,7 @@ struct OpenLink<'a> {
 
 impl<'a> Inline<'a> {
     pub(super) fn new(ink: Ink) -> Self {
-        Self { spans: Vec::new(), ink, outer: Vec::new(), links: Vec::new(), plain: String::new() }
+        Self { spans: Vec::new(), ink, outer: Vec::new(), links: Vec::new(), plain: String::new(), bytes: 0 }
     }
 
     pub(super) fn is_inline(event: &Event<'_>) -> bool {
@@ -48,10 +49,10 @@ impl<'a> Inline<'a> {
             Event::InlineHtml(text) => self.text(&text, with_role(self.ink, StyleRole::Dim)),
             Event::Html(line) => {
                 self.text(line.trim_end_matches(['\r', '\n']), self.ink);
-                push(&mut self.spans, "\n", self.ink);
+                self.end_row();
             }
             Event::SoftBreak => self.text(" ", self.ink),
-            Event::HardBreak => push(&mut self.spans, "\n", self.ink),
+            Event::HardBreak => self.end_row(),
             Event::TaskListMarker(done) => {
                 self.text(if done { "[x] " } else { "[ ] " }, StyleRole::ListMark.into());
             }
@@ -67,6 +68,11 @@ impl<'a> Inline<'a> {
             self.spans.pop();
         }
         self.spans
+    }
+
+    /// The bytes of text so far.
+    pub(super) fn text_len(&self) -> usize {
+        self.bytes
     }
 
     fn open(&mut self, tag: Tag<'a>) {
@@ -110,7 +116,14 @@ impl<'a> Inline<'a> {
             self.plain.push_str(text);
         }
         // An entity can spell what the text was cleaned of.
-        push(&mut self.spans, &clean_line(text), ink);
+        let text = clean_line(text);
+        self.bytes += text.len();
+        push(&mut self.spans, &text, ink);
+    }
+
+    fn end_row(&mut self) {
+        self.bytes += 1;
+        push(&mut self.spans, "\n", self.ink);
     }
 }
 

@@ -5,11 +5,16 @@
 
 mod blocks;
 mod code;
+mod figures;
 mod frame;
 mod inline;
+mod late;
 mod links;
 mod margin;
+mod memory;
+mod mode;
 mod outline;
+mod paragraph;
 mod pass;
 mod stream;
 mod table;

@@ -7,6 +7,7 @@ use pulldown_cmark::{BrokenLink, CowStr, Parser};
 use super::blocks::Writer;
 use super::frame::{Ending, Opening};
 use super::links::{Definitions, Label};
+use super::memory::Memory;
 use super::options;
 use super::outline::begins_block;
 use crate::text::Line;
@@ -38,6 +39,11 @@ pub(super) struct Found {
 impl Pass<'_> {
     /// Appends the rows.
     pub(super) fn write(self, opening: Opening, out: &mut Vec<Line>) -> Found {
+        self.write_remembering(opening, None, out)
+    }
+
+    /// Appends the rows; code gets the colours that are remembered.
+    pub(super) fn write_remembering(self, opening: Opening, memory: Option<Memory>, out: &mut Vec<Line>) -> Found {
         let mut wanted = Vec::new();
         let resolve = |link: BrokenLink<'_>| {
             let address = self.known.get(&link.reference).or_else(|| {
@@ -48,7 +54,7 @@ impl Pass<'_> {
         };
         let parser = Parser::new_with_broken_link_callback(self.text, options(), Some(resolve));
         let definitions = Definitions::of(parser.reference_definitions(), self.until);
-        let mut writer = Writer::new(self.width, self.started, opening, out);
+        let mut writer = Writer::new(self.width, self.started, opening, out).remembering(memory);
         for (event, range) in parser.into_offset_iter() {
             if range.start >= self.until && begins_block(&event) {
                 break;

@@ -4,34 +4,38 @@
 //! again. At every moment the lines equal those of [`render`](super::render) for the text so far.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::blocks::Writer;
 use super::frame::{Ending, Opening};
 use super::links::{Definitions, Label};
+use super::memory::Memory;
+use super::mode::{Mode, OpenTable, Waiting};
 use super::outline::{Cut, Kind, cut, is_open_fence, outline, whole_lines};
-use super::pass::Pass;
-use super::table::{Grid, Layout};
+use super::paragraph::{LEAST_ROWS, cut_paragraph};
+use super::pass::{Found, Pass};
 use crate::text::Line;
 use crate::text::highlight::Highlighter;
 
 /// The lines of a text that only ever grows.
 #[derive(Debug)]
 pub struct StreamingMarkdown {
-    width: u16,
+    pub(super) width: u16,
     /// Up to here the text is settled.
-    at: usize,
+    pub(super) at: usize,
     /// Up to here it was looked at for something to settle.
-    looked: usize,
-    mode: Mode,
-    settled: Vec<Line>,
-    tail: Vec<Line>,
-    known: Definitions,
+    pub(super) looked: usize,
+    pub(super) mode: Mode,
+    pub(super) settled: Vec<Line>,
+    pub(super) tail: Vec<Line>,
+    pub(super) known: Definitions,
     /// All definitions that settled references were resolved with, those of the tail too.
-    resolved: Definitions,
-    waiting: Vec<Waiting>,
-    work: Work,
+    pub(super) resolved: Definitions,
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) memory: Memory,
+    /// A paragraph of fewer open rows is not looked at for a cut.
+    pub(super) patience: usize,
+    pub(super) work: Work,
 }
 
 /// What was done so far, to prove that nothing is done twice.
@@ -42,47 +46,6 @@ pub struct Work {
     /// Lines of open tails, which are written again as they grow.
     pub tail_lines_rendered: u64,
     pub bytes_parsed: u64,
-}
-
-/// What the open tail goes on with.
-#[derive(Debug, Default)]
-enum Mode {
-    #[default]
-    Block,
-    /// A list or quote.
-    Container(Opening),
-    /// A fence that is still open; its first line stands in for what is settled of it.
-    Fence {
-        first_line: String,
-        colours: Highlighter,
-    },
-    Table(Box<OpenTable>),
-}
-
-/// A table whose last row may not have come.
-#[derive(Debug)]
-struct OpenTable {
-    /// Header and delimiter row, which stand in for what is settled.
-    head: String,
-    grid: Grid,
-    layout: Layout,
-    /// Where its lines begin in the settled ones.
-    from: usize,
-    start: usize,
-    started: bool,
-    wanted: Vec<Label>,
-}
-
-/// A settled part with references that a later definition may still resolve.
-#[derive(Debug)]
-struct Waiting {
-    labels: Vec<Label>,
-    /// What stands in for the part of its first block that was written before.
-    head: String,
-    source: Range<usize>,
-    lines: Range<usize>,
-    opening: Opening,
-    started: bool,
 }
 
 impl StreamingMarkdown {
@@ -98,6 +61,8 @@ impl StreamingMarkdown {
             known: Definitions::default(),
             resolved: Definitions::default(),
             waiting: Vec::new(),
+            memory: Memory::default(),
+            patience: LEAST_ROWS,
             work: Work::default(),
         }
     }
@@ -147,8 +112,43 @@ impl StreamingMarkdown {
             while self.settle(source, whole) {}
             self.looked = whole;
         }
-        let definitions = self.write_tail(source);
-        self.resolve(source, &definitions);
+        let found = self.write_tail(source);
+        if found.ending.is_other {
+            self.back_to_paragraph();
+            return self.update(source);
+        }
+        self.resolve(source, &found.definitions);
+        if self.tail.len() >= self.patience {
+            // Where no cut is found the next search waits until there is twice as much, to stay linear.
+            self.patience = if self.settle_paragraph(source) { LEAST_ROWS } else { self.tail.len() * 2 };
+        } else if self.tail.len() < LEAST_ROWS {
+            self.patience = LEAST_ROWS;
+        }
+    }
+
+    /// Settles the first rows of a paragraph that is the whole tail.
+    fn settle_paragraph(&mut self, source: &str) -> bool {
+        let (start, from, above) = match self.mode {
+            Mode::Paragraph { start, from, .. } => (start, from, 0),
+            Mode::Block => (self.at, self.settled.len(), usize::from(self.is_started())),
+            _ => return false,
+        };
+        let (head, text) = self.open_text(source);
+        let Some(cut) = cut_paragraph(&text, head, &self.tail[above..]) else { return false };
+        self.work.bytes_parsed += text.len() as u64;
+        self.at += cut.at - head;
+        self.settled.extend(self.tail.drain(..above + cut.rows));
+        self.work.lines_rendered += (above + cut.rows) as u64;
+        self.mode = Mode::Paragraph { head: cut.head, start, from };
+        true
+    }
+
+    /// The paragraph turned out to be a heading or a table: nothing of it is settled any more.
+    fn back_to_paragraph(&mut self) {
+        let Mode::Paragraph { start, from, .. } = std::mem::take(&mut self.mode) else { return };
+        self.settled.truncate(from);
+        self.at = start;
+        self.looked = start;
     }
 
     /// Settles one step more, if there is one.
@@ -159,6 +159,11 @@ impl StreamingMarkdown {
         let (head, text) = self.open_text(&source[..whole]);
         self.work.bytes_parsed += text.len() as u64;
         let blocks = outline(&text);
+        let is_paragraph = blocks.first().is_some_and(|first| first.kind == Kind::Paragraph);
+        if matches!(self.mode, Mode::Paragraph { .. }) && !is_paragraph {
+            self.back_to_paragraph();
+            return true;
+        }
         if let Some(cut) = cut(&text, &blocks, head) {
             let end = self.at + cut.at() - head;
             let ending = self.commit(&text, cut.at(), end);
@@ -214,7 +219,7 @@ impl StreamingMarkdown {
     /// Writes what is final: up to `until` in the text, which is `end` in the source.
     fn commit(&mut self, text: &str, until: usize, end: usize) -> Ending {
         let started = self.is_started();
-        let opening = self.opening();
+        let opening = self.mode.opening();
         let mut lines = Vec::new();
         let pass = Pass { text, until, width: self.width, started, known: &self.known, later: &self.resolved };
         let found = pass.write(opening.clone(), &mut lines);
@@ -227,7 +232,7 @@ impl StreamingMarkdown {
             found.wanted,
             Waiting {
                 labels: Vec::new(),
-                head: self.head().to_owned(),
+                head: self.mode.head().to_owned(),
                 source: self.at..end,
                 lines: from..self.settled.len(),
                 opening,
@@ -275,125 +280,33 @@ impl StreamingMarkdown {
         !self.settled.is_empty() || matches!(self.mode, Mode::Table(_))
     }
 
-    fn opening(&self) -> Opening {
-        match &self.mode {
-            Mode::Block => Opening::Block,
-            Mode::Container(opening) => opening.clone(),
-            Mode::Fence { colours, .. } => Opening::Code(Box::new(colours.clone())),
-            Mode::Table(open) => Opening::Table(Box::new(open.grid.further())),
-        }
-    }
-
-    /// What stands in for the settled part of the open block.
-    fn head(&self) -> &str {
-        match &self.mode {
-            Mode::Block | Mode::Container(_) => "",
-            Mode::Fence { first_line, .. } => first_line,
-            Mode::Table(open) => &open.head,
-        }
-    }
-
     /// The text from where it is open on, and how much of it only stands in for what is settled.
     fn open_text<'s>(&self, source: &'s str) -> (usize, Cow<'s, str>) {
-        let (head, rest) = (self.head(), &source[self.at..]);
+        let (head, rest) = (self.mode.head(), &source[self.at..]);
         let text = if head.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned([head, rest].concat()) };
         (head.len(), text)
     }
 
-    fn write_tail(&mut self, source: &str) -> Definitions {
+    pub(super) fn write_tail(&mut self, source: &str) -> Found {
         let (_, text) = self.open_text(source);
         let started = self.is_started();
         let none = Definitions::default();
+        let mut memory = std::mem::take(&mut self.memory);
+        memory.rewind();
         let pass =
             Pass { text: &text, until: usize::MAX, width: self.width, started, known: &self.known, later: &none };
         self.tail.clear();
-        let found = pass.write(self.opening(), &mut self.tail);
+        let mut found = pass.write_remembering(self.mode.opening(), Some(memory), &mut self.tail);
+        self.memory = found.ending.memory.take().unwrap_or_default();
         self.lay_table_out(&found.ending);
         self.work.bytes_parsed += text.len() as u64;
         self.work.tail_lines_rendered += self.tail.len() as u64;
-        found.definitions
-    }
-
-    /// Writes settled parts again whose references came to mean something else.
-    fn resolve(&mut self, source: &str, tail: &Definitions) {
-        let of_table = matches!(&self.mode, Mode::Table(open) if !open.wanted.is_empty());
-        if self.waiting.is_empty() && !of_table {
-            return;
-        }
-        let mut now = self.known.clone();
-        now.add(tail);
-        let before = std::mem::replace(&mut self.resolved, now);
-        let changed: HashSet<Label> = before.changed(&self.resolved).cloned().collect();
-        if changed.is_empty() {
-            return;
-        }
-        for nth in 0..self.waiting.len() {
-            if self.waiting[nth].labels.iter().any(|label| changed.contains(label)) {
-                self.write_again(source, nth);
-            }
-        }
-        self.resolve_table(source, &changed);
-    }
-
-    fn write_again(&mut self, source: &str, nth: usize) {
-        let Waiting { head, source: part, lines: old, opening, started, .. } = &self.waiting[nth];
-        // What comes after tells whether a line is the head of a table: it takes two lines.
-        let after = first_lines(&source[part.end..], 2);
-        let text = [head, &source[part.clone()], after].concat();
-        let mut lines = Vec::new();
-        let none = Definitions::default();
-        let pass = Pass {
-            text: &text,
-            until: head.len() + part.len(),
-            width: self.width,
-            started: *started,
-            known: &self.resolved,
-            later: &none,
-        };
-        pass.write(opening.clone(), &mut lines);
-        self.work.bytes_parsed += text.len() as u64;
-        self.work.lines_rendered += lines.len() as u64;
-        let (old, new) = (old.clone(), lines.len());
-        self.settled.splice(old.clone(), lines);
-        let moved = |place: usize| place + new - old.len();
-        self.waiting[nth].lines.end = moved(old.end);
-        for later in &mut self.waiting[nth + 1..] {
-            later.lines = moved(later.lines.start)..moved(later.lines.end);
-        }
-        if let Mode::Table(open) = &mut self.mode {
-            open.from = moved(open.from);
-        }
-    }
-
-    fn resolve_table(&mut self, source: &str, changed: &HashSet<Label>) {
-        let Mode::Table(open) = &mut self.mode else { return };
-        if !open.wanted.iter().any(|label| changed.contains(label)) {
-            return;
-        }
-        self.settled.truncate(open.from);
-        let none = Definitions::default();
-        let text = &source[open.start..self.at];
-        let pass = Pass {
-            text,
-            until: usize::MAX,
-            width: self.width,
-            started: open.started,
-            known: &self.resolved,
-            later: &none,
-        };
-        let found = pass.write(Opening::Block, &mut self.settled);
-        self.work.bytes_parsed += text.len() as u64;
-        self.work.lines_rendered += (self.settled.len() - open.from) as u64;
-        if let Some((grid, layout)) = found.ending.table {
-            open.grid = grid;
-            open.layout = layout;
-        }
-        self.write_tail(source);
+        found
     }
 }
 
 /// The first lines of a text, with their endings.
-fn first_lines(text: &str, count: usize) -> &str {
+pub(super) fn first_lines(text: &str, count: usize) -> &str {
     let end = memchr::memchr_iter(b'\n', text.as_bytes()).nth(count - 1).map_or(text.len(), |at| at + 1);
     &text[..end]
 }

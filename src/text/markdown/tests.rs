@@ -187,7 +187,70 @@ fn streamed(source: &str, cuts: &[usize], cells: u16) -> Result<(), TestCaseErro
     Ok(())
 }
 
+/// Parts of a long paragraph, of which some wait for a closing mark and some end the paragraph.
+const PROSE: &[&str] = &[
+    "words ",
+    "some longer words ",
+    "many words that go on and on and on until several rows are full ",
+    "日本語の文章はここまで続きます。",
+    "한글 ",
+    "snake_case ",
+    "2 * 3 ",
+    "**bold** ",
+    "*it* ",
+    "`code` ",
+    "[l](/u) ",
+    "a < b ",
+    "&amp; ",
+    "\\* ",
+    "~~s~~ ",
+    "👩\u{200D}👧 ",
+    "e\u{301} ",
+    "word",
+    "<b>x</b> ",
+    "- ",
+    "x  \n",
+    "\n",
+    "\n",
+    "\u{1b}[0m",
+];
+const MARKS: &[&str] = &[
+    "*",
+    "**",
+    "_",
+    "`",
+    "[",
+    "](/u)",
+    "[l]",
+    "|",
+    "| a | b |\n",
+    "|-|-|\n",
+    "-|-\n",
+    "===\n",
+    "---\n",
+    "\n\n",
+    "<",
+    "\n[l]: /x\n",
+    "- i\n",
+];
+
+fn any_prose() -> impl Strategy<Value = String> {
+    let prose = prop::collection::vec(prop::sample::select(PROSE), 5..60).prop_map(|parts| parts.concat());
+    let mark = prop::sample::select(MARKS).prop_map(str::to_owned);
+    let end = prop::sample::select(&["", "end", "\n===\n", "\n---\n", "\n|-|-|\nx", "\n-|-\n", "\n\n[l]: /u\n"][..])
+        .prop_map(str::to_owned);
+    prop::collection::vec(prop_oneof![3 => prose, 1 => mark], 1..6)
+        .prop_flat_map(move |parts| end.clone().prop_map(move |end| parts.concat() + &end))
+}
+
 proptest! {
+    #[test]
+    fn a_long_paragraph_streams_as_it_renders(
+        source in any_prose(), cuts in prop::collection::vec(any::<usize>(), 20..60), cells in 8_u16..40,
+    ) {
+        streamed(&source, &cuts, cells)?;
+    }
+
     #[test]
     fn a_stream_equals_a_fresh_render_at_every_prefix(
         source in any_markdown(), cuts in prop::collection::vec(any::<usize>(), 0..40), cells in 4_u16..60,

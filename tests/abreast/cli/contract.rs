@@ -25,7 +25,7 @@ fn a_failure_before_the_answer_has_the_same_fields() {
     let server = Canned::answering([response(400, &[JSON, "X-Request-Id: req_8"], body)]);
     let run = ask(&server, &["--json", "hi"]);
     assert_eq!(run.code, Some(1));
-    let message = "127.0.0.1 refused the request (400): No such thing.";
+    let message = format!("{} refused the request (400): No such thing.", server.address);
     assert_eq!(
         without_times(json(&run)),
         json!({"text": "", "reasoning": "", "refusal": "", "tool_calls": [], "finish_reason": null, "usage": null,

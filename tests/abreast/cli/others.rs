@@ -16,7 +16,7 @@ fn models_are_listed_a_line_each_or_as_the_servers_objects() {
     assert!(!plain.out.contains('\x1b'), "{plain:?}");
     let run = home.run(["models", "--json", "--base-url", &server.base_url()]);
     let list: Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(list[0], json!({"provider": "127.0.0.1", "id": "big", "owned_by": "lab"}));
+    assert_eq!(list[0], json!({"provider": server.address, "id": "big", "owned_by": "lab"}));
     assert!(server.asked()[0].starts_with("GET /v1/models HTTP/1.1\r\n"));
 }
 
@@ -25,7 +25,9 @@ fn models_that_cannot_be_listed_are_told_with_status_1() {
     let server = Canned::answering([response(401, &[JSON], r#"{"error":{"message":"No."}}"#)]);
     let run = Home::new().run(["models", "--base-url", &server.base_url()]);
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
-    assert!(run.err.starts_with("127.0.0.1 wants a key (401): No. Check the key of 127.0.0.1"), "{run:?}");
+    let address = &server.address;
+    let sentence = format!("{address} wants a key (401): No. Check the key of {address} in config.toml");
+    assert!(run.err.starts_with(&sentence), "{run:?}");
 }
 
 #[test]

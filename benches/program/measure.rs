@@ -1,0 +1,269 @@
+//! The parts of the bench, and the table that they print.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::server::{Pace, Server};
+use crate::terminal::{Terminal, Watch};
+use crate::{Outcome, bare, reply};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_abreast");
+
+/// Starts of which the median is given.
+const STARTS: usize = 10;
+
+/// Keys of which the percentiles are given.
+const KEYS: usize = 120;
+
+/// The time between two keys: no multiple of a frame, so that they fall everywhere into one.
+const BETWEEN_KEYS: Duration = Duration::from_millis(23);
+
+const LANES: usize = 6;
+
+/// Nothing on the screen moves for so long: it has come to rest.
+const QUIET: Duration = Duration::from_millis(300);
+
+type Part = (&'static str, fn(&Bench) -> Outcome<()>);
+
+const PARTS: [Part; 8] = [
+    ("start", start),
+    ("idle", idle),
+    ("pace50", pace50),
+    ("pace200", pace200),
+    ("full50k", full50k),
+    ("full1m", full1m),
+    ("keys", keys),
+    ("lanes", lanes),
+];
+
+/// Measures the named parts, or all.
+pub(crate) fn all(parts: &[String]) -> Outcome<()> {
+    let unknown = parts.iter().find(|part| PARTS.iter().all(|(name, _)| name != part));
+    if let Some(unknown) = unknown {
+        let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("there is no part `{unknown}`; there are: {}", names.join(", ")).into());
+    }
+    let bench = Bench { server: Server::start()?, home: TempDir::new()? };
+    row(["what", "abreast", "bare reader", "ratio"]);
+    for (name, measure) in PARTS {
+        if parts.is_empty() || parts.iter().any(|part| part == name) {
+            measure(&bench)?;
+        }
+    }
+    Ok(())
+}
+
+struct Bench {
+    server: Server,
+    /// Where the program finds no configuration and keeps nothing.
+    home: TempDir,
+}
+
+/// What a reply cost.
+struct Cost {
+    cpu: Duration,
+    wall: Duration,
+    bytes: u64,
+}
+
+impl Bench {
+    /// Starts the program; gives how long its first full frame took, too.
+    fn abreast(&self) -> Outcome<(Terminal, Duration)> {
+        let home = self.home.path();
+        let url = format!("http://{}/v1", self.server.address);
+        let terminal = Terminal::start(PROGRAM, |command| {
+            command
+                .args(["--base-url", &url, "--model", "bench-1"])
+                .env_clear()
+                .env("HOME", home)
+                .env("ABREAST_CONFIG_DIR", home.join("config"))
+                .env("ABREAST_DATA_DIR", home.join("data"))
+                .env("ABREAST_STATE_DIR", home.join("state"))
+                .env("LANG", "C.UTF-8")
+                .env("TERM", "xterm-256color")
+                .env("COLORTERM", "truecolor")
+        })?;
+        let drawn = terminal.wait(Watch::Frame)?;
+        let took = drawn.saturating_duration_since(terminal.started);
+        Ok((terminal, took))
+    }
+
+    fn bare(&self) -> Outcome<Terminal> {
+        let own = std::env::current_exe()?;
+        let own = own.to_str().ok_or("the bench's own path is not Unicode")?;
+        let terminal = Terminal::start(own, |command| command.args([bare::ARGUMENT, &self.server.address]))?;
+        terminal.wait(Watch::Text("ready"))?;
+        Ok(terminal)
+    }
+
+    /// What a reply costs both, from Enter until its last word is on the screen; CPU until the screen is at rest.
+    fn both(&self, bytes: usize, pace: Pace) -> Outcome<(Cost, Cost, f64)> {
+        let tokens = self.server.answer_with(&reply::markdown(bytes), pace);
+        let ours = asked(&mut self.abreast_at_rest()?, "tell me")?;
+        let bare = asked(&mut self.bare()?, "")?;
+        Ok((ours, bare, tokens as f64 / 1000.0))
+    }
+
+    fn abreast_at_rest(&self) -> Outcome<Terminal> {
+        let (terminal, _) = self.abreast()?;
+        terminal.settle(QUIET);
+        Ok(terminal)
+    }
+}
+
+/// Sends a message and waits for the end of the reply.
+fn asked(terminal: &mut Terminal, message: &str) -> Outcome<Cost> {
+    if !message.is_empty() {
+        terminal.type_keys(message)?;
+        terminal.settle(QUIET);
+    }
+    let (process, bytes) = (terminal.process(), terminal.screen().bytes);
+    let cpu = process.cpu()?;
+    let wall = terminal.type_until("\r", Watch::Text(reply::END))?;
+    terminal.settle(QUIET);
+    let bytes = terminal.screen().bytes - bytes;
+    Ok(Cost { cpu: process.cpu()?.saturating_sub(cpu), wall, bytes })
+}
+
+fn start(bench: &Bench) -> Outcome<()> {
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        let (terminal, took) = bench.abreast()?;
+        times.push(took);
+        terminal.settle(QUIET / 3);
+    }
+    times.sort_unstable();
+    row(["start to the first full frame", &millis(times[STARTS / 2]), "", ""]);
+    row(["  the slowest of them", &millis(times[STARTS - 1]), "", ""]);
+    Ok(())
+}
+
+fn idle(bench: &Bench) -> Outcome<()> {
+    let terminal = bench.abreast_at_rest()?;
+    sleep(Duration::from_secs(1));
+    let process = terminal.process();
+    let (cpu, switches) = (process.cpu()?, process.switches()?);
+    sleep(Duration::from_secs(2));
+    let cpu = process.cpu()?.saturating_sub(cpu);
+    let switches = process.switches()? - switches;
+    row(["idle for 2 s: CPU", &millis(cpu), "", ""]);
+    row(["idle for 2 s: context switches", &switches.to_string(), "", ""]);
+    row(["memory at rest", &megabytes(process.memory()?.now), "", ""]);
+    Ok(())
+}
+
+fn pace50(bench: &Bench) -> Outcome<()> {
+    let cost = paced(bench, "2 KB at 50 tok/s", 2_000, 50)?;
+    row(["  bytes to the terminal", &format!("{:.1} kB", cost.bytes as f64 / 1000.0), "", ""]);
+    Ok(())
+}
+
+fn pace200(bench: &Bench) -> Outcome<()> {
+    let cost = paced(bench, "10 KB at 200 tok/s", 10_000, 200)?;
+    row(["  bytes to the terminal", &format!("{:.1} kB", cost.bytes as f64 / 1000.0), "", ""]);
+    Ok(())
+}
+
+fn paced(bench: &Bench, what: &str, bytes: usize, tokens: u32) -> Outcome<Cost> {
+    let (ours, bare, thousands) = bench.both(bytes, Pace::PerSecond(tokens))?;
+    let per_thousand = |cost: &Cost| cost.cpu.as_secs_f64() / thousands;
+    let (mine, floor) = (per_thousand(&ours), per_thousand(&bare));
+    let cells = [format!("{mine:.4} s"), format!("{floor:.4} s"), ratio(mine / floor)];
+    row([&format!("{what}: CPU per 1,000 tokens"), &cells[0], &cells[1], &cells[2]]);
+    Ok(ours)
+}
+
+fn full50k(bench: &Bench) -> Outcome<()> {
+    full(bench, "50 KB at full speed", 50_000)
+}
+
+fn full(bench: &Bench, what: &str, bytes: usize) -> Outcome<()> {
+    let (ours, bare, thousands) = bench.both(bytes, Pace::Full)?;
+    walls(what, ours.wall, bare.wall);
+    let (mine, floor) = (ours.cpu.as_secs_f64() / thousands, bare.cpu.as_secs_f64() / thousands);
+    let cells = [format!("{:.2} ms", mine * 1e3), format!("{:.2} ms", floor * 1e3), ratio(mine / floor)];
+    row(["  CPU per 1,000 tokens", &cells[0], &cells[1], &cells[2]]);
+    Ok(())
+}
+
+fn full1m(bench: &Bench) -> Outcome<()> {
+    full(bench, "1 MB at full speed", 1_000_000)?;
+    let mut terminal = bench.abreast_at_rest()?;
+    asked(&mut terminal, "tell me")?;
+    let memory = terminal.process().memory()?;
+    row(["  memory after it", &megabytes(memory.now), "", ""]);
+    row(["  memory at its peak", &megabytes(memory.peak), "", ""]);
+    Ok(())
+}
+
+fn keys(bench: &Bench) -> Outcome<()> {
+    let mut terminal = bench.abreast_at_rest()?;
+    bench.server.answer_with(&reply::markdown(20_000), Pace::PerSecond(200));
+    terminal.type_keys("tell me\r")?;
+    sleep(QUIET);
+    echoes(&mut terminal, "key to the screen, one lane at 200 tok/s")
+}
+
+fn lanes(bench: &Bench) -> Outcome<()> {
+    let (mut terminal, cpu) = six(bench, Pace::PerSecond(200))?;
+    let (process, since) = (terminal.process(), Instant::now());
+    echoes(&mut terminal, "key to the screen, six lanes at 200 tok/s")?;
+    let spent = process.cpu()?.saturating_sub(cpu).as_secs_f64();
+    let thousands = since.elapsed().as_secs_f64() * 200.0 * LANES as f64 / 1000.0;
+    row(["  CPU per 1,000 tokens, keys included", &format!("{:.4} s", spent / thousands), "", ""]);
+    let (mut terminal, _) = six(bench, Pace::Endless)?;
+    echoes(&mut terminal, "key to the screen, six lanes at full speed")
+}
+
+/// A program with six lanes that stream; gives its CPU time so far, too.
+fn six(bench: &Bench, pace: Pace) -> Outcome<(Terminal, Duration)> {
+    bench.server.answer_with(&reply::markdown(50_000), pace);
+    let mut terminal = bench.abreast_at_rest()?;
+    for _ in 1..LANES {
+        terminal.type_keys("\x1ba")?;
+        terminal.settle(QUIET / 3);
+    }
+    terminal.type_keys("tell me\r")?;
+    sleep(QUIET);
+    let cpu = terminal.process().cpu()?;
+    Ok((terminal, cpu))
+}
+
+/// Types keys into the composer while the stream comes.
+fn echoes(terminal: &mut Terminal, what: &str) -> Outcome<()> {
+    let mut times = Vec::new();
+    let first = terminal.cursor_column();
+    for column in first + 1..=first + u16::try_from(KEYS)? {
+        times.push(terminal.type_until("x", Watch::CursorAt(column))?);
+        sleep(BETWEEN_KEYS);
+    }
+    times.sort_unstable();
+    let at = |percent: usize| millis(times[(times.len() * percent / 100).min(times.len() - 1)]);
+    row([what, &format!("p50 {}", at(50)), "", ""]);
+    row(["", &format!("p99 {}", at(99)), "", ""]);
+    Ok(())
+}
+
+fn walls(what: &str, ours: Duration, bare: Duration) {
+    let (mine, floor) = (ours.as_secs_f64(), bare.as_secs_f64());
+    row([what, &format!("{mine:.3} s"), &format!("{floor:.3} s"), &ratio(mine / floor)]);
+}
+
+fn row(cells: [&str; 4]) {
+    let [what, ours, bare, ratio] = cells;
+    println!("{what:<46} {ours:>14} {bare:>14} {ratio:>8}");
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn ratio(ratio: f64) -> String {
+    format!("{ratio:.1}x")
+}

@@ -1,0 +1,90 @@
+//! Link definitions that come after the text that refers to them.
+//!
+//! Owns the writing again of settled parts: only those that wait for a label, and only when its address changes.
+
+use std::collections::HashSet;
+
+use super::frame::Opening;
+use super::links::{Definitions, Label};
+use super::mode::{Mode, Waiting};
+use super::pass::Pass;
+use super::stream::{StreamingMarkdown, first_lines};
+
+impl StreamingMarkdown {
+    /// Writes settled parts again whose references came to mean something else.
+    pub(super) fn resolve(&mut self, source: &str, tail: &Definitions) {
+        let of_table = matches!(&self.mode, Mode::Table(open) if !open.wanted.is_empty());
+        if self.waiting.is_empty() && !of_table {
+            return;
+        }
+        let mut now = self.known.clone();
+        now.add(tail);
+        let before = std::mem::replace(&mut self.resolved, now);
+        let changed: HashSet<Label> = before.changed(&self.resolved).cloned().collect();
+        if changed.is_empty() {
+            return;
+        }
+        for nth in 0..self.waiting.len() {
+            if self.waiting[nth].labels.iter().any(|label| changed.contains(label)) {
+                self.write_again(source, nth);
+            }
+        }
+        self.resolve_table(source, &changed);
+    }
+
+    fn write_again(&mut self, source: &str, nth: usize) {
+        let Waiting { head, source: part, lines: old, opening, started, .. } = &self.waiting[nth];
+        // What comes after tells whether a line is the head of a table: it takes two lines.
+        let after = first_lines(&source[part.end..], 2);
+        let text = [head, &source[part.clone()], after].concat();
+        let mut lines = Vec::new();
+        let none = Definitions::default();
+        let pass = Pass {
+            text: &text,
+            until: head.len() + part.len(),
+            width: self.width,
+            started: *started,
+            known: &self.resolved,
+            later: &none,
+        };
+        pass.write(opening.clone(), &mut lines);
+        self.work.bytes_parsed += text.len() as u64;
+        self.work.lines_rendered += lines.len() as u64;
+        let (old, new) = (old.clone(), lines.len());
+        self.settled.splice(old.clone(), lines);
+        let moved = |place: usize| place + new - old.len();
+        self.waiting[nth].lines.end = moved(old.end);
+        for later in &mut self.waiting[nth + 1..] {
+            later.lines = moved(later.lines.start)..moved(later.lines.end);
+        }
+        if let Mode::Table(open) = &mut self.mode {
+            open.from = moved(open.from);
+        }
+    }
+
+    fn resolve_table(&mut self, source: &str, changed: &HashSet<Label>) {
+        let Mode::Table(open) = &mut self.mode else { return };
+        if !open.wanted.iter().any(|label| changed.contains(label)) {
+            return;
+        }
+        self.settled.truncate(open.from);
+        let none = Definitions::default();
+        let text = &source[open.start..self.at];
+        let pass = Pass {
+            text,
+            until: usize::MAX,
+            width: self.width,
+            started: open.started,
+            known: &self.resolved,
+            later: &none,
+        };
+        let found = pass.write(Opening::Block, &mut self.settled);
+        self.work.bytes_parsed += text.len() as u64;
+        self.work.lines_rendered += (self.settled.len() - open.from) as u64;
+        if let Some((grid, layout)) = found.ending.table {
+            open.grid = grid;
+            open.layout = layout;
+        }
+        self.write_tail(source);
+    }
+}

@@ -1,0 +1,77 @@
+//! What was spent: each lane's last run, the session's sums, its tokens.
+
+use crate::chat::{Cost, Run};
+use crate::pricing::{Price, Reach};
+use crate::state::{Lane, State, Sum, Totals};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole};
+
+use super::super::lane::letter_of;
+use super::flow::flow;
+use super::grouped;
+
+/// The price that a model has at a provider, if it is known.
+pub(super) fn price<'a>(state: &'a State, provider: &str, model: &str) -> Option<&'a Price> {
+    let address = state.providers.get(provider).map_or("", |provider| provider.base_url.as_str());
+    state.catalogue.price(provider, Reach::of(address), model)
+}
+
+/// `n/a: 2 runs`, when there are runs whose cost is unknown.
+pub(super) fn unknown_runs(totals: &Totals) -> Option<String> {
+    match totals.unknown {
+        0 => None,
+        1 => Some("n/a: 1 run".to_owned()),
+        runs => Some(format!("n/a: {runs} runs")),
+    }
+}
+
+/// The rows of the cost box.
+pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
+    if state.session.runs().is_empty() {
+        return vec![Line::new("Nothing spent yet.", StyleRole::Dim)];
+    }
+    let lanes = state.lanes.iter().enumerate().map(|(place, lane)| last_cost(state, place, lane));
+    let mut rows = flow(lanes, columns);
+    rows.extend(flow(sums(state), columns));
+    rows.extend(flow(tokens(state.session.totals()), columns));
+    rows
+}
+
+/// The newest run of a lane's branch: its last turn's, or the one's before a question that nobody answered.
+fn last_run<'a>(state: &'a State, lane: &Lane) -> Option<&'a Run> {
+    let replied = |id: &crate::chat::TurnId| state.session.turns.get(*id).and_then(|turn| turn.run);
+    lane.branch.iter().rev().take(2).find_map(replied).and_then(|run| state.session.run(run))
+}
+
+/// `A ¥0.0045`; `…` while it comes, `–` before the first run.
+fn last_cost(state: &State, place: usize, lane: &Lane) -> Vec<Span> {
+    let text = match last_run(state, lane) {
+        None => "–".to_owned(),
+        Some(run) if run.finished.is_none() && run.cost == Cost::Unknown => "…".to_owned(),
+        Some(run) => run.cost.to_string(),
+    };
+    let letter = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
+    vec![Span::new(letter_of(place), letter), Span::new(format!(" {text}"), StyleRole::Cost)]
+}
+
+fn sums(state: &State) -> Vec<Vec<Span>> {
+    let totals = state.session.totals();
+    let unknown = unknown_runs(totals).map(|text| vec![Span::new(text, StyleRole::Warning)]);
+    totals.sums.iter().map(sum).chain(unknown).collect()
+}
+
+fn sum(sum: &Sum) -> Vec<Span> {
+    let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(sum.money.to_string(), StyleRole::Cost)];
+    if sum.notional {
+        spans.push(Span::new(" notional", StyleRole::Dim));
+    }
+    spans
+}
+
+fn tokens(totals: &Totals) -> Vec<Vec<Span>> {
+    let counts = [("in", Some(totals.input)), ("cached", totals.cached), ("out", Some(totals.output))];
+    let entry = |(name, count): (&str, Option<u64>)| {
+        let count = count.map_or_else(|| "n/a".to_owned(), grouped);
+        vec![Span::new(format!("{name} {count}"), StyleRole::Dim)]
+    };
+    counts.into_iter().map(entry).collect()
+}

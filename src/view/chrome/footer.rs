@@ -1,0 +1,144 @@
+//! The footer: keys that do something now.
+
+use ratatui::layout::Rect;
+
+use crate::chat::{ParamKind, Turn};
+use crate::input::{ACTIONS, Action, ActionRow, Context};
+use crate::state::{Focus, Overlay, State, StreamStatus};
+use crate::text::{Span, StyleRole, clean_line, width};
+
+use super::super::canvas::Canvas;
+
+/// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the help, which tells
+/// the rest, is never cut.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
+    let (help, others): (Vec<Entry>, Vec<Entry>) =
+        entries(state).into_iter().partition(|entry| entry.action == Action::Help);
+    let kept: usize = help.iter().map(Entry::columns).sum();
+    let mut room = usize::from(row.width.saturating_sub(2)).saturating_sub(kept);
+    let fitting = others.into_iter().take_while(|entry| {
+        let fits = entry.columns() <= room;
+        room = room.saturating_sub(entry.columns());
+        fits
+    });
+    let mut x = row.x + 1;
+    for (place, entry) in fitting.chain(help).enumerate() {
+        let gap = if place == 0 { "" } else { GAP };
+        let spans = [
+            Span::new(gap, StyleRole::Border),
+            Span::new(entry.chord, StyleRole::Key),
+            Span::new(format!(" {}", entry.does), StyleRole::Dim),
+        ];
+        x = canvas.spans(x, row.y, row.right().saturating_sub(x), &spans);
+    }
+}
+
+const GAP: &str = " · ";
+
+/// One key and its word.
+struct Entry {
+    action: Action,
+    chord: String,
+    does: String,
+}
+
+impl Entry {
+    /// The columns that it takes with the gap before it and the space between key and word.
+    fn columns(&self) -> usize {
+        width(GAP) + width(&self.chord) + 1 + width(&self.does)
+    }
+}
+
+/// Chords and what they do, those of the narrowest context first.
+fn entries(state: &State) -> Vec<Entry> {
+    let contexts = state.contexts();
+    let rows = contexts.iter().flat_map(|context| ACTIONS.iter().filter(move |row| row.context == *context));
+    let entry = |row: &ActionRow| {
+        let does = does(state, row)?;
+        let chord = chords(state, row.action)?;
+        Some(Entry { action: row.action, chord, does })
+    };
+    rows.filter(|row| !row.hint.is_empty()).filter_map(entry).collect()
+}
+
+/// Actions that lead two ways and share a word; only the first of each has it in the table.
+const OPPOSITES: [(Action, Action); 4] = [
+    (Action::TurnOlder, Action::TurnNewer),
+    (Action::PageUp, Action::PageDown),
+    (Action::ParamUp, Action::ParamDown),
+    (Action::ParamLess, Action::ParamMore),
+];
+
+/// `Enter`, or for an action with an opposite `Up/Down`.
+fn chords(state: &State, action: Action) -> Option<String> {
+    let chord = |action: Action| state.keymap.chord_in(state.contexts(), action).map(|chord| chord.to_string());
+    let own = chord(action)?;
+    let opposite = OPPOSITES.iter().find(|(one, _)| *one == action).and_then(|(_, other)| chord(*other));
+    Some(opposite.map_or_else(|| own.clone(), |other| format!("{own}/{other}")))
+}
+
+/// The action's word, when it means something now.
+fn does(state: &State, row: &ActionRow) -> Option<String> {
+    if row.action == Action::Back {
+        return back(state).map(ToOwned::to_owned);
+    }
+    if state.overlay.is_some() && row.context == Context::Global {
+        return None;
+    }
+    if row.action == Action::ResendWithout {
+        return refused(state).map(|name| format!("{} {}", row.hint, clean_line(name)));
+    }
+    works(state, row.action).then(|| row.hint.to_owned())
+}
+
+/// What the step out leads out of.
+fn back(state: &State) -> Option<&'static str> {
+    if state.overlay.is_some() {
+        Some("close")
+    } else if state.sidebar.typed.is_some() {
+        Some("leave it")
+    } else if state.lane().status.live().is_some() {
+        Some("stop")
+    } else if state.focus != Focus::Composer {
+        Some("back")
+    } else if state.composer.editing.is_some() {
+        Some("leave the edit")
+    } else {
+        None
+    }
+}
+
+/// The param that the endpoint refused and that is still set.
+fn refused(state: &State) -> Option<&str> {
+    let StreamStatus::Failed { error, .. } = &state.lane().status else { return None };
+    error.param.as_deref().filter(|name| state.lane().settings.params.get(name).is_some())
+}
+
+fn works(state: &State, action: Action) -> bool {
+    let lane = state.lane();
+    let asked = !lane.branch.is_empty();
+    let param = state.sidebar.param();
+    match action {
+        Action::Send => state.lanes.iter().all(|lane| lane.status.live().is_none()),
+        // In the transcript the narrower `again` asks from the turn that is selected there.
+        Action::Again => asked && lane.status.live().is_none() && state.focus != Focus::Transcript,
+        Action::RetryTurn => asked && lane.status.live().is_none(),
+        Action::EditTurn | Action::CopyTurn | Action::TurnOlder | Action::PageUp => asked,
+        Action::Fold => selected(state).is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty()),
+        Action::LaneZoom => state.lanes.len() > 1,
+        Action::FocusParameters => state.focus != Focus::Sidebar,
+        Action::ParamLess => !matches!(param.kind, ParamKind::Text | ParamKind::Json),
+        Action::ParamUnset => lane.settings.params.get(param.name).is_some() && state.sidebar.typed.is_none(),
+        Action::OverlayAccept => match &state.overlay {
+            Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
+            Some(Overlay::Models(picker)) => !picker.rows.is_empty(),
+            _ => false,
+        },
+        _ => true,
+    }
+}
+
+fn selected(state: &State) -> Option<&Turn> {
+    let lane = state.lane();
+    lane.selected.or_else(|| lane.tip()).and_then(|id| state.session.turns.get(id))
+}

@@ -1,0 +1,82 @@
+//! The panes around the lanes: status line, tabs, composer, sidebar, footer, notices, overlays.
+//!
+//! Owns in which order they lie over each other and where the terminal's cursor stands. Each pane reads the state and
+//! draws into the place that the layout gives it; no pane loops over what grows with the session.
+
+mod composer;
+mod cost;
+mod flow;
+mod footer;
+mod help;
+mod notices;
+mod overlay;
+mod palette;
+mod parameters;
+mod picker;
+mod sidebar;
+mod slider;
+mod status;
+mod tabs;
+mod tools;
+
+use std::time::Instant;
+
+use ratatui::Frame;
+
+use crate::state::{LEAST, Layout, State};
+use crate::text::{StyleRole, width};
+
+use super::canvas::Canvas;
+use super::hits::Hits;
+
+/// What a terminal shows that is too small for the panes.
+pub(super) fn too_small(canvas: &mut Canvas<'_>) {
+    let area = canvas.area();
+    let wanted = format!("abreast needs {}x{}", LEAST.columns, LEAST.rows);
+    let given = format!("this is {}x{}", area.width, area.height);
+    let whole = format!("{wanted}; {given}");
+    let lines = if width(&whole) <= usize::from(area.width) { vec![whole] } else { vec![wanted, given] };
+    let top = area.height.saturating_sub(u16::try_from(lines.len()).unwrap_or(1)) / 2;
+    for (y, line) in (top..area.height).zip(&lines) {
+        canvas.text(0, y, area.width, line, StyleRole::Warning);
+    }
+}
+
+/// How far the help can be scrolled on this screen.
+pub(super) fn last_help_scroll(state: &State) -> usize {
+    help::last_scroll(state)
+}
+
+/// Draws everything but the lanes.
+pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: &mut Hits, now: Instant) {
+    let mut canvas = Canvas::new(frame, state);
+    status::draw(&mut canvas, state, layout.status);
+    if let Some(row) = layout.tabs {
+        tabs::draw(&mut canvas, state, row, hits);
+    }
+    let mut cursor = composer::draw(&mut canvas, state, layout, hits);
+    footer::draw(&mut canvas, state, layout.footer);
+    if let Some(area) = layout.sidebar {
+        cursor = sidebar::draw(&mut canvas, state, area, hits).or(cursor);
+    }
+    notices::draw(&mut canvas, state, layout, now);
+    if let Some(open) = &state.overlay {
+        cursor = overlay::draw(&mut canvas, state, open, hits);
+    }
+    if let Some(position) = cursor.filter(|position| canvas.area().contains(*position)) {
+        frame.set_cursor_position(position);
+    }
+}
+
+/// A count with a comma between thousands.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
+/// A length in cells, as far as a terminal can have it.
+fn cells(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,198 @@
+//! The parameters of the focused lane: values, sliders, and what the selected one does.
+
+use ratatui::layout::{Position, Rect};
+use serde_json::Value;
+
+use crate::chat::{PARAMS, Param, param};
+use crate::input::Action;
+use crate::state::{Focus, State, Target};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphemes, truncate, width, wrap};
+
+use super::super::canvas::Canvas;
+use super::super::hits::Hits;
+use super::cells;
+use super::flow::at_most;
+use super::slider::{self, Bounds};
+
+/// Rows for the selected param's help: the longest takes three.
+const HELP_ROWS: u16 = 3;
+
+/// Of fewer rows than this the help gets two.
+const WHOLE_HELP_FROM: u16 = 12;
+
+/// Of fewer rows than this all are for the list.
+const HELP_FROM: u16 = 6;
+
+/// Draws the list and the help; returns where a value is being typed.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, hits: &mut Hits) -> Option<Position> {
+    let help_rows = match body.height {
+        0..HELP_FROM => 0,
+        HELP_FROM..WHOLE_HELP_FROM => HELP_ROWS - 1,
+        _ => HELP_ROWS,
+    };
+    let list = Rect { height: body.height - help_rows, ..body };
+    help(canvas, state, Rect { y: list.bottom(), height: help_rows, ..body });
+    let mut caret = None;
+    let mut y = list.y;
+    for (row, param) in PARAMS.iter().enumerate().skip(first_row(state.sidebar.row, list.height)) {
+        if y >= list.bottom() {
+            break;
+        }
+        let bounds = Bounds::of(param);
+        let height = rows_of(param).min(list.bottom() - y);
+        let area = Rect { y, height, ..list };
+        hits.add(area, Target::Param { row });
+        caret = name_and_value(canvas, state, row, area).or(caret);
+        if let Some(bounds) = bounds.filter(|_| height > 1) {
+            let area = Rect { x: area.x + 2, y: y + 1, width: area.width.saturating_sub(3), height: 1 };
+            slider::draw(canvas, state, param, bounds, slider::Place { area, row }, hits);
+        }
+        y += height;
+    }
+    others(canvas, state, Rect { y, height: list.bottom() - y, ..list });
+    caret
+}
+
+fn rows_of(param: &Param) -> u16 {
+    1 + u16::from(Bounds::of(param).is_some())
+}
+
+/// The first param that is shown, so that the selected one stands near the middle and none is missing at the end.
+fn first_row(selected: usize, rows: u16) -> usize {
+    let tops: Vec<u16> = PARAMS
+        .iter()
+        .scan(0, |top, param| {
+            let here = *top;
+            *top += rows_of(param);
+            Some(here)
+        })
+        .collect();
+    let total: u16 = PARAMS.iter().map(rows_of).sum();
+    let top = tops.get(selected).copied().unwrap_or(0);
+    let whole = (top + PARAMS.get(selected).map_or(1, rows_of)).saturating_sub(rows);
+    let wanted = top.saturating_sub(rows / 2).min(total.saturating_sub(rows)).max(whole).min(top);
+    tops.iter().position(|top| *top >= wanted).unwrap_or(0)
+}
+
+/// `▸ temperature      0.20`, with the value as it is sent, as it is typed, or as the API's own in its absence.
+fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect) -> Option<Position> {
+    let param = &PARAMS[row];
+    let selected = row == state.sidebar.row && state.focus == Focus::Sidebar && state.overlay.is_none();
+    let line = Rect { height: 1, ..area };
+    if selected {
+        canvas.ground(line, StyleRole::Selection);
+        canvas.text(line.x, line.y, 1, "▸", StyleRole::Focus);
+    }
+    let columns = line.width.saturating_sub(3);
+    let name = Ink::from(if selected { StyleRole::Title } else { StyleRole::Text });
+    let end = canvas.text(line.x + 2, line.y, columns, param.name, name);
+    let room = (line.x + 2 + columns).saturating_sub(end + 1);
+    let value = Rect { x: end + 1, width: room, ..line };
+    if let Some(typed) = state.sidebar.typed.as_deref().filter(|_| selected) {
+        return Some(typed_value(canvas, typed, value));
+    }
+    let span = match state.lane().settings.params.get(param.name) {
+        Some(set) => Span::new(shown(set, room), Ink::from(StyleRole::Text).with(Emphasis::BOLD)),
+        None => unset(param, room),
+    };
+    canvas.right(value, &[span]);
+    None
+}
+
+/// The end of what is typed, with the cursor after it.
+fn typed_value(canvas: &mut Canvas<'_>, typed: &str, area: Rect) -> Position {
+    let clean = clean_line(typed);
+    let text = end_of(&clean, usize::from(area.width.saturating_sub(1)));
+    let ink = Ink::from(StyleRole::Focus).with(Emphasis::UNDERLINE);
+    let row = Rect { width: area.width.saturating_sub(1), ..area };
+    canvas.right(row, &[Span::new(text, ink)]);
+    Position { x: row.right(), y: row.y }
+}
+
+/// As much of a text's end as fits.
+pub(super) fn end_of(text: &str, room: usize) -> &str {
+    let mut over = width(text).saturating_sub(room);
+    let mut from = 0;
+    for (cluster, wide) in graphemes(text) {
+        if over == 0 {
+            break;
+        }
+        over = over.saturating_sub(wide);
+        from += cluster.len();
+    }
+    &text[from..]
+}
+
+/// A value as it is sent; a string without its quotes, and an object that has but a type by that word, as it is typed.
+fn shown(value: &Value, room: u16) -> String {
+    let only_type = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("type"));
+    let word = value.as_str().or_else(|| only_type.and_then(Value::as_str));
+    let text = word.map_or_else(|| value.to_string(), ToOwned::to_owned);
+    truncate(&clean_line(&text), usize::from(room)).into_owned()
+}
+
+fn unset(param: &Param, room: u16) -> Span {
+    let whole = format!("unset ({})", param.api_default);
+    let text = if cells(&whole) <= room { whole } else { truncate("unset", usize::from(room)).into_owned() };
+    Span::new(text, StyleRole::Unset)
+}
+
+/// What is set and in no table: it is sent, so it is shown.
+fn others(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let set = state.lane().settings.params.iter().filter(|(name, _)| param(name).is_none());
+    let columns = area.width.saturating_sub(3);
+    for (y, (name, value)) in (area.y..area.bottom()).zip(set) {
+        let end = canvas.text(area.x + 2, y, columns / 2, &clean_line(name), StyleRole::Text);
+        let room = (area.x + 2 + columns).saturating_sub(end + 1);
+        let ink = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
+        canvas.right(Rect { x: end + 1, y, width: room, height: 1 }, &[Span::new(shown(value, room), ink)]);
+    }
+}
+
+/// What the selected param does; while a value is typed, how to take it.
+fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let columns = area.width.saturating_sub(2);
+    let mut rows = Vec::new();
+    if state.sidebar.typed.is_some() {
+        rows.push(taking(state));
+    }
+    wrap(&[Span::new(state.sidebar.param().help, StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
+    at_most(&mut rows, usize::from(area.height), columns);
+    for (y, row) in (area.y..area.bottom()).zip(&rows) {
+        canvas.line(area.x + 1, y, columns, row);
+    }
+}
+
+fn taking(state: &State) -> Line {
+    let entry = |action: Action, says: &str| {
+        let chord = state.keymap.chord_in(state.contexts(), action)?;
+        Some([Span::new(chord.to_string(), StyleRole::Key), Span::new(format!(" {says}"), StyleRole::Dim)])
+    };
+    let entries = [entry(Action::ParamCommit, "takes it  "), entry(Action::Back, "leaves it")];
+    Line { spans: entries.into_iter().flatten().flatten().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_selected_param_is_shown_whole_at_every_height() {
+        for rows in 2..60 {
+            for selected in 0..PARAMS.len() {
+                let first = first_row(selected, rows);
+                let above: u16 = PARAMS[first..selected.max(first)].iter().map(rows_of).sum();
+                assert!(first <= selected, "{rows} {selected}");
+                assert!(above + rows_of(&PARAMS[selected]) <= rows, "{rows} {selected}: {first}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_too_long_is_shown_by_its_end() {
+        assert_eq!(
+            [end_of("0.725", 9), end_of("0.725", 3), end_of("a日本", 3), end_of("", 0)],
+            ["0.725", "725", "本", ""]
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! The sidebar: parameters, tools and cost of the focused lane, in three joined boxes.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::state::{Focus, State, Target};
+use crate::text::{Line, Span, StyleRole};
+
+use super::super::canvas::{Canvas, frame_role};
+use super::super::hits::Hits;
+use super::super::lane::letter_of;
+use super::{cost, parameters, tools};
+
+/// Below this many rows there is no room for the tools.
+const TOOLS_FROM: u16 = 20;
+
+/// Rows of the sidebar that the boxes take, their upper borders among them; the lowest border is the cost's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shares {
+    parameters: u16,
+    tools: u16,
+    cost: u16,
+}
+
+/// Draws the sidebar; returns where a value is being typed.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) -> Option<Position> {
+    let focused = state.focus == Focus::Sidebar && state.overlay.is_none();
+    let role = frame_role(focused);
+    let letter = letter_of(state.focused);
+    let title = |name: &str| [Span::new(format!("{name} · {letter}"), StyleRole::Title)];
+    canvas.clear(area);
+    hits.add(area, Target::Nothing);
+    canvas.frame(area, role, &title("Parameters"));
+
+    let columns = area.width.saturating_sub(4);
+    let (tools, costs) = (tools::rows(state, columns), cost::rows(state, columns));
+    let shares = shares(area.height, tools.len(), costs.len());
+    let body = |top: u16, rows: u16| Rect { x: area.x + 1, y: top + 1, width: area.width - 2, height: rows };
+    let caret = parameters::draw(canvas, state, body(area.y, shares.parameters.saturating_sub(1)), hits);
+    let mut top = area.y + shares.parameters;
+    if shares.tools > 0 {
+        canvas.rule(Rect { y: top, ..area }, role, &title("Tools"));
+        list(canvas, body(top, shares.tools - 1), &tools);
+        top += shares.tools;
+    }
+    canvas.rule(Rect { y: top, ..area }, role, &[Span::new("Cost", StyleRole::Title)]);
+    list(canvas, body(top, shares.cost.saturating_sub(2)), &costs);
+    caret
+}
+
+/// Cost has five rows and more where there is much to tell; tools four to eight; the parameters have the rest.
+fn shares(rows: u16, tools: usize, costs: usize) -> Shares {
+    let most_cost = (rows / 4).max(5);
+    let cost = u16::try_from(costs + 2).unwrap_or(u16::MAX).clamp(5, most_cost).min(rows);
+    let most_tools = (rows / 4).clamp(4, 8);
+    let tools = u16::try_from(tools + 1).unwrap_or(u16::MAX).clamp(4, most_tools);
+    let tools = if rows < TOOLS_FROM { 0 } else { tools };
+    Shares { parameters: rows.saturating_sub(tools + cost), tools, cost }
+}
+
+/// Draws rows from the top; the last one says how many more there are.
+fn list(canvas: &mut Canvas<'_>, body: Rect, rows: &[Line]) {
+    let room = usize::from(body.height);
+    let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
+    let columns = body.width.saturating_sub(2);
+    for (y, row) in (body.y..body.bottom()).zip(&rows[..shown]) {
+        canvas.line(body.x + 1, y, columns, row);
+    }
+    if shown < rows.len() && room > 0 {
+        let more = format!("+{} more", rows.len() - shown);
+        canvas.text(body.x + 1, body.bottom() - 1, columns, &more, StyleRole::Dim);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_boxes_fill_the_sidebar_at_every_height() {
+        for rows in 0..=100 {
+            for (tools, costs) in [(1, 1), (3, 3), (40, 9)] {
+                let shares = shares(rows, tools, costs);
+                assert_eq!(shares.parameters + shares.tools + shares.cost, rows, "{rows} {tools} {costs}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_low_screen_drops_the_tools_first_and_a_high_one_gives_room_to_what_is_long() {
+        assert_eq!(shares(19, 3, 3), Shares { parameters: 14, tools: 0, cost: 5 });
+        assert_eq!(shares(20, 9, 3), Shares { parameters: 10, tools: 5, cost: 5 });
+        assert_eq!(shares(48, 9, 6), Shares { parameters: 32, tools: 8, cost: 8 });
+    }
+}

@@ -1,0 +1,56 @@
+//! The status line: the session, the focused lane's model, what the session cost.
+
+use ratatui::layout::Rect;
+
+use crate::state::{State, Totals};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
+
+use super::super::canvas::Canvas;
+use super::{cells, cost};
+
+const NAME: &str = " abreast";
+
+/// Columns between two parts of the line.
+const GAP: u16 = 2;
+
+/// The name always fits; then the cost has its room, then the model, and the title takes what is left.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
+    let room = row.width.saturating_sub(cells(NAME) + 1);
+    let settings = &state.lane().settings;
+    let spent = spent(state.session.totals(), room / 2);
+    let room = room - cells(&spent);
+    let model = if settings.model.is_empty() { "no model".into() } else { clean_line(&settings.model) };
+    let served = format!("{model} @ {}", clean_line(&settings.provider));
+    let served = truncate(&served, usize::from(room.saturating_sub(2 * GAP))).into_owned();
+    let title_room = room.saturating_sub(cells(&served) + 2 * GAP);
+
+    let ink = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
+    let mut left = canvas.text(row.x, row.y, row.width, NAME, ink);
+    if !state.session.title.is_empty() && title_room > 6 {
+        let title = format!(" · {}", clean_line(&state.session.title));
+        left = canvas.text(left, row.y, title_room, &title, StyleRole::Text);
+    }
+    let last = row.right().saturating_sub(cells(&spent) + 1 + GAP + cells(&served));
+    let middle = (row.x + row.width.saturating_sub(cells(&served)) / 2).min(last).max(left + GAP);
+    canvas.text(middle, row.y, row.right().saturating_sub(middle), &served, StyleRole::Text);
+    let right = Rect { width: row.width.saturating_sub(1), ..row };
+    canvas.right(right, &[Span::new(spent, StyleRole::Cost)]);
+}
+
+/// `¥0.0184 session · n/a: 2 runs`, without the word where that is too wide; empty before anything was spent.
+fn spent(totals: &Totals, columns: u16) -> String {
+    let joined = |notional: bool| {
+        let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
+        sums.map(|sum| sum.money.to_string()).collect::<Vec<_>>().join(" + ")
+    };
+    let (real, notional) = (joined(false), joined(true));
+    let said = |word: &str| {
+        let real = (!real.is_empty()).then(|| format!("{real}{word}"));
+        let notional = (!notional.is_empty()).then(|| format!("{notional} notional"));
+        let parts = real.into_iter().chain(notional).chain(cost::unknown_runs(totals));
+        parts.collect::<Vec<_>>().join(" · ")
+    };
+    let whole = said(" session");
+    let fitting = if cells(&whole) <= columns { whole } else { said("") };
+    truncate(&fitting, usize::from(columns)).into_owned()
+}

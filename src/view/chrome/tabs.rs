@@ -1,0 +1,32 @@
+//! The row of tabs: every lane by its letter and model, where not all of them have a column.
+
+use ratatui::layout::Rect;
+
+use crate::state::{State, Target};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
+
+use super::super::canvas::Canvas;
+use super::super::hits::Hits;
+use super::super::lane::letter_of;
+
+/// Columns of a tab that are not the model's: mark, letter, activity, spaces.
+const AROUND: u16 = 6;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect, hits: &mut Hits) {
+    let share = row.width / u16::try_from(state.lanes.len()).unwrap_or(1).max(1);
+    let mut x = row.x;
+    for (place, lane) in state.lanes.iter().enumerate() {
+        let focused = place == state.focused;
+        let (mark, role) = if focused { ("▸", StyleRole::Focus) } else { (" ", StyleRole::Dim) };
+        let ink = if focused { Ink::from(role).with(Emphasis::BOLD) } else { role.into() };
+        let live = if lane.status.live().is_some() { "…" } else { "" };
+        let model = clean_line(&lane.settings.model);
+        let model = truncate(&model, usize::from(share.saturating_sub(AROUND)));
+        let gap = if place + 1 < state.lanes.len() { " ·" } else { "" };
+        let tab =
+            [Span::new(format!("{mark}{}{live} {model}", letter_of(place)), ink), Span::new(gap, StyleRole::Border)];
+        let end = canvas.spans(x, row.y, row.right().saturating_sub(x), &tab);
+        hits.add(Rect { x, width: end - x, ..row }, Target::LaneTab { lane: lane.id });
+        x = end;
+    }
+}

@@ -1,0 +1,147 @@
+//! A terminal that a test scripts: it feeds events and looks at frames.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
+
+use abreast::app::Console;
+use abreast::state::{Capture, CopyOutcome, Size};
+use crossterm::event::Event as TerminalEvent;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::{Frame, Terminal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// What a console was asked for, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Asked {
+    Title(String),
+    Copy(String),
+    Mouse(Capture),
+    Edit(String),
+    Redraw,
+    Suspend,
+}
+
+/// The test's end of a console.
+#[derive(Clone)]
+pub(super) struct Screen {
+    events: UnboundedSender<TerminalEvent>,
+    shared: Arc<Mutex<Shared>>,
+}
+
+struct Shared {
+    terminal: Terminal<TestBackend>,
+    frames: usize,
+    asked: Vec<Asked>,
+    /// What `$EDITOR` answers next.
+    editor: Vec<Result<String, String>>,
+}
+
+/// The program's end of it.
+pub(super) struct ScriptedConsole {
+    events: UnboundedReceiver<TerminalEvent>,
+    shared: Arc<Mutex<Shared>>,
+}
+
+pub(super) fn console(size: Size) -> (Screen, ScriptedConsole) {
+    let (sender, events) = unbounded_channel();
+    let terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
+    let shared = Arc::new(Mutex::new(Shared { terminal, frames: 0, asked: Vec::new(), editor: Vec::new() }));
+    (Screen { events: sender, shared: Arc::clone(&shared) }, ScriptedConsole { events, shared })
+}
+
+impl Screen {
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap()
+    }
+
+    /// Hands an event to the program, unless it has ended.
+    pub(super) fn feed(&self, event: TerminalEvent) {
+        let _ = self.events.send(event);
+    }
+
+    pub(super) fn resize(&self, size: Size) {
+        self.shared().terminal.backend_mut().resize(size.columns, size.rows);
+        self.feed(TerminalEvent::Resize(size.columns, size.rows));
+    }
+
+    pub(super) fn editor_answers(&self, answer: Result<&str, &str>) {
+        self.shared().editor.push(answer.map(str::to_owned).map_err(str::to_owned));
+    }
+
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        self.shared().asked.clone()
+    }
+
+    pub(super) fn frames(&self) -> usize {
+        self.shared().frames
+    }
+
+    pub(super) fn buffer(&self) -> Buffer {
+        self.shared().terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text, a line for each row.
+    pub(super) fn text(&self) -> String {
+        let buffer = self.buffer();
+        let width = usize::from(buffer.area.width).max(1);
+        let rows = buffer.content().chunks(width);
+        let lines: Vec<String> = rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect();
+        lines.join("\n")
+    }
+}
+
+impl ScriptedConsole {
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap()
+    }
+
+    fn note(&self, asked: Asked) {
+        self.shared().asked.push(asked);
+    }
+}
+
+impl Console for ScriptedConsole {
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>> {
+        self.events.poll_recv(context).map(|event| event.map(Ok))
+    }
+
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        let mut shared = self.shared();
+        shared.terminal.draw(paint).map_err(io::Error::other)?;
+        shared.frames += 1;
+        Ok(())
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.note(Asked::Redraw);
+        Ok(())
+    }
+
+    fn set_title(&mut self, title: &str) -> io::Result<()> {
+        self.note(Asked::Title(title.to_owned()));
+        Ok(())
+    }
+
+    fn set_mouse(&mut self, capture: Capture) -> io::Result<()> {
+        self.note(Asked::Mouse(capture));
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> CopyOutcome {
+        self.note(Asked::Copy(text.to_owned()));
+        CopyOutcome::SentToTerminal { characters: text.chars().count() }
+    }
+
+    fn edit(&mut self, text: &str) -> Result<String, String> {
+        self.note(Asked::Edit(text.to_owned()));
+        let mut shared = self.shared();
+        if shared.editor.is_empty() { Ok(text.to_owned()) } else { shared.editor.remove(0) }
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.note(Asked::Suspend);
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! What goes wrong with a run, and the ways on.
+
+use std::time::Duration;
+
+use abreast::api::{ApiError, Delta, ErrorKind, RetryWait};
+use serde_json::json;
+
+use super::*;
+
+pub(super) fn refused(message: &str, param: Option<&str>) -> ApiError {
+    ApiError { status: Some(400), param: param.map(str::to_owned), ..ApiError::new(ErrorKind::Http, message) }
+}
+
+fn wait(seconds: u64) -> Delta {
+    Delta::Retry(RetryWait {
+        attempt: 2,
+        of: 3,
+        wait: Duration::from_secs(seconds),
+        cause: "lab is busy (429).".to_owned(),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_counts_down_and_the_reply_follows() {
+    let desk = Desk::open().await;
+    desk.sends("Hello").await;
+    desk.delivers(0, wait(8)).await;
+    desk.shows("try 2 of 3 in 8.0 s · lab is busy (429).");
+    desk.passes(Duration::from_secs(5)).await;
+    desk.shows("try 2 of 3 in 3.0 s");
+    desk.passes(Duration::from_secs(3)).await;
+    desk.answers(0, "At last").await;
+    desk.shows("At last");
+    desk.hides("try 2 of 3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_a_retry_can_be_stopped() {
+    let desk = Desk::open().await;
+    desk.sends("Hello").await;
+    desk.delivers(0, wait(30)).await;
+    desk.press("esc").await;
+    desk.shows("■ stopped");
+    desk.hides("try 2 of 3");
+    assert!(!desk.hands(0, Ok(said("no"))), "the stream is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_keeps_the_partial_reply_and_the_draft_and_says_what_next() {
+    let desk = Desk::open().await;
+    desk.sends("Hello").await;
+    desk.replies(0, "Half an ans").await;
+    desk.types("next question").await;
+    let mut error = ApiError::new(ErrorKind::Truncated, "The answer of lab broke off.");
+    error.next_step = Some("Press Alt+R to ask again.".to_owned());
+    error.request_id = Some("req_77".to_owned());
+    desk.fails(0, error).await;
+    desk.shows("Half an ans");
+    desk.shows("✗ cut off: The answer of lab broke off.");
+    desk.shows("Press Alt+R to ask again.");
+    desk.shows("req_77");
+    desk.shows("next question");
+    desk.press("enter").await;
+    assert_eq!(desk.messages(1), ["user: Hello", "assistant: Half an ans", "user: next question"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_before_the_first_word_leaves_no_empty_message_in_the_history() {
+    let desk = Desk::open().await;
+    desk.sends("Hello").await;
+    desk.fails(0, refused("lab refused the request (400).", None)).await;
+    desk.shows("✗ lab refused the request (400).");
+    desk.shows("Alt+R asks again.");
+    desk.press("alt-r").await;
+    desk.answers(1, "Hi").await;
+    desk.sends("More").await;
+    assert_eq!(desk.messages(2), ["user: Hello", "assistant: Hi", "user: More"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_parameter_is_left_out_by_alt_x_and_shown_as_unset() {
+    let desk = Desk::open().await;
+    desk.press("f2 left esc").await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.params(0), json!({"temperature": 0.95}));
+    desk.fails(0, refused("lab refuses temperature.", Some("temperature"))).await;
+    desk.shows("Alt+X resends without temperature.");
+    desk.press("alt-x").await;
+    assert_eq!(desk.params(1), json!({}));
+    assert_eq!(desk.messages(1), ["user: Hello"]);
+    desk.shows("temperature is unset in this lane.");
+    desk.shows("T –");
+    desk.hides("0.95");
+    desk.answers(1, "Hi").await;
+    desk.press("alt-x").await;
+    desk.shows("No parameter of this lane was refused.");
+    assert_eq!(desk.connect.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_cannot_be_used_fails_the_run_with_its_sentence() {
+    let connect = super::replay::ScriptedConnect::default();
+    connect.is_unusable("lab", ApiError::new(ErrorKind::Network, "No key for lab. Set LAB_API_KEY."));
+    let desk = Desk::of(start(WIDE), connect).await;
+    desk.sends("Hello").await;
+    desk.shows("✗ No key for lab. Set LAB_API_KEY.");
+}

@@ -1,0 +1,17 @@
+//! The program as a user meets it: keys in, frames out, with scripted providers and a clock that stands.
+
+mod asking;
+mod console;
+mod desk;
+mod failures;
+mod hostile;
+mod lanes;
+mod parameters;
+mod property;
+mod reading;
+mod replay;
+mod screen;
+mod stopping;
+mod work;
+
+use desk::{Desk, WIDE, said, start};

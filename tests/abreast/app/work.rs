@@ -1,0 +1,134 @@
+//! What a frame costs: as much as is visible, however much there is. Counted in rows, not in time.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use abreast::chat::Role;
+use abreast::state::{Event, LaneId, ScrollMotion, Size, State};
+use abreast::update::update;
+use abreast::view::View;
+use crossterm::event::KeyCode;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::*;
+
+const SIZE: Size = Size { columns: 120, rows: 40 };
+
+/// A view on a state, and how many rows it renders.
+struct Watched {
+    state: State,
+    view: View,
+    terminal: Terminal<TestBackend>,
+    now: Instant,
+}
+
+impl Watched {
+    fn new(state: State) -> Self {
+        let terminal = Terminal::new(TestBackend::new(SIZE.columns, SIZE.rows)).unwrap();
+        Self { state, view: View::default(), terminal, now: Instant::now() }
+    }
+
+    /// A lane with so many turns, the last one a reply; two of them fill the screen.
+    fn session(turns: u32) -> Self {
+        let mut state = State::new(start(SIZE));
+        let mut tip = None;
+        for turn in 0..turns {
+            let role = if (turns - turn).is_multiple_of(2) { Role::User } else { Role::Assistant };
+            tip = Some(state.session.turns.add(tip, role, "Words in a row.\n\n".repeat(10)));
+        }
+        state.lanes[0].branch = state.session.turns.branch(tip);
+        Self::new(state)
+    }
+
+    /// Draws one frame; gives the rows that were rendered for it.
+    fn frame(&mut self) -> u64 {
+        let before = self.view.work();
+        let Self { state, view, terminal, now } = self;
+        terminal.draw(|frame| view.draw(frame, state, *now)).unwrap();
+        self.view.work() - before
+    }
+
+    /// Scrolls and draws; gives the rows that were rendered for both.
+    fn scrolled(&mut self, motion: ScrollMotion) -> u64 {
+        let before = self.view.work();
+        let (scroll, _) = self.view.scroll(&self.state, LaneId(0), motion, self.now);
+        self.state.lanes[0].scroll = scroll;
+        self.frame();
+        self.view.work() - before
+    }
+
+    fn key(&mut self, code: KeyCode) {
+        update(&mut self.state, Event::Key(code.into()), self.now);
+    }
+}
+
+#[test]
+fn a_session_of_5000_turns_is_drawn_at_the_cost_of_one_of_5() {
+    let (mut small, mut large) = (Watched::session(5), Watched::session(5_000));
+    let first = small.frame();
+    assert!(first > 0);
+    assert_eq!(large.frame(), first);
+    assert!(large.terminal.backend().buffer() == small.terminal.backend().buffer(), "the same end is on the screen");
+    for session in [&mut small, &mut large] {
+        session.key(KeyCode::Char('x'));
+        assert_eq!(session.frame(), 0, "a key renders no turn again");
+    }
+}
+
+#[test]
+fn scrolling_costs_what_comes_into_sight() {
+    let (mut small, mut large) = (Watched::session(50), Watched::session(5_000));
+    for motion in [ScrollMotion::Rows(-3), ScrollMotion::Pages(-1), ScrollMotion::Top, ScrollMotion::Pages(1)] {
+        assert_eq!(large.scrolled(motion), small.scrolled(motion), "{motion:?}");
+    }
+}
+
+#[test]
+fn a_resize_renders_only_what_is_visible() {
+    let mut large = Watched::session(5_000);
+    let first = large.frame();
+    large.state.size.columns = 90;
+    large.terminal.backend_mut().resize(90, SIZE.rows);
+    assert!(large.frame() <= first * 2);
+}
+
+/// A reply with the blocks that people see: prose, a list, code, a table.
+fn reply(rounds: usize) -> String {
+    (0..rounds).fold(String::new(), |mut text, round| {
+        let _ = write!(
+            text,
+            "## Part {round}\n\nSome **prose** that is long enough to be wrapped when the lane is not very wide, twice or \
+             more.\n\n- one\n- two\n  - three\n\n```rust\nfn f() {{\n    g({round});\n}}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+        );
+        text
+    })
+}
+
+/// The rows rendered while a reply grows by a few characters a frame, and the rows it has in the end.
+fn streamed(source: &str) -> (u64, u64) {
+    let mut watched = Watched::new(State::new(start(SIZE)));
+    for sign in "Go".chars() {
+        watched.key(KeyCode::Char(sign));
+    }
+    watched.key(KeyCode::Enter);
+    let generation = watched.state.lanes[0].generation;
+    let signs: Vec<char> = source.chars().collect();
+    for piece in signs.chunks(12) {
+        let delta = Ok(said(&piece.iter().collect::<String>()));
+        update(&mut watched.state, Event::Stream { lane: LaneId(0), generation, delta }, watched.now);
+        watched.frame();
+    }
+    update(&mut watched.state, Event::StreamEnded { lane: LaneId(0), generation }, watched.now);
+    let work = watched.view.work();
+    let mut fresh = Watched::new(watched.state);
+    (work, fresh.frame())
+}
+
+#[test]
+fn each_streamed_line_is_rendered_a_bounded_number_of_times() {
+    let (short, short_rows) = streamed(&reply(5));
+    let (long, long_rows) = streamed(&reply(20));
+    assert!(long <= long_rows * 4, "{long} rows were rendered for {long_rows}");
+    assert!(long * short_rows <= short * long_rows * 11 / 10, "the cost of a row grows with the reply");
+}
