@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Cost, Params, Usage};
+use super::{Cost, Params, TurnId, Usage};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub struct Run {
     pub id: RunId,
     /// What it was asked with. The messages are the branch above its reply, which never changes.
     pub settings: Settings,
+    /// The turns of its replies, by choice: more than one only where `n` was set.
+    pub replies: Vec<TurnId>,
     pub started: Instant,
     /// When the first piece of text, reasoning or call came.
     pub first_delta: Option<Instant>,

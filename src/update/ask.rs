@@ -150,6 +150,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let run = state.session.add_run(|id| Run {
         id,
         settings,
+        replies: Vec::new(),
         started: now,
         first_delta: None,
         first_text: None,
@@ -165,6 +166,9 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);
+    }
+    if let Some(run) = state.session.run_mut(run) {
+        run.replies.push(reply);
     }
     let branch = state.session.turns.branch(Some(reply));
     let lane = &mut state.lanes[place];

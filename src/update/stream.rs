@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Effects;
 use crate::api::{ApiError, Delta};
-use crate::chat::{CallPiece, Outcome, RunId, ToolCall, Turn, TurnId, Usage};
+use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
 use crate::state::{Charge, Effect, LaneId, Level, State, StreamStatus};
 
@@ -48,25 +48,20 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         Delta::ServedBy(model) => change_run(state, run, |run| run.served_by = Some(model)),
         Delta::Usage(usage) => account(state, run, usage),
         Delta::Finish { choice: 0, reason } => change_run(state, run, |run| run.finish_reason = Some(reason)),
-        Delta::Text { choice: 0, text } => {
-            grow(state, place, run, reply, now, |turn| turn.text.push_str(&text));
+        Delta::Finish { .. } => {}
+        Delta::Text { choice, text } => {
+            grow(state, place, (run, choice), now, |turn| turn.text.push_str(&text));
             change_run(state, run, |run| run.first_text = run.first_text.or(Some(now)));
         }
-        Delta::Reasoning { choice: 0, text } => {
-            grow(state, place, run, reply, now, |turn| turn.reasoning.push_str(&text));
+        Delta::Reasoning { choice, text } => {
+            grow(state, place, (run, choice), now, |turn| turn.reasoning.push_str(&text));
         }
-        Delta::Refusal { choice: 0, text } => grow(state, place, run, reply, now, |turn| turn.refusal.push_str(&text)),
-        Delta::ToolCall { choice: 0, index, id, name, arguments, extra } => {
+        Delta::Refusal { choice, text } => grow(state, place, (run, choice), now, |turn| turn.refusal.push_str(&text)),
+        Delta::ToolCall { choice, index, id, name, arguments, extra } => {
             let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());
             let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };
-            grow(state, place, run, reply, now, |turn| ToolCall::collect(&mut turn.tool_calls, piece));
+            grow(state, place, (run, choice), now, |turn| ToolCall::collect(&mut turn.tool_calls, piece));
         }
-        // Replies beyond the first are asked for by `n` alone; the lane shows the first.
-        Delta::Finish { .. }
-        | Delta::Text { .. }
-        | Delta::Reasoning { .. }
-        | Delta::Refusal { .. }
-        | Delta::ToolCall { .. } => {}
     }
 }
 
@@ -81,12 +76,28 @@ fn change_run(state: &mut State, run: RunId, change: impl FnOnce(&mut crate::cha
     }
 }
 
-fn grow(state: &mut State, place: usize, run: RunId, reply: TurnId, now: Instant, change: impl FnOnce(&mut Turn)) {
-    if let Some(turn) = state.session.turns.change(reply) {
+/// Changes the turn of one of a run's replies.
+fn grow(state: &mut State, place: usize, (run, choice): (RunId, u32), now: Instant, change: impl FnOnce(&mut Turn)) {
+    let Some((_, reply)) = state.lanes[place].status.live() else { return };
+    if let Some(turn) = turn_of(state, run, reply, choice).and_then(|turn| state.session.turns.change(turn)) {
         change(turn);
     }
     change_run(state, run, |run| run.first_delta = run.first_delta.or(Some(now)));
     state.lanes[place].status = StreamStatus::Streaming { run, reply, last: now };
+}
+
+/// The turn of a run's choice. Those beyond the first, which `n` asks for, are siblings of the first reply.
+fn turn_of(state: &mut State, run: RunId, reply: TurnId, choice: u32) -> Option<TurnId> {
+    /// As many as the API makes at the most.
+    const MOST_CHOICES: usize = 128;
+    let choice = usize::try_from(choice).ok().filter(|choice| *choice < MOST_CHOICES)?;
+    let parent = state.session.turns.get(reply)?.parent;
+    while state.session.run(run)?.replies.len() <= choice {
+        let turn = state.session.turns.add(parent, Role::Assistant, "");
+        state.session.turns.change(turn)?.run = Some(run);
+        state.session.run_mut(run)?.replies.push(turn);
+    }
+    state.session.run(run)?.replies.get(choice).copied()
 }
 
 fn account(state: &mut State, id: RunId, usage: Usage) {

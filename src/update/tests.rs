@@ -118,18 +118,6 @@ fn a_running_total_of_usage_replaces_the_one_before() {
 }
 
 #[test]
-fn only_the_first_of_several_replies_is_shown() {
-    let now = Instant::now();
-    let mut state = asked(now);
-    let generation = state.lane().generation;
-    piece(&mut state, generation, Ok(Delta::Text { choice: 1, text: "other".into() }), now);
-    piece(&mut state, generation, said("first"), now);
-    piece(&mut state, generation, Ok(Delta::Finish { choice: 1, reason: "length".into() }), now);
-    assert_eq!(reply(&state), "first");
-    assert_eq!(state.session.runs()[0].finish_reason, None);
-}
-
-#[test]
 fn a_released_key_types_nothing() {
     let now = Instant::now();
     let mut state = state();
@@ -149,4 +137,19 @@ fn a_notice_goes_after_the_time_it_takes_to_read() {
     update(&mut state, Event::Tick, due);
     assert!(state.notices.is_empty());
     assert_eq!(state.next_change(due), None);
+}
+
+#[test]
+fn every_reply_of_n_becomes_a_sibling_that_can_be_stepped_to() {
+    let now = Instant::now();
+    let mut state = asked(now);
+    let generation = state.lane().generation;
+    for (choice, text) in [(0, "one"), (1, "eins"), (0, " two"), (2, "uno"), (9999, "too many")] {
+        piece(&mut state, generation, Ok(Delta::Text { choice, text: text.into() }), now);
+    }
+    assert_eq!(reply(&state), "one two", "the lane stays on the first");
+    let turns = &state.session.turns;
+    let siblings = turns.siblings(state.lane().tip().unwrap());
+    let texts: Vec<&str> = siblings.iter().map(|id| turns.get(*id).unwrap().text.as_str()).collect();
+    assert_eq!(texts, ["one two", "eins", "uno"]);
 }
