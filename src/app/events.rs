@@ -102,6 +102,9 @@ impl<C: Console> App<C> {
     fn draw_when_due(&mut self) -> io::Result<()> {
         let now = now();
         if self.gate.due(now).is_some_and(|due| due <= now) {
+            for (lane, scroll) in self.view.found_again(&self.state, now) {
+                self.apply(Event::Scrolled { lane, scroll, selected: None })?;
+            }
             let Self { console, view, state, .. } = self;
             let mut drawn = state.size;
             console.draw(&mut |frame| {

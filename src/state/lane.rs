@@ -83,8 +83,8 @@ pub enum Scroll {
     /// The end, as it grows.
     #[default]
     Follow,
-    /// `row` of `turn` is the first row shown.
-    At { turn: TurnId, row: usize },
+    /// `row` of `turn`, as it wraps in `columns`, is the first row shown.
+    At { turn: TurnId, row: usize, columns: u16 },
 }
 
 impl Lane {

@@ -18,7 +18,7 @@ pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
-pub use notice::{Level, Notice, Notices};
+pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
 pub use provider::{Found, Provider, Providers};
 pub use session::{Charge, Session, Sum, Totals};
@@ -122,12 +122,17 @@ impl State {
         }
     }
 
-    /// Whether an action was asked for before, soon enough; if not, it is remembered.
-    pub fn confirmed(&mut self, action: Action, now: Instant) -> bool {
+    /// Whether an action was asked for before, soon enough; if not, it is remembered, and a notice says what comes of it
+    /// for as long as it holds.
+    pub fn confirmed(&mut self, action: Action, said: &str, now: Instant) -> bool {
         let before = self.asked_once.replace((action, now));
         let again = before.is_some_and(|(asked, at)| asked == action && now.duration_since(at) < window(action));
         if again {
             self.asked_once = None;
+            self.notices.withdraw(Topic::AskAgain);
+        } else {
+            let said = format!("{} again {said}", self.key(action));
+            self.notices.show_about(Topic::AskAgain, said, now + window(action));
         }
         again
     }

@@ -16,6 +16,16 @@ pub struct Notice {
     pub level: Level,
     pub text: String,
     pub until: Instant,
+    pub topic: Option<Topic>,
+}
+
+/// What a notice is about, where a newer one takes its place or the matter may end before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    Theme,
+    Edit,
+    /// Something that has to be asked for once more.
+    AskAgain,
 }
 
 /// The notices on the screen, oldest first.
@@ -33,7 +43,22 @@ impl Notices {
         let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX).min(400);
         let reading = Duration::from_secs(4) + Duration::from_millis(50) * characters;
         let time = if level == Level::Error { reading * 2 } else { reading };
-        self.0.push_back(Notice { level, text, until: now + time });
+        self.push(Notice { level, text, until: now + time, topic: None });
+    }
+
+    /// Shows a message in the place of the one before about the same, for a time of its own.
+    pub fn show_about(&mut self, topic: Topic, text: impl Into<String>, until: Instant) {
+        self.withdraw(topic);
+        self.push(Notice { level: Level::Note, text: text.into(), until, topic: Some(topic) });
+    }
+
+    /// Takes a message away that does not hold any more.
+    pub fn withdraw(&mut self, topic: Topic) {
+        self.0.retain(|notice| notice.topic != Some(topic));
+    }
+
+    fn push(&mut self, notice: Notice) {
+        self.0.push_back(notice);
         if self.0.len() > MOST {
             self.0.pop_front();
         }

@@ -1,11 +1,11 @@
 //! What each action does, by domain; this file only routes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{Effects, ask, lanes, overlay, params, reading, stream};
 use crate::input::{Action, Context};
-use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, State};
+use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, State, Topic};
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
 pub(super) fn applies(state: &State, action: Action) -> bool {
@@ -121,10 +121,9 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
         state.composer.editing = None;
         return Effects::new();
     }
-    if state.confirmed(Action::Interrupt, now) {
+    if state.confirmed(Action::Interrupt, "quits.", now) {
         return vec![Effect::Quit(ExitReason::User)];
     }
-    state.notices.show(Level::Note, "Press Ctrl+C again to quit.", now);
     Effects::new()
 }
 
@@ -141,6 +140,7 @@ fn back(state: &mut State, now: Instant) -> Effects {
         state.focus = Focus::Composer;
         state.lane_mut().selected = None;
     } else if state.composer.editing.take().is_some() {
+        state.notices.withdraw(Topic::Edit);
         state.composer.take();
         state.notices.show(Level::Note, "The edit is left; Up brings its text back.", now);
     } else {
@@ -192,7 +192,8 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         Action::NextTheme => {
             if let Some(next) = state.themes.after(state.theme.name()).cloned() {
-                state.notices.show(Level::Note, format!("Theme: {}.", next.name()), now);
+                let until = now + Duration::from_secs(3);
+                state.notices.show_about(Topic::Theme, format!("Theme: {}.", next.name()), until);
                 state.theme = next;
                 state.theme_chosen = true;
             }

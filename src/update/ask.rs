@@ -1,13 +1,13 @@
 //! Asking: a draft, a retry or an edit becomes turns, a run and a request.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
 use super::Effects;
 use crate::chat::{ChatRequest, Cost, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Lane, Level, Scroll, State, StreamStatus};
+use crate::state::{Effect, Focus, Lane, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -45,6 +45,7 @@ fn send(state: &mut State, now: Instant) -> Effects {
         state.composer.editing = None;
         return Effects::new();
     }
+    state.notices.withdraw(Topic::Edit);
     let edited = state.composer.editing.take();
     let question = state.composer.take();
     state.providers.undecided = false;
@@ -118,11 +119,9 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     state.composer.editing = Some(id);
     state.focus = Focus::Composer;
     state.lane_mut().selected = None;
-    state.notices.show(
-        Level::Note,
-        format!("{} sends the edit as a new branch; {} leaves it.", state.key(Action::Send), state.key(Action::Back)),
-        now,
-    );
+    let (sends, leaves) = (state.key(Action::Send), state.key(Action::Back));
+    let said = format!("{sends} sends the edit as a new branch; {leaves} leaves it.");
+    state.notices.show_about(Topic::Edit, said, now + Duration::from_secs(8));
     Effects::new()
 }
 

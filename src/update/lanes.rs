@@ -52,9 +52,8 @@ fn close(state: &mut State, now: Instant) -> Effects {
 
 /// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
 fn new_session(state: &mut State, now: Instant) -> Effects {
-    if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, now) {
-        let key = state.key(Action::NewSession);
-        state.notices.show(Level::Warning, format!("{key} again drops this conversation: it is not saved."), now);
+    let drops = "drops this conversation: it is not saved.";
+    if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
     let mut effects = stream::stop_all(state, now);

@@ -131,12 +131,20 @@ fn a_released_key_types_nothing() {
 fn a_notice_goes_after_the_time_it_takes_to_read() {
     let now = Instant::now();
     let mut state = state();
-    update(&mut state, Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), now);
+    update(&mut state, Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::ALT)), now);
     let due = state.next_change(now).unwrap();
     assert!(due >= now + Duration::from_secs(4));
     update(&mut state, Event::Tick, due);
     assert!(state.notices.is_empty());
     assert_eq!(state.next_change(due), None);
+}
+
+#[test]
+fn a_notice_that_asks_for_a_second_press_stays_as_long_as_that_counts() {
+    let now = Instant::now();
+    let mut state = state();
+    update(&mut state, Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), now);
+    assert_eq!(state.next_change(now), Some(now + Duration::from_millis(1500)));
 }
 
 #[test]

@@ -125,14 +125,7 @@ fn draw_slice(
             break;
         }
         let part = slice.stack.part(row);
-        let line = match part {
-            Part::Above(at) => slice.stack.above.get(at),
-            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| body.row(at)),
-            Part::Text(at) => kept.text.row(at),
-            Part::Refusal(at) => kept.refusal.row(at),
-            Part::Call(at) => kept.calls.get(at),
-            Part::Below(at) => slice.stack.below.get(at),
-        };
+        let line = slice.stack.line(kept, row);
         let blank = part == Part::Above(0) && turn.depth > 0;
         draw_row(canvas, body, y, line, (part, selected && !blank));
         hits.add(Rect { y, height: 1, ..body }, target(turn, part, lane));

@@ -70,6 +70,11 @@ impl View {
         scroll::resolve(&mut self.cache, state, lane, motion, now)
     }
 
+    /// The readers' places in lanes that changed their width since they were found.
+    pub fn found_again(&mut self, state: &State, now: Instant) -> Vec<(LaneId, Scroll)> {
+        scroll::found_again(&mut self.cache, state, now)
+    }
+
     /// Where a scroll of the help by some rows leads from `scroll`.
     #[must_use]
     pub fn scroll_help(state: &State, scroll: usize, rows: isize) -> usize {

@@ -8,7 +8,7 @@ use crate::chat::{Turn, TurnId};
 use crate::state::{Lane, LaneId, Layout, Scroll, ScrollMotion, State};
 use crate::text::Line;
 
-use super::cache::TurnCache;
+use super::cache::{TurnCache, TurnRows};
 use super::rows;
 
 /// A turn's rows, counted, and the few that are made anew for each frame.
@@ -64,6 +64,20 @@ impl Stack {
     }
 }
 
+impl Stack {
+    /// A row's line; the kept parts are the cache's.
+    pub(super) fn line<'a>(&'a self, kept: &'a TurnRows, row: usize) -> Option<&'a Line> {
+        match self.part(row) {
+            Part::Above(at) => self.above.get(at),
+            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| body.row(at)),
+            Part::Text(at) => kept.text.row(at),
+            Part::Refusal(at) => kept.refusal.row(at),
+            Part::Call(at) => kept.calls.get(at),
+            Part::Below(at) => self.below.get(at),
+        }
+    }
+}
+
 /// Some rows of one turn.
 pub(super) struct Slice {
     pub(super) turn: TurnId,
@@ -116,7 +130,7 @@ impl<'a> Pane<'a> {
     /// What the window shows now.
     pub(super) fn window(&self, cache: &mut TurnCache) -> Window {
         match self.lane.scroll {
-            Scroll::At { turn, row } => match self.depth(turn) {
+            Scroll::At { turn, row, .. } => match self.depth(turn) {
                 Some(depth) => self.from(cache, depth, row),
                 None => self.end(cache),
             },
@@ -177,6 +191,33 @@ impl<'a> Pane<'a> {
         Some((self.depth(first.turn)?, first.from))
     }
 
+    /// Where the reader's place is now, when the lane was of another width as it was found: the row that begins where as
+    /// much was written before.
+    fn found_again(&self, cache: &mut TurnCache) -> Option<Scroll> {
+        let Scroll::At { turn, row, columns } = self.lane.scroll else { return None };
+        if columns == self.columns {
+            return None;
+        }
+        let shown = self.state.session.turns.get(turn)?;
+        let before = Self { columns, ..*self }.weights(cache, shown).take(row).sum::<usize>();
+        let mut passed = 0;
+        let rows = self.weights(cache, shown).take_while(|weight| {
+            passed += weight;
+            passed <= before
+        });
+        let row = if row == 0 { 0 } else { rows.count() };
+        Some(Scroll::At { turn, row, columns: self.columns })
+    }
+
+    /// How much is written in each row of a turn, whatever its width: blanks and frames do not count.
+    fn weights(&self, cache: &mut TurnCache, turn: &Turn) -> impl Iterator<Item = usize> + use<> {
+        let stack = self.stack(cache, turn);
+        let kept = cache.rows(self.state, self.lane, turn, self.columns);
+        let written = |sign: &char| !sign.is_whitespace() && !('\u{2500}'..='\u{257f}').contains(sign);
+        let weight = |row| stack.line(kept, row).map_or(0, |line| line.plain().chars().filter(written).count());
+        (0..stack.len()).map(weight).collect::<Vec<_>>().into_iter()
+    }
+
     /// The anchor some rows up or down.
     fn moved(&self, cache: &mut TurnCache, by: i32) -> Option<Scroll> {
         let (mut depth, mut row) = self.top(cache)?;
@@ -212,7 +253,11 @@ impl<'a> Pane<'a> {
     fn settled(&self, cache: &mut TurnCache, depth: usize, row: usize) -> Option<Scroll> {
         let turn = self.turn(depth)?.id;
         let window = self.from(cache, depth, row);
-        Some(if window.rest == Rest::Nothing { Scroll::Follow } else { Scroll::At { turn, row } })
+        Some(if window.rest == Rest::Nothing {
+            Scroll::Follow
+        } else {
+            Scroll::At { turn, row, columns: self.columns }
+        })
     }
 }
 
@@ -234,6 +279,12 @@ pub(super) fn resolve(
         ScrollMotion::ToTurn(turn) => pane.depth(turn).and_then(|depth| pane.settled(cache, depth, 0)),
     };
     (scroll.unwrap_or(stay), None)
+}
+
+/// The reader's places in lanes that changed their width since.
+pub(super) fn found_again(cache: &mut TurnCache, state: &State, now: Instant) -> Vec<(LaneId, Scroll)> {
+    let lanes = state.lanes.iter().map(|lane| lane.id);
+    lanes.filter_map(|lane| Some((lane, pane(state, lane, now)?.found_again(cache)?))).collect()
 }
 
 fn pane(state: &State, lane: LaneId, now: Instant) -> Option<Pane<'_>> {

@@ -136,3 +136,20 @@ async fn past_the_last_turn_the_lane_follows_again() {
     let (_, state) = desk.closed().await;
     assert_eq!((state.lane().selected, state.lane().scroll), (None, Scroll::Follow));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_readers_place_is_kept_when_the_width_changes() {
+    let desk = Desk::open().await;
+    desk.sends("Tell").await;
+    let tale: String = (0..300).map(|number| format!("word{number} is one of many in this long paragraph. ")).collect();
+    desk.answers(0, &tale).await;
+    desk.press("pageup pageup").await;
+    let first = |text: &str| text.split_whitespace().find(|word| word.starts_with("word")).unwrap().to_owned();
+    let number = |word: &str| word[4..].parse::<i32>().unwrap();
+    let before = number(&first(&desk.screen.text()));
+    for size in [(80, 24), (200, 50), (60, 20), (160, 40)] {
+        desk.resizes(size.0, size.1).await;
+        let now = number(&first(&desk.screen.text()));
+        assert!((now - before).abs() <= 4, "from word{before} to word{now} at {size:?}");
+    }
+}

@@ -57,7 +57,7 @@ async fn ctrl_c_stops_then_clears_then_asks_then_quits() {
     desk.press("up").await;
     desk.shows("my draft");
     desk.press("ctrl-c ctrl-c").await;
-    desk.shows("Press Ctrl+C again to quit.");
+    desk.shows("Ctrl+C again quits.");
     assert!(!desk.has_ended());
     desk.passes(Duration::from_millis(1400)).await;
     desk.press("ctrl-c").await;
