@@ -67,6 +67,9 @@ struct CatalogueFile {
     models: Vec<Card>,
 }
 
+/// Providers that serve files of one's own, under any name.
+const FILE_SERVERS: [&str; 4] = ["ollama", "llama.cpp", "lmstudio", "vllm"];
+
 /// Prices, the user's own before those that come with the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
@@ -106,7 +109,7 @@ impl Catalogue {
     }
 
     /// The price of a model at a provider: the first of the user's rows that fits, wherever the endpoint is; then a row
-    /// for that very provider; then, for an endpoint that is not local, a row for any.
+    /// for that very provider; then a row for any, of which a local endpoint takes only those that name a model exactly.
     #[must_use]
     pub fn price(&self, provider: &str, reach: Reach, model: &str) -> Option<&Price> {
         let own = self.own.iter().find(|card| card.is_for(provider) && card.fits(model));
@@ -114,7 +117,7 @@ impl Catalogue {
             || self.built_in.iter().find(|card| card.provider.is_some() && card.is_for(provider) && card.fits(model));
         let by_model = || {
             let anyones = |card: &&Card| card.provider.is_none() && card.fits(model);
-            self.built_in.iter().find(anyones).filter(|_| reach == Reach::Remote)
+            self.built_in.iter().find(anyones).filter(|card| card.holds_for(provider, reach))
         };
         own.or_else(by_provider).or_else(by_model).map(|card| &card.price)
     }
@@ -123,6 +126,12 @@ impl Catalogue {
 impl Card {
     fn is_for(&self, provider: &str) -> bool {
         self.provider.as_deref().is_none_or(|name| name == provider)
+    }
+
+    /// Whether a row for any endpoint is for this one. A gateway on one's own machine passes on what the vendor charges,
+    /// and its models go by their exact names; a beginning of a name, or a server of files, says nothing there.
+    fn holds_for(&self, provider: &str, reach: Reach) -> bool {
+        reach == Reach::Remote || (!self.model.ends_with('*') && !FILE_SERVERS.contains(&provider))
     }
 
     fn fits(&self, model: &str) -> bool {
@@ -209,6 +218,16 @@ mod tests {
         let catalogue = catalogue.with_own(vec![card]);
         assert_eq!(catalogue.price("ollama", Reach::Local, "gpt-5.1-2025-11-13"), Some(&own_price()));
         assert_eq!(catalogue.price("vllm", Reach::Local, "gpt-5.1-2025-11-13"), None);
+    }
+
+    #[test]
+    fn a_gateway_on_ones_own_machine_is_priced_by_exact_names_alone() {
+        let catalogue = Catalogue::embedded();
+        assert!(catalogue.price("127.0.0.1:4000", Reach::Local, "gpt-5.1-2025-11-13").is_some());
+        let row = "[[models]]\nmodel = \"m*\"\ncurrency = \"USD\"\ninput = \"1\"\noutput = \"2\"\n";
+        let wide = Catalogue::parse(row).unwrap();
+        assert!(wide.price("gateway", Reach::Remote, "m-1").is_some());
+        assert_eq!(wide.price("gateway", Reach::Local, "m-1"), None);
     }
 
     #[test]
