@@ -30,7 +30,7 @@ pub(super) fn draw(
     let lane = &state.lanes[area.place];
     let focused = area.place == state.focused;
     let active = focused && state.focus == Focus::Transcript && state.overlay.is_none();
-    canvas.frame(area.frame, frame_role(active), &title(state, area.place));
+    canvas.frame(area.frame, frame_role(active), &title(state, area.place, area.frame.width.saturating_sub(5)));
     hits.add(area.frame, Target::LaneTab { lane: lane.id });
     hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
     if lane.branch.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn pane<'s>(state: &'s State, area: &LaneArea, now: Instant) -> Pane<
 }
 
 /// The lane's letter and what is set in it.
-fn title(state: &State, place: usize) -> Vec<Span> {
+fn title(state: &State, place: usize, columns: u16) -> Vec<Span> {
     let lane = &state.lanes[place];
     let focused = place == state.focused;
     let letter = Ink::from(if focused { StyleRole::Focus } else { StyleRole::Title }).with(Emphasis::BOLD);
@@ -66,6 +66,11 @@ fn title(state: &State, place: usize) -> Vec<Span> {
     for (name, label) in [("temperature", "T"), ("top_p", "top_p")] {
         let value = lane.settings.params.get(name).map_or_else(|| "–".to_owned(), ToString::to_string);
         spans.push(Span::new(format!("  {label} {value}"), StyleRole::Dim));
+    }
+    // Whole parts only; the letter is always there.
+    let wide = |spans: &[Span]| spans.iter().map(|span| crate::text::width(&span.text)).sum::<usize>();
+    while spans.len() > 1 && wide(&spans) > usize::from(columns) {
+        spans.pop();
     }
     spans
 }
@@ -192,13 +197,22 @@ fn chip(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, window: &Window, h
 fn figures(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea, pane: &Pane<'_>, now: Instant) {
     let replied = |id: &crate::chat::TurnId| state.session.turns.get(*id).and_then(|turn| turn.run);
     let run = pane.lane.branch.iter().rev().take(2).find_map(replied).and_then(|run| state.session.run(run));
-    let Some(text) = run.map(|run| figures_of(run, now)).filter(|text| !text.is_empty()) else { return };
+    let Some(mut figures) = run.map(|run| figures_of(run, now)) else { return };
     let row = Rect { x: area.frame.x + 1, y: area.frame.bottom() - 1, width: area.frame.width - 2, height: 1 };
+    // Whole figures only: half a price reads as a price. The cost, which stands last, goes last.
+    let fits = |figures: &[String]| crate::text::width(&figures.join(" · ")) + 3 <= usize::from(row.width);
+    while !figures.is_empty() && !fits(&figures) {
+        figures.remove(0);
+    }
+    if figures.is_empty() {
+        return;
+    }
+    let text = figures.join(" · ");
     canvas.text(row.x + 1, row.y, row.width.saturating_sub(1), &format!(" {text} "), StyleRole::Dim);
 }
 
 /// `312 ms · 61 tok/s · 812→204 · ¥0.0045`; what is not known is not in it, but for the cost, which is `n/a` then.
-fn figures_of(run: &Run, now: Instant) -> String {
+fn figures_of(run: &Run, now: Instant) -> Vec<String> {
     let mut figures = Vec::new();
     if let Some(first) = run.first_delta {
         figures.push(super::rows::duration(first.saturating_duration_since(run.started)));
@@ -215,5 +229,5 @@ fn figures_of(run: &Run, now: Instant) -> String {
     if run.finished.is_some() {
         figures.push(run.cost.to_string());
     }
-    figures.join(" · ")
+    figures
 }
