@@ -30,14 +30,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, hits: &mu
         HELP_FROM..WHOLE_HELP_FROM => HELP_ROWS - 1,
         _ => HELP_ROWS,
     };
-    let list = Rect { height: body.height - help_rows, ..body };
-    help(canvas, state, Rect { y: list.bottom(), height: help_rows, ..body });
+    let room = Rect { height: body.height - help_rows, ..body };
+    help(canvas, state, Rect { y: room.bottom(), height: help_rows, ..body });
+    let cut = PARAMS.iter().map(rows_of).sum::<u16>() > room.height;
+    let list = Rect { height: room.height.saturating_sub(u16::from(cut)), ..room };
     let mut caret = None;
     let mut y = list.y;
-    for (row, param) in PARAMS.iter().enumerate().skip(first_row(state.sidebar.row, list.height)) {
+    let mut next = first_row(state.sidebar.row, list.height);
+    for (row, param) in PARAMS.iter().enumerate().skip(next) {
         if y >= list.bottom() {
             break;
         }
+        next = row + 1;
         let bounds = Bounds::of(param);
         let height = rows_of(param).min(list.bottom() - y);
         let area = Rect { y, height, ..list };
@@ -49,8 +53,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, hits: &mu
         }
         y += height;
     }
+    if cut {
+        more(canvas, Rect { y: list.bottom(), height: 1, ..room }, PARAMS.len() - next);
+    }
     others(canvas, state, Rect { y, height: list.bottom() - y, ..list });
     caret
+}
+
+/// How many params follow those that are shown.
+fn more(canvas: &mut Canvas<'_>, row: Rect, below: usize) {
+    if below > 0 {
+        canvas.text(row.x + 2, row.y, row.width.saturating_sub(2), &format!("▼ {below} more"), StyleRole::Dim);
+    }
 }
 
 fn rows_of(param: &Param) -> u16 {
