@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use crossterm::cursor::MoveTo;
 use crossterm::terminal::{Clear, ClearType};
 use crossterm::{Command, queue};
 use ratatui::backend::{Backend, CrosstermBackend};
@@ -73,12 +74,25 @@ impl Screen {
             rows = self.differing(next);
         }
         self.take_rows(next, &rows);
+        self.erase_doubtful(&rows, out)?;
         let changed = &self.changed[..rows.len()];
         if !changed.is_empty() {
             let cells = changed.iter().flat_map(|(before, after)| before.diff_iter(after));
             CrosstermBackend::new(out).draw(cells)?;
         }
         std::mem::swap(&mut self.shown, next);
+        Ok(())
+    }
+
+    /// Empties changed rows that held clusters of several code points (joined emoji, Indic vowels, flags). Terminals
+    /// disagree on how wide those are, so what stands where in such a row is not known, and parts of it would stay.
+    fn erase_doubtful(&mut self, rows: &[usize], out: &mut impl Write) -> io::Result<()> {
+        for (&row, (before, _)) in rows.iter().zip(&mut self.changed) {
+            if before.content.iter().any(|cell| cell.symbol().chars().nth(1).is_some()) {
+                queue!(out, MoveTo(0, u16::try_from(row).unwrap_or(u16::MAX)), Clear(ClearType::CurrentLine))?;
+                before.content.iter_mut().for_each(Cell::reset);
+            }
+        }
         Ok(())
     }
 
@@ -192,6 +206,20 @@ mod tests {
             let rows: Vec<String> = terminal.screen().rows(0, COLUMNS).map(|row| row.trim_end().to_owned()).collect();
             assert_eq!(rows, expected);
         }
+    }
+
+    #[test]
+    fn a_row_whose_widths_terminals_disagree_on_is_erased_before_it_changes() {
+        let rewritten = |old: &str| {
+            let mut screen = Screen::default();
+            let mut bytes = Vec::new();
+            screen.write(&mut frame(&[old.to_owned()]), &mut bytes).unwrap();
+            bytes.clear();
+            screen.write(&mut frame(&["plain".to_owned()]), &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert!(rewritten("हिन्दी 👩‍👩‍👧").starts_with("\x1b[2;1H\x1b[2K"));
+        assert!(!rewritten("日本語 ✅ naïve").contains("\x1b[2K"));
     }
 
     #[test]
