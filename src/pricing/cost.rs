@@ -1,8 +1,5 @@
 //! What usage comes to.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -22,12 +19,6 @@ pub fn cost(usage: &Usage, price: Option<&Price>) -> Cost {
     }
     let (Some(price), Some(input), Some(output)) = (price, usage.input, usage.output) else { return Cost::Unknown };
     amount(price, input, usage.cached.unwrap_or(0), output).map_or(Cost::Unknown, Cost::Known)
-}
-
-/// What a request will cost, from counts of our own; nothing of it is taken to be cached.
-#[must_use]
-pub fn estimate(input: u64, output: u64, price: Option<&Price>) -> Cost {
-    price.and_then(|price| amount(price, input, 0, output)).map_or(Cost::Unknown, Cost::Estimated)
 }
 
 /// `None` when the numbers are too large to be money.
@@ -60,70 +51,6 @@ fn decimal(value: &Value) -> Option<Decimal> {
     };
     let number = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok()?;
     (number >= Decimal::ZERO).then_some(number)
-}
-
-/// What several runs cost together: one amount for each currency, since currencies are never added to each other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Total {
-    pub by_currency: BTreeMap<Currency, Subtotal>,
-    /// How many costs are not known and so not in any amount.
-    pub unknown: usize,
-}
-
-/// The amount in one currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Subtotal {
-    pub amount: Decimal,
-    /// Whether an estimate is in it.
-    pub estimated: bool,
-}
-
-/// Adds costs up.
-#[must_use]
-pub fn sum<'a>(costs: impl IntoIterator<Item = &'a Cost>) -> Total {
-    let mut total = Total::default();
-    for cost in costs {
-        total.add(cost);
-    }
-    total
-}
-
-impl Total {
-    /// Adds one cost; one that is unknown, or too large to be added, is counted as unknown.
-    pub fn add(&mut self, cost: &Cost) {
-        let (money, estimated) = match cost {
-            Cost::Known(money) => (money, false),
-            Cost::Estimated(money) => (money, true),
-            Cost::Unknown => return self.unknown += 1,
-        };
-        let subtotal = self.by_currency.entry(money.currency.clone()).or_default();
-        match subtotal.amount.checked_add(money.amount) {
-            Some(amount) => *subtotal = Subtotal { amount, estimated: subtotal.estimated || estimated },
-            None => self.unknown += 1,
-        }
-    }
-
-    /// Whether nothing was added.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.by_currency.is_empty() && self.unknown == 0
-    }
-}
-
-impl fmt::Display for Total {
-    /// Such as `¥0.0116`, `~$0.0200`, `¥0.0116 + $0.0200`, `¥0.0116 + 2 n/a`, or `n/a` when no amount is known.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.by_currency.is_empty() {
-            return f.write_str("n/a");
-        }
-        for (place, (currency, subtotal)) in self.by_currency.iter().enumerate() {
-            let between = if place == 0 { "" } else { " + " };
-            let mark = if subtotal.estimated { "~" } else { "" };
-            let money = Money { amount: subtotal.amount, currency: currency.clone() };
-            write!(f, "{between}{mark}{money}")?;
-        }
-        if self.unknown > 0 { write!(f, " + {} n/a", self.unknown) } else { Ok(()) }
-    }
 }
 
 #[cfg(test)]
@@ -171,7 +98,6 @@ mod tests {
         assert_eq!(cost(&usage(Some(1), None, Some(1)), None), Cost::Unknown);
         assert_eq!(cost(&usage(None, None, Some(1)), Some(&priced)), Cost::Unknown);
         assert_eq!(cost(&usage(Some(1), None, None), Some(&priced)), Cost::Unknown);
-        assert_eq!(estimate(1, 1, None), Cost::Unknown);
         assert_eq!(cost(&usage(Some(0), None, Some(0)), Some(&priced)), Cost::Known(money("0", "CNY")));
     }
 
@@ -201,28 +127,18 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_total_keeps_currencies_apart_and_counts_what_is_unknown() {
-        let costs = [
-            Cost::Known(money("0.0045", "CNY")),
-            Cost::Unknown,
-            Cost::Known(money("0.02", "USD")),
-            Cost::Estimated(money("0.0071", "CNY")),
-        ];
-        let total = sum(&costs);
-        assert_eq!(total.to_string(), "~¥0.0116 + $0.0200 + 1 n/a");
-        assert_eq!(sum(&[Cost::Unknown]).to_string(), "n/a");
-        assert!(sum(&[]).is_empty());
-    }
-
     proptest! {
         #[test]
-        fn a_total_of_runs_is_the_cost_of_their_tokens_together(runs in prop::collection::vec((0u64..1_000_000, 0u64..1_000_000), 1..20)) {
+        fn the_costs_of_runs_add_up_to_the_cost_of_their_tokens_together(runs in prop::collection::vec((0u64..1_000_000, 0u64..1_000_000), 1..20)) {
             let priced = price(None);
             let costs: Vec<Cost> = runs.iter().map(|&(input, output)| cost(&usage(Some(input), None, Some(output)), Some(&priced))).collect();
             let (input, output) = runs.iter().fold((0, 0), |(i, o), &(input, output)| (i + input, o + output));
             let Cost::Known(together) = cost(&usage(Some(input), None, Some(output)), Some(&priced)) else { panic!("known") };
-            prop_assert_eq!(sum(&costs).by_currency[&together.currency].amount, together.amount);
+            let known = |cost: &Cost| match cost {
+                Cost::Known(money) => money.amount,
+                _ => panic!("known"),
+            };
+            prop_assert_eq!(costs.iter().map(known).sum::<Decimal>(), together.amount);
         }
     }
 }

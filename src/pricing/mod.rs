@@ -7,4 +7,4 @@ mod catalogue;
 mod cost;
 
 pub use catalogue::{Card, Catalogue, CatalogueError, Price, Reach};
-pub use cost::{Subtotal, Total, cost, estimate, sum};
+pub use cost::cost;

@@ -283,8 +283,9 @@ pub(super) fn resolve(
 
 /// The reader's places in lanes that changed their width since.
 pub(super) fn found_again(cache: &mut TurnCache, state: &State, now: Instant) -> Vec<(LaneId, Scroll)> {
-    let lanes = state.lanes.iter().map(|lane| lane.id);
-    lanes.filter_map(|lane| Some((lane, pane(state, lane, now)?.found_again(cache)?))).collect()
+    // Whoever follows has no place to be found: that is nearly every frame, and a layout costs.
+    let anchored = state.lanes.iter().filter(|lane| lane.scroll != Scroll::Follow).map(|lane| lane.id);
+    anchored.filter_map(|lane| Some((lane, pane(state, lane, now)?.found_again(cache)?))).collect()
 }
 
 fn pane(state: &State, lane: LaneId, now: Instant) -> Option<Pane<'_>> {
