@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderN
 use serde_json::{Map, Value, json};
 
 use super::{ApiError, Endpoint, ErrorKind};
-use crate::chat::{ChatRequest, MaxTokensField};
+use crate::chat::{self, ChatRequest, MaxTokensField};
 
 /// The older and the newer name of the limit of output tokens.
 pub(super) const MAX_TOKENS: &str = "max_tokens";
@@ -99,11 +99,9 @@ fn base(endpoint: &Endpoint) -> Result<Url, ApiError> {
     })
 }
 
-/// Whether the host is this machine, by its parsed name: what is sent there must not go through a proxy.
+/// Whether a URL leads to this machine: what is sent there must not go through a proxy.
 pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let named = host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost");
-    named || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    chat::is_loopback(url.host_str().unwrap_or_default())
 }
 
 /// The URL without what may be secret in it: user, password, query.

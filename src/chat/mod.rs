@@ -4,6 +4,7 @@
 //! Knows nothing of HTTP, the screen, files or clocks.
 
 mod dialect;
+mod host;
 mod money;
 mod params;
 mod request;
@@ -14,6 +15,7 @@ mod turn;
 mod usage;
 
 pub use dialect::{Dialect, MaxTokensField};
+pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
 pub use request::ChatRequest;

@@ -108,6 +108,10 @@ async fn end_signal(lendings: Lendings) {
     }
 }
 
+/// How long after the terminal came back a signal is still taken for one of the time before.
+#[cfg(unix)]
+const AFTER_LENDING: std::time::Duration = std::time::Duration::from_millis(300);
+
 /// Completes at a signal that a key can cause. Ctrl+C in `$EDITOR` (vim keeps it on) sends it to this program too: what
 /// came while the terminal was lent is not meant for it.
 #[cfg(unix)]
@@ -123,8 +127,8 @@ async fn keys_of_ours(kind: tokio::signal::unix::SignalKind, lendings: &Lendings
             }
         }
         if lent != known {
-            // While the terminal was lent nothing ran on this thread: what came is handed out at the runtime's next turn.
-            let next = turn.get_or_insert_with(|| Box::pin(tokio::task::yield_now()));
+            // While the terminal was lent nothing ran on this thread: what came meanwhile is handed out some turns later.
+            let next = turn.get_or_insert_with(|| Box::pin(tokio::time::sleep(AFTER_LENDING)));
             if next.as_mut().poll(context).is_ready() {
                 (known, turn) = (lent, None);
             }

@@ -1,6 +1,5 @@
 //! Providers: the user's own, those that the environment brings, and those that usually run on one's own machine.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -8,7 +7,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::Environment;
-use crate::chat::Dialect;
+use crate::chat::{Dialect, is_loopback};
 
 /// The name of the provider inside the program, which no other may have.
 pub const SANDBOX: &str = "sandbox";
@@ -123,13 +122,7 @@ impl BaseUrl {
     /// Whether what is sent there leaves this machine unencrypted.
     #[must_use]
     pub fn is_exposed(&self) -> bool {
-        self.0.scheme() == "http" && !self.is_loopback()
-    }
-
-    fn is_loopback(&self) -> bool {
-        let host = self.host().trim_matches(['[', ']']);
-        let numbered = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        numbered || host == "localhost" || host.ends_with(".localhost")
+        self.0.scheme() == "http" && !is_loopback(self.host())
     }
 }
 
