@@ -9,10 +9,9 @@ use super::incoming::{Incoming, Progress};
 use super::network::in_words;
 use super::next_step::next_step;
 use super::repair::repair;
-use super::request::{self, Remembered};
 use super::retry::{Verdict, Wish, verdict};
 use super::{ApiError, Delta, Opening, Repair, RetryWait};
-use crate::chat::ChatRequest;
+use crate::chat::{ChatRequest, Remembered};
 
 /// One run on its way. Dropping it drops the connection with it.
 pub(super) struct Exchange {
@@ -76,14 +75,17 @@ impl Exchange {
 
     async fn ask(&mut self) {
         let learnt = *self.learnt.get_or_insert_with(|| self.client.recall(&self.request.model));
-        let body = request::body(&self.request, self.client.endpoint(), &learnt);
+        let body = self.client.endpoint().body(&self.request, learnt);
         match self.client.post(&body).await {
             Ok(response) if response.status().is_success() => {
-                if !self.repairs.is_empty() {
-                    self.client.remember(&self.request.model, learnt);
-                }
+                self.client.remember(&self.request.model, &self.repairs);
                 let request_id = client::request_id(response.headers(), self.client.mask());
-                let opening = Opening { status: response.status().as_u16(), request_id: request_id.clone() };
+                let opening = Opening {
+                    status: response.status().as_u16(),
+                    request_id: request_id.clone(),
+                    known: learnt,
+                    learnt: mem::take(&mut self.repairs),
+                };
                 self.ready.push_back(Delta::Opened(opening));
                 let reply = Incoming::new(response, &self.client.endpoint().name, self.client.limits().idle);
                 self.phase = Phase::Read { reply: Box::new(reply), request_id };

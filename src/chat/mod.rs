@@ -14,7 +14,7 @@ mod tool;
 mod turn;
 mod usage;
 
-pub use dialect::{Dialect, MaxTokensField};
+pub use dialect::{Dialect, MaxTokensField, Remembered};
 pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
