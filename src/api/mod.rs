@@ -5,6 +5,7 @@
 
 mod assembly;
 mod calls;
+mod changes;
 mod chunk;
 mod client;
 mod decode;
@@ -32,6 +33,7 @@ mod think;
 mod usage;
 
 pub use assembly::{Assembly, Reply};
+pub use changes::{Change, ChangeKind, changes};
 pub use client::Client;
 pub use decode::{Decoder, decode_whole};
 pub use delta::{Delta, Opening, Repair, RetryWait};

@@ -11,6 +11,7 @@ mod pointer;
 mod queue;
 mod reader;
 mod reading;
+mod request;
 mod share;
 mod stream;
 #[cfg(test)]
@@ -30,6 +31,15 @@ pub type Effects = Vec<Effect>;
 
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
+    let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
+    let effects = route(state, event, now);
+    if concerns {
+        request::refresh(state, resized);
+    }
+    effects
+}
+
+fn route(state: &mut State, event: Event, now: Instant) -> Effects {
     match event {
         Event::Key(key) => keys::key(state, key, now),
         Event::Paste(text) => keys::paste(state, &text, now),

@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, request};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
-pub(super) fn perform(state: &mut State, action: Action, _now: Instant) -> Effects {
+pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
+        _ if matches!(state.overlay, Some(Overlay::Request(_))) => request::perform(state, action, now),
         _ => Effects::new(),
     }
 }

@@ -35,13 +35,17 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             let until = now + retry.wait;
             state.lanes[place].status = StreamStatus::Waiting { since: now, until, retry, run, reply };
         }
-        Delta::Repaired(repair) => state.notices.show(Level::Note, repair.to_string(), now),
+        Delta::Repaired(repair) => {
+            change_run(state, run, |run| run.known = run.known.after(&repair));
+            state.notices.show(Level::Note, repair.to_string(), now);
+        }
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
         Delta::Alive | Delta::Logprobs { .. } => {}
         Delta::Opened(opening) => {
             learn(state, run, &opening);
             change_run(state, run, |run| {
                 run.accepted = true;
+                run.known = opening.known;
                 run.request_id = opening.request_id;
             });
             state.lanes[place].status = StreamStatus::Opening { since: opened_since(state, run, now), run, reply };
