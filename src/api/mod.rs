@@ -4,6 +4,7 @@
 //! timeouts. Knows nothing of lanes, the screen or where keys come from.
 
 mod assembly;
+mod byte_mask;
 mod calls;
 mod chunk;
 mod client;
@@ -19,6 +20,7 @@ mod models;
 mod network;
 mod next_step;
 mod reading;
+mod recorder;
 mod refusal;
 mod repair;
 mod request;
@@ -28,6 +30,7 @@ mod shape;
 mod sse;
 mod think;
 mod usage;
+mod wire_event;
 
 pub use assembly::{Assembly, Reply};
 pub use client::Client;
@@ -41,6 +44,7 @@ pub use next_step::next_step;
 pub use request::{Remembered, body};
 pub use retry::Pace;
 pub use sse::{SseEvent, SseParser, TooLong};
+pub use wire_event::{WireEvent, WireEventKind, wire_events};
 
 use futures_util::stream::BoxStream;
 

@@ -13,6 +13,7 @@ mod secret;
 mod tool;
 mod turn;
 mod usage;
+mod wire;
 
 pub use dialect::{Dialect, MaxTokensField};
 pub use host::is_loopback;
@@ -24,3 +25,4 @@ pub use secret::Secret;
 pub use tool::{CallPiece, Tool, ToolCall};
 pub use turn::{Role, Turn, TurnId, TurnTree};
 pub use usage::Usage;
+pub use wire::{Wire, WireKept, WireLoss, WirePiece, WireRequest, WireResponse, WireTry};

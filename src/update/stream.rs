@@ -38,6 +38,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         Delta::Repaired(repair) => state.notices.show(Level::Note, repair.to_string(), now),
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
         Delta::Alive | Delta::Logprobs { .. } => {}
+        Delta::Wire(piece) => state.session.record(run, piece),
         Delta::Opened(opening) => {
             change_run(state, run, |run| {
                 run.accepted = true;
