@@ -6,6 +6,7 @@ mod composer;
 mod effect;
 mod event;
 mod form;
+mod inspect;
 mod lane;
 mod layout;
 mod notice;
@@ -17,11 +18,14 @@ mod session;
 mod shared;
 mod sidebar;
 mod undo;
+mod wire_page;
+mod wire_text;
 
 pub use composer::Composer;
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};
+pub use inspect::Inspect;
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use notice::{Level, Notice, Notices, Topic};
@@ -33,6 +37,8 @@ pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
 pub use undo::{Undo, Undos};
+pub use wire_page::{WireAreas, WireFind, WireFocus, WireHeaders, WirePage, WireRow};
+pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, lanes, overlay, params, queue, reader, reading, share, stream};
+use super::{Effects, ask, form, inspect, lanes, overlay, params, queue, reader, reading, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -95,7 +95,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
         A::ParamForce => Effects::new(),
-        A::Diff | A::Inspect | A::Heat => Effects::new(),
+        A::Inspect => inspect::open(state, now),
+        A::Diff | A::Heat => Effects::new(),
         A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
         A::ReaderTop
         | A::ReaderBottom
@@ -165,6 +166,9 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
+    if inspect::step_out(state) {
+        return Effects::new();
+    }
     if state.overlay.is_some() {
         form::leave(state, now);
         return Effects::new();
