@@ -38,7 +38,7 @@ impl Assembly {
     /// Takes the next delta of the run.
     pub fn apply(&mut self, delta: &Delta) {
         match delta {
-            Delta::Retry(_) | Delta::Repaired(_) | Delta::Alive => {}
+            Delta::Retry(_) | Delta::Repaired(_) | Delta::Alive | Delta::Wire(_) => {}
             Delta::Opened(opening) => self.request_id.clone_from(&opening.request_id),
             Delta::ServedBy(model) => self.served_by = Some(model.clone()),
             Delta::Text { choice, text } => self.reply(*choice).text.push_str(text),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::chat::{Remembered, Usage};
+use crate::chat::{Remembered, Usage, WirePiece};
 
 /// One piece of a run, in the order in which the wire brought it. `choice` is 0 unless `n` was set.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,8 @@ pub enum Delta {
     },
     /// Something odd that the user should know and that ends nothing: an unreadable event that was skipped.
     Warning(String),
+    /// What went over the wire, masked: it comes before the deltas that were read from it.
+    Wire(WirePiece),
 }
 
 /// What the head of the response said.

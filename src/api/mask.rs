@@ -8,7 +8,7 @@ use super::{ApiError, Delta, Endpoint};
 use crate::chat::Secret;
 
 /// Shorter values are placeholders such as `none`; to mask those would garble sentences.
-const SHORTEST_SECRET: usize = 8;
+pub(super) const SHORTEST_SECRET: usize = 8;
 /// The longest text of a server that goes into a message, in bytes.
 pub(super) const LONGEST_QUOTE: usize = 2048;
 /// The longest code, field name or request id that is kept, in bytes.
@@ -30,6 +30,10 @@ impl Mask {
         }
         secrets.retain(|secret| secret.expose().len() >= SHORTEST_SECRET);
         Self(secrets)
+    }
+
+    pub(super) fn secrets(&self) -> &[Secret] {
+        &self.0
     }
 
     pub(super) fn text(&self, text: &str) -> String {
@@ -89,12 +93,13 @@ pub(super) fn placeholder(name: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() { format!("_{name}") } else { name }
 }
 
-fn is_private(name: &str) -> bool {
+/// Whether a header or a part of a query by this name carries a secret.
+pub(super) fn is_private(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "auth", "secret", "cookie", "sig"].iter().any(|word| name.contains(word))
 }
 
-fn bounded(text: &str, limit: usize) -> String {
+pub(super) fn bounded(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }

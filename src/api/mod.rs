@@ -4,6 +4,7 @@
 //! timeouts. Knows nothing of lanes, the screen or where keys come from.
 
 mod assembly;
+mod byte_mask;
 mod calls;
 mod changes;
 mod chunk;
@@ -20,6 +21,7 @@ mod models;
 mod network;
 mod next_step;
 mod reading;
+mod recorder;
 mod refusal;
 mod repair;
 mod request;
@@ -31,6 +33,7 @@ mod snippet;
 mod sse;
 mod think;
 mod usage;
+mod wire_event;
 
 pub use assembly::{Assembly, Reply};
 pub use changes::{Change, ChangeKind, changes};
@@ -46,6 +49,7 @@ pub use request_shape::{KeyOrigin, RequestShape};
 pub use retry::Pace;
 pub use snippet::{Language, snippet};
 pub use sse::{SseEvent, SseParser, TooLong};
+pub use wire_event::{WireEvent, WireEventKind, wire_events};
 
 use futures_util::stream::BoxStream;
 

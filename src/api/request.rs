@@ -144,6 +144,7 @@ pub(super) fn accept(body: &Map<String, Value>) -> HeaderMap {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     } else {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     }
     headers
 }

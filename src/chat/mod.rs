@@ -14,6 +14,7 @@ mod settings;
 mod tool;
 mod turn;
 mod usage;
+mod wire;
 
 pub use dialect::{Dialect, MaxTokensField, Remembered};
 pub use host::is_loopback;
@@ -26,3 +27,4 @@ pub use settings::{Difference, Field, Settings};
 pub use tool::{CallPiece, Tool, ToolCall};
 pub use turn::{Role, Turn, TurnId, TurnTree};
 pub use usage::Usage;
+pub use wire::{Wire, WireKept, WireLoss, WirePiece, WireRequest, WireResponse, WireTry};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{ChatRequest, Cost, Remembered, Settings, TurnId, Usage};
+use super::{ChatRequest, Cost, Remembered, Settings, TurnId, Usage, Wire};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +38,8 @@ pub struct Run {
     pub usage: Option<Usage>,
     pub cost: Cost,
     pub outcome: Outcome,
+    /// What went over the wire.
+    pub wire: Wire,
 }
 
 /// How a run ended, if it did.

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Reader, RequestPage};
+use super::{Breadth, Form, Inspect, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -15,6 +15,8 @@ pub enum Overlay {
     Form(Box<Form>),
     /// The request of a run.
     Request(Box<RequestPage>),
+    /// A run looked into.
+    Inspect(Box<Inspect>),
 }
 
 impl Overlay {
@@ -22,7 +24,9 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Request(_) => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Request(_) | Self::Inspect(_) => {
+                &[Context::Reader, Context::Overlay, Context::Global]
+            }
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -33,7 +37,7 @@ impl Overlay {
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
             Self::Request(page) => Some((&page.reader, Breadth::Prose)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
         }
     }
 
@@ -41,7 +45,7 @@ impl Overlay {
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
             Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, lanes, overlay, params, queue, reader, reading, request, share, stream};
+use super::{Effects, ask, form, inspect, lanes, overlay, params, queue, reader, reading, request, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -72,10 +72,11 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
             if state.panes == Panes::Request =>
         {
-            request::perform(state, action, now)
+            request::perform(state, action)
         }
-        A::RequestPane | A::Inspect | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
-            request::perform(state, action, now)
+        A::Inspect => inspect::open(state, now),
+        A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
+            request::perform(state, action)
         }
         A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
         A::TurnOlder
@@ -170,6 +171,9 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
+    if inspect::step_out(state) {
+        return Effects::new();
+    }
     if state.overlay.is_some() {
         form::leave(state, now);
         return Effects::new();

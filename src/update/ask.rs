@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::{Effects, queue};
-use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
+use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree, Wire};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
@@ -184,6 +184,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
         usage: None,
         cost: Cost::Unknown,
         outcome: Outcome::Running,
+        wire: Wire::default(),
     });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {

@@ -3,6 +3,7 @@
 mod action;
 mod ask;
 mod form;
+mod inspect;
 mod keys;
 mod lanes;
 mod overlay;
@@ -46,6 +47,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
+            inspect::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

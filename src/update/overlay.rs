@@ -2,10 +2,12 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, reader};
+use super::{Effects, action, inspect, reader};
 use crate::chat::Field;
 use crate::input::{ACTIONS, Action, Context};
-use crate::state::{Effect, Focus, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
+use crate::state::{
+    Effect, Focus, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State, WireFind,
+};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -47,13 +49,21 @@ pub(super) fn open_models(state: &mut State) -> Effects {
 
 /// Whether what is typed goes into an overlay.
 pub(super) fn takes_text(state: &State) -> bool {
-    state.overlay.as_ref().is_some_and(action::is_list)
+    match &state.overlay {
+        Some(Overlay::Inspect(inspect)) => matches!(inspect.wire.find, WireFind::Typing(_)),
+        Some(overlay) => action::is_list(overlay),
+        None => false,
+    }
 }
 
 fn query_mut(state: &mut State) -> Option<&mut String> {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
+        Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
+            WireFind::Typing(query) => Some(query),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -91,6 +101,7 @@ pub(super) fn select(state: &mut State, row: usize) {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
+        Some(Overlay::Inspect(_)) => inspect::select(state, row),
         _ => {}
     }
 }
@@ -125,6 +136,10 @@ fn stepped(at: usize, rows: isize, of: usize) -> usize {
 
 /// Fills the open list anew, by what is typed.
 pub(super) fn refresh(state: &mut State) {
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        inspect::refill(state);
+        return;
+    }
     let State { overlay, providers, .. } = state;
     match overlay {
         Some(Overlay::Palette(palette)) => palette.rows = palette_rows(&palette.query),
@@ -183,6 +198,9 @@ fn picker_rows(query: &str, listed: &[PickerRow], current: &str) -> Vec<PickerRo
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        return inspect::accept(state);
+    }
     match state.overlay.take() {
         Some(Overlay::Palette(palette)) => match palette.rows.get(palette.selected) {
             Some(row) => action::perform(state, row.action, now),

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, lanes, overlay, params, queue, reading, request};
+use super::{Effects, action, lanes, overlay, params, queue, reading, request};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -81,7 +81,11 @@ fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
     match target {
         Target::OverlayRow { row } => {
             overlay::select(state, row);
-            overlay::perform(state, Action::OverlayAccept, now)
+            // In a list a click takes the row, in a page it only selects.
+            if state.overlay.as_ref().is_some_and(action::is_list) {
+                return overlay::perform(state, Action::OverlayAccept, now);
+            }
+            Effects::new()
         }
         Target::Overlay => Effects::new(),
         _ => {

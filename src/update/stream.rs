@@ -41,6 +41,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         }
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
         Delta::Alive | Delta::Logprobs { .. } => {}
+        Delta::Wire(piece) => state.session.record(run, piece),
         Delta::Opened(opening) => {
             learn(state, run, &opening);
             change_run(state, run, |run| {

@@ -6,13 +6,11 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
-use std::time::Instant;
-
 use serde_json::{Map, Value};
 
 use super::Effects;
 use crate::api::{Delta, Language, RequestShape, snippet};
-use crate::chat::{ChatRequest, Remembered};
+use crate::chat::{ChatRequest, Remembered, RunId};
 use crate::input::Action;
 use crate::state::{Effect, Event, LaneId, Layout, Overlay, Panes, State};
 
@@ -37,6 +35,11 @@ fn provider_body(state: &State, provider: &str, request: &ChatRequest, known: Re
     }
 }
 
+/// Opens the page of a run's request.
+pub(super) fn open(state: &mut State, run: RunId) {
+    page::open(state, run);
+}
+
 /// Whether an event can change a request that is shown: a piece of a reply does not, nor does time.
 pub(super) fn concerns(event: &Event) -> bool {
     match event {
@@ -56,13 +59,12 @@ pub(super) fn refresh(state: &mut State, resized: bool) {
     }
 }
 
-pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+pub(super) fn perform(state: &mut State, action: Action) -> Effects {
     match action {
         Action::RequestPane => {
             state.panes = if state.panes == Panes::Request { Panes::Transcript } else { Panes::Request };
             Effects::new()
         }
-        Action::Inspect => page::open(state, now),
         Action::CopyBody | Action::ReaderCopy | Action::ReaderCopyAll | Action::CopyTurn => copy(state, Language::Json),
         Action::CopyCurl => copy(state, Language::Curl),
         Action::CopyPython => copy(state, Language::Python),

@@ -2,37 +2,21 @@
 
 use serde_json::Value;
 
-use super::super::{Effects, ask};
+use super::super::{Effects, ask, inspect};
 use super::Subject;
 use super::preview::{address, question_of};
 use super::sheet;
 use crate::api::{Change, ChangeKind, changes};
-use crate::chat::{RunId, TurnId};
+use crate::chat::RunId;
 use crate::input::Action;
-use crate::state::{Breadth, Level, Overlay, Reader, RequestPage, RequestShows, State};
+use crate::state::{Breadth, Overlay, Reader, RequestPage, RequestShows, State};
 use crate::text::{Line, Span, StyleRole, Wrap, clean_line, diff_rows, reveal, word_diff, wrap};
 
-/// Opens the request of the run that made the selected reply.
-pub(super) fn open(state: &mut State, now: std::time::Instant) -> Effects {
-    match selected_run(state) {
-        Some(run) => {
-            let shows = RequestShows::Body { unfolded: false };
-            state.overlay = Some(Overlay::Request(Box::new(RequestPage { run, shows, reader: Reader::default() })));
-            refresh(state);
-        }
-        None => state.notices.show(Level::Note, "There is no run here yet: a reply has one.", now),
-    }
-    Effects::new()
-}
-
-/// The run of the selected turn, or of the reply to it, or of the last reply before it.
-fn selected_run(state: &State) -> Option<RunId> {
-    let lane = state.lane();
-    let run_of = |id: &TurnId| state.session.turns.get(*id).and_then(|turn| turn.run);
-    let selected = lane.selected.or_else(|| lane.tip())?;
-    let at = lane.branch.iter().position(|id| *id == selected)?;
-    let (above, below) = lane.branch.split_at(at);
-    below.iter().take(2).find_map(run_of).or_else(|| above.iter().rev().find_map(run_of))
+/// Opens the page of a run's request.
+pub(super) fn open(state: &mut State, run: RunId) {
+    let shows = RequestShows::Body { unfolded: false };
+    state.overlay = Some(Overlay::Request(Box::new(RequestPage { run, shows, reader: Reader::default() })));
+    refresh(state);
 }
 
 /// The body of a run, as it was sent.
@@ -57,7 +41,12 @@ fn others(state: &State, run: RunId) -> Vec<RunId> {
 
 pub(super) fn perform(state: &mut State, action: Action) -> Effects {
     let Some(Overlay::Request(page)) = &state.overlay else { return Effects::new() };
-    let others = others(state, page.run);
+    let run = page.run;
+    if action == Action::ReaderPage {
+        inspect::open_wire(state, run);
+        return Effects::new();
+    }
+    let others = others(state, run);
     let shows = match (action, page.shows) {
         (Action::ReaderFold, RequestShows::Body { unfolded }) => RequestShows::Body { unfolded: !unfolded },
         (Action::ReaderCompare, RequestShows::Changes { .. }) => RequestShows::Body { unfolded: false },

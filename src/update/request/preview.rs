@@ -10,7 +10,7 @@ use super::{Subject, provider_body};
 use crate::chat::{RunId, TurnId};
 use crate::input::Action;
 use crate::state::{History, HistoryKey, Lane, LaneArea, Layout, Panes, Preview, State};
-use crate::text::{Line, StyleRole, clean_line};
+use crate::text::{Line, StyleRole};
 
 /// A lane's request without its conversation.
 struct Draft {
@@ -194,21 +194,17 @@ fn remarks(sheet: &mut Sheet, state: &State, place: usize, own: &Draft, others: 
     } else if !ask::addressed(state, state.composer.editing).contains(&place) {
         sheet.remark("Not addressed: Enter sends nothing from this lane.", StyleRole::Warning);
     }
-    let absent: Vec<&str> = others
-        .iter()
-        .flat_map(|other| other.fields.keys().map(String::as_str))
-        .filter(|name| !own.fields.contains_key(*name))
-        .collect();
-    let mut named: Vec<&str> = Vec::new();
-    for name in absent {
-        if !named.contains(&name) {
-            named.push(name);
+    let mut absent: Vec<&str> = Vec::new();
+    for name in others.iter().flat_map(|other| other.fields.keys()) {
+        if !own.fields.contains_key(name) && !absent.contains(&name.as_str()) {
+            absent.push(name);
         }
     }
-    if !named.is_empty() {
-        sheet.remark(&format!("{MARK} absent here: {}", clean_line(&named.join(", "))), StyleRole::Warning);
+    if !absent.is_empty() {
+        sheet.remark(&format!("{MARK} absent here: {}", absent.join(", ")), StyleRole::Warning);
     }
-    if !others.is_empty() {
-        sheet.remark(&format!("{MARK} marks what is not the same in every lane."), StyleRole::Dim);
+    let marked = |other: &&Draft| other.fields != own.fields || other.prompts != own.prompts || other.tip != own.tip;
+    if others.iter().any(marked) {
+        sheet.remark(&format!("{MARK} is not the same in every lane."), StyleRole::Dim);
     }
 }

@@ -21,6 +21,7 @@ mod slider;
 mod status;
 mod tabs;
 mod tools;
+mod wire_page;
 
 use std::time::Instant;
 

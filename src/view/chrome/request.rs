@@ -14,6 +14,7 @@ const OF_BODY: &[(Action, &str)] = &[
     (Action::CopyPython, "Python"),
     (Action::CopyJavaScript, "JavaScript"),
     (Action::ReaderCompare, "compares"),
+    (Action::ReaderPage, "wire"),
     (Action::ReaderFold, "folds"),
 ];
 
