@@ -10,6 +10,8 @@ use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::Buffer;
 use serde_json::json;
 
+mod request;
+
 use super::View;
 use crate::api::{ApiError, Delta, ErrorKind, RequestShape};
 use crate::chat::{PARAMS, Settings, Tool, Usage};

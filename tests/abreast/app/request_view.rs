@@ -73,20 +73,20 @@ async fn fields_that_differ_from_other_lanes_are_marked_and_absent_ones_named() 
 #[tokio::test(start_paused = true)]
 async fn a_long_conversation_is_folded_until_space_unfolds_it() {
     let desk = Desk::open().await;
-    for place in 0..3 {
+    for place in 0..5 {
         desk.sends(&format!("question {place}")).await;
         desk.answers(place, &format!("answer {place}")).await;
     }
     desk.press("f6").await;
-    desk.shows("… 6 messages · Space unfolds");
+    desk.shows("… 10 messages · Space unfolds");
     desk.hides("answer 1");
     desk.press("tab space").await;
     desk.shows("\"content\": \"question 0\"");
     desk.press("G").await;
     desk.shows("▲");
-    desk.hides("question 0");
+    desk.hides("answer 0");
     desk.press("g").await;
-    desk.shows("question 0");
+    desk.shows("answer 0");
 }
 
 #[tokio::test(start_paused = true)]
