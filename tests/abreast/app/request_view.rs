@@ -17,11 +17,11 @@ use abreast::api::Delta;
 
 /// What was copied last.
 fn copied(desk: &Desk) -> String {
-    let copies = desk.screen.asked().into_iter().filter_map(|asked| match asked {
+    let copy = desk.screen.asked().into_iter().rev().find_map(|asked| match asked {
         Asked::Copy(text) => Some(text),
         _ => None,
     });
-    copies.last().expect("nothing was copied")
+    copy.expect("nothing was copied")
 }
 
 /// The body of a request as an endpoint without a dialect gets it.
