@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::wire_text::{detail, find};
+use super::wire_text::{detail, find, wire_data};
 use super::{Breadth, Reader, Size};
 use crate::api::{WireEvent, wire_events};
 use crate::chat::{Outcome, Run, WireKept, WireTry};
@@ -79,8 +79,10 @@ pub struct WirePage {
     pub focus: WireFocus,
     headers: WireHeaders,
     rows: Vec<WireRow>,
-    /// For each row where in its text the search hit.
+    /// For each row where in its text the search hit, or where its news begins.
     hits: Vec<usize>,
+    /// For each event how much of it the event before has said already.
+    told: Vec<usize>,
     selected: usize,
     detail: Reader,
     /// What the detail was made of: a row and a width.
@@ -118,6 +120,7 @@ impl WirePage {
         self.is_running = run.outcome == Outcome::Running;
         self.longest_gap = self.events.iter().map(|event| event.gap).max().unwrap_or_default();
         self.usual_gap = usual_gap(&self.events);
+        self.told = told(&self.events);
         self.made_of = None;
         self.refill(size);
     }
@@ -127,7 +130,8 @@ impl WirePage {
         let before = self.row();
         let needle = self.needle().to_ascii_lowercase();
         let rows = self.all_rows().into_iter();
-        let found = rows.filter_map(|row| Some((row, if needle.is_empty() { 0 } else { find(self, row, &needle)? })));
+        let place = |row| if needle.is_empty() { Some(self.news(row)) } else { find(self, row, &needle) };
+        let found = rows.filter_map(|row| Some((row, place(row)?)));
         (self.rows, self.hits) = found.collect();
         let place = before.and_then(|before| self.rows.iter().position(|row| *row == before));
         self.select(place.unwrap_or(self.selected), size);
@@ -135,7 +139,7 @@ impl WirePage {
 
     /// Every row, in the order of the wire.
     fn all_rows(&self) -> Vec<WireRow> {
-        let unfolded = self.headers == WireHeaders::Unfolded;
+        let unfolded = self.is_unfolded();
         let headers = |headers: &[(String, String)]| if unfolded { 0..headers.len() } else { 0..0 };
         let mut rows = Vec::new();
         let mut events = self.events.iter().enumerate().peekable();
@@ -159,7 +163,21 @@ impl WirePage {
         &self.rows
     }
 
-    /// Where in the data of the row at `place` the search hit, in bytes; 0 without a search.
+    fn news(&self, row: WireRow) -> usize {
+        match row {
+            WireRow::Event(place) => self.told.get(place).copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// Whether headers have rows of their own.
+    #[must_use]
+    pub fn is_unfolded(&self) -> bool {
+        self.headers == WireHeaders::Unfolded
+    }
+
+    /// Where the row at `place` is to be read from, in bytes of its data: where the search hit, or without one where it
+    /// says something else than the event before, which most events begin like.
     #[must_use]
     pub fn hit(&self, place: usize) -> usize {
         self.hits.get(place).copied().unwrap_or(0)
@@ -260,6 +278,13 @@ impl WirePage {
             keys: Rect { y: body.bottom(), height: 1, ..body },
         }
     }
+}
+
+/// How many bytes each event's data has in common with the one before, from its beginning.
+fn told(events: &[WireEvent]) -> Vec<usize> {
+    let data = |place: usize| wire_data(&events[place].kind).as_bytes();
+    let common = |place: usize| data(place).iter().zip(data(place - 1)).take_while(|(one, other)| one == other).count();
+    (0..events.len()).map(|place| if place == 0 { 0 } else { common(place) }).collect()
 }
 
 /// The middle one of the gaps: events that came in one read have none between them.

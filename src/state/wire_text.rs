@@ -17,7 +17,10 @@ pub(super) fn find(page: &WirePage, row: WireRow, needle: &str) -> Option<usize>
         let data = page.events.get(place).and_then(|event| find_in(wire_data(&event.kind), needle));
         return data.or_else(|| find_in(&source(page, row)?, needle).map(|_| 0));
     }
-    find_in(&source(page, row)?, needle)
+    let text = source(page, row)?;
+    // Headers that have rows of their own are found there.
+    let text = if page.is_unfolded() { text.lines().next().unwrap_or_default() } else { &text };
+    find_in(text, needle)
 }
 
 fn find_in(text: &str, needle: &str) -> Option<usize> {
@@ -47,9 +50,8 @@ fn is_data(kind: &WireEventKind) -> bool {
 fn source(page: &WirePage, row: WireRow) -> Option<String> {
     let tried = |place: usize| page.tries.get(place);
     let answered = |place: usize| tried(place)?.response.as_ref();
-    let header = |headers: &[(String, String)], place: usize| {
-        headers.get(place).map(|(name, value)| format!("{name}: {value}"))
-    };
+    let header =
+        |headers: &[(String, String)], place: usize| headers.get(place).map(|(name, value)| format!("{name}: {value}"));
     match row {
         WireRow::Request(place) => tried(place).map(|one| request(&one.request)),
         WireRow::RequestHeader(place, at) => header(&tried(place)?.request.headers, at),
@@ -154,7 +156,8 @@ impl WirePage {
             WireKept::Beginning(loss) => ("Only the beginning is kept", loss),
             WireKept::Heads(loss) => ("The bytes gave way to later runs", loss),
         };
-        Some(format!("{what}: {} in {} reads are not here.", wire_size(loss.bytes), loss.reads))
+        let reads = if loss.reads == 1 { "1 read".to_owned() } else { format!("{} reads", loss.reads) };
+        Some(format!("{what}: {} of {reads} are not here.", wire_size(loss.bytes)))
     }
 
     /// The try that the reply came from, or the last one.

@@ -12,6 +12,7 @@ mod reading;
 mod replay;
 mod screen;
 mod stopping;
+mod wire_view;
 mod work;
 
 use desk::{Desk, WIDE, said, start};
