@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Inspect, Reader};
+use super::{Breadth, Form, Reader, WirePage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -13,8 +13,8 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Form(Box<Form>),
-    /// A run looked into.
-    Inspect(Box<Inspect>),
+    /// What went over the wire in a run.
+    Wire(Box<WirePage>),
 }
 
 impl Overlay {
@@ -22,7 +22,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Inspect(_) => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Wire(_) => &[Context::Reader, Context::Overlay, Context::Global],
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -32,14 +32,14 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Wire(_) => None,
         }
     }
 
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Wire(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::wire_text::{detail, find, wire_data};
 use super::{Breadth, Reader, Size};
 use crate::api::{WireEvent, wire_events};
-use crate::chat::{Outcome, Run, WireKept, WireTry};
+use crate::chat::{Outcome, Run, RunId, WireKept, WireTry};
 
 /// A gap is long when it is so many times the middle one.
 const LONG: u32 = 4;
@@ -61,8 +61,11 @@ pub enum WireFocus {
 }
 
 /// The page and the places in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct WirePage {
+    pub run: RunId,
+    /// The model that was asked, as the run's settings name it.
+    pub model: String,
     pub tries: Vec<WireTry>,
     pub events: Vec<WireEvent>,
     pub kept: WireKept,
@@ -103,7 +106,27 @@ impl WirePage {
     /// The page of a run as far as it has come, its first event selected.
     #[must_use]
     pub fn of(run: &Run, size: Size) -> Self {
-        let mut page = Self::default();
+        let mut page = Self {
+            run: run.id,
+            model: run.settings.model.clone(),
+            tries: Vec::new(),
+            events: Vec::new(),
+            kept: WireKept::All,
+            received: 0,
+            until: Duration::ZERO,
+            is_running: false,
+            longest_gap: Duration::ZERO,
+            usual_gap: Duration::ZERO,
+            find: WireFind::Nothing,
+            focus: WireFocus::Rows,
+            headers: WireHeaders::Folded,
+            rows: Vec::new(),
+            hits: Vec::new(),
+            told: Vec::new(),
+            selected: 0,
+            detail: Reader::default(),
+            made_of: None,
+        };
         page.read(run, size);
         let first = page.rows.iter().position(|row| matches!(row, WireRow::Event(_)));
         page.select(first.unwrap_or(0), size);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, inspect, lanes, overlay, params, queue, reader, reading, share, stream};
+use super::{Effects, ask, form, lanes, overlay, params, queue, reader, reading, share, stream, wire};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -95,7 +95,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
         A::ParamForce => Effects::new(),
-        A::Inspect => inspect::open(state, now),
+        A::Inspect => wire::open(state, now),
         A::Diff | A::Heat => Effects::new(),
         A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
         A::ReaderTop
@@ -166,7 +166,7 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
-    if inspect::step_out(state) {
+    if wire::step_out(state) {
         return Effects::new();
     }
     if state.overlay.is_some() {

@@ -3,7 +3,6 @@
 mod action;
 mod ask;
 mod form;
-mod inspect;
 mod keys;
 mod lanes;
 mod overlay;
@@ -16,6 +15,7 @@ mod share;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use ask::messages;
 
@@ -37,7 +37,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
-            inspect::resized(state);
+            wire::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -22,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
         Overlay::Palette(open) => Some(palette::draw(canvas, state, open, hits)),
         Overlay::Models(open) => Some(picker::draw(canvas, state, open, hits)),
         Overlay::Form(open) => form::draw(canvas, state, open, hits),
-        Overlay::Inspect(open) => wire_page::draw(canvas, state, open, hits),
+        Overlay::Wire(open) => wire_page::draw(canvas, state, open, hits),
     }
 }
 

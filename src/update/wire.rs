@@ -1,19 +1,16 @@
-//! Looking into a run: which one, and what the keys do on the page of its wire.
+//! The wire of a run: which run is looked into, and what the keys do on its page.
 
 use std::time::Instant;
 
 use super::Effects;
 use crate::chat::{RunId, TurnId};
 use crate::input::Action;
-use crate::state::{Effect, Inspect, Level, Overlay, Size, State, WireFind, WireFocus, WirePage};
+use crate::state::{Effect, Level, Overlay, Size, State, WireFind, WireFocus, WirePage};
 
 /// Opens the run of the selected reply, or of the last one.
 pub(super) fn open(state: &mut State, now: Instant) -> Effects {
     match inspected(state).and_then(|run| state.session.run(run)) {
-        Some(run) => {
-            let inspect = Inspect { run: run.id, wire: WirePage::of(run, state.size) };
-            state.overlay = Some(Overlay::Inspect(Box::new(inspect)));
-        }
+        Some(run) => state.overlay = Some(Overlay::Wire(Box::new(WirePage::of(run, state.size)))),
         None => state.notices.show(Level::Note, "There is no reply to look into yet.", now),
     }
     Effects::new()
@@ -30,7 +27,7 @@ fn inspected(state: &State) -> Option<RunId> {
 
 fn page(state: &mut State) -> Option<(&mut WirePage, Size)> {
     match &mut state.overlay {
-        Some(Overlay::Inspect(inspect)) => Some((&mut inspect.wire, state.size)),
+        Some(Overlay::Wire(page)) => Some((page, state.size)),
         _ => None,
     }
 }
@@ -74,10 +71,10 @@ fn find_next(state: &mut State, action: Action, now: Instant) -> Effects {
 /// Reads the run anew: what came since the page was made.
 fn refresh(state: &mut State) {
     let State { overlay, session, size, .. } = state;
-    if let Some(Overlay::Inspect(inspect)) = overlay
-        && let Some(run) = session.run(inspect.run)
+    if let Some(Overlay::Wire(page)) = overlay
+        && let Some(run) = session.run(page.run)
     {
-        inspect.wire.read(run, *size);
+        page.read(run, *size);
     }
 }
 
