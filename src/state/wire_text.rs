@@ -199,3 +199,17 @@ fn entry(out: &mut String, event: &WireEvent) {
     }
     out.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_sizes_are_written_in_the_unit_that_fits() {
+        let ms = Duration::from_millis;
+        assert_eq!([0, 312, 61_204].map(|time| wire_time(ms(time))), ["0.000 s", "0.312 s", "61.204 s"]);
+        assert_eq!([0, 41, 999, 1_240].map(|gap| wire_gap(ms(gap))), ["0 ms", "41 ms", "999 ms", "1.24 s"]);
+        let sizes = [0, 9_999, 10_000, 1_048_575, 1_048_576, 33_554_432].map(wire_size);
+        assert_eq!(sizes, ["0 B", "9999 B", "9.7 KiB", "1023.9 KiB", "1.0 MiB", "32.0 MiB"]);
+    }
+}

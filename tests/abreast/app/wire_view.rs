@@ -73,7 +73,7 @@ async fn a_run_shows_its_heads_its_events_and_the_gaps_between_them() {
     desk.press("i").await;
     desk.shows("POST https://lab.test/v1/chat/completions");
     desk.shows("200 HTTP/1.1 · 1.394 s · 72 B · 3 events · longest gap 1.00 s");
-    desk.shows("+0.394 s  gap   41 ms       23 B  data {\"word\":\"pear\"}");
+    desk.shows("+0.394 s  gap   41 ms      23 B  data {\"word\":\"pear\"}");
     desk.shows("gap  1.00 s!");
     desk.shows("\"word\": \"apple\"");
     desk.hides("req_1");
@@ -94,8 +94,10 @@ async fn what_holds_a_text_stays_and_is_stepped_through() {
     desk.shows("1 match");
     desk.shows("\"word\": \"pear\"");
     desk.hides("apple\"}");
-    desk.press("backspace backspace").await;
+    desk.press("backspace backspace backspace").await;
+    desk.types("e\"}").await;
     desk.shows("2 match");
+    desk.hides("pear\"}");
     desk.types("nonsense").await;
     desk.shows("Nothing holds this text.");
     desk.press("esc").await;
