@@ -19,11 +19,11 @@ use super::mask::Mask;
 use super::network::{self, Silence};
 use super::next_step::next_step;
 use super::refusal::{self, Asked, Head};
-use super::request::{self, Remembered};
+use super::request;
 use super::retry::Wish;
 use super::run::Exchange;
-use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, incoming};
-use crate::chat::ChatRequest;
+use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, Repair, incoming};
+use crate::chat::{ChatRequest, Remembered};
 
 const AGENT: &str = concat!("abreast/", env!("CARGO_PKG_VERSION"));
 
@@ -92,7 +92,7 @@ impl Client {
     /// The body that this request would be sent with now, with all that was learnt of the endpoint.
     #[must_use]
     pub fn body(&self, request: &ChatRequest) -> Map<String, Value> {
-        request::body(request, &self.0.endpoint, &self.recall(&request.model))
+        self.0.endpoint.body(request, self.recall(&request.model))
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -112,9 +112,13 @@ impl Client {
         remembered.get(model).copied().unwrap_or_default()
     }
 
-    pub(super) fn remember(&self, model: &str, learnt: Remembered) {
+    pub(super) fn remember(&self, model: &str, learnt: &[Repair]) {
+        if learnt.is_empty() {
+            return;
+        }
         let mut remembered = self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.insert(model.to_owned(), learnt);
+        let known = remembered.entry(model.to_owned()).or_default();
+        *known = learnt.iter().fold(*known, Remembered::after);
     }
 
     /// A chat request, ready to be sent.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::chat::{Usage, WirePiece};
+use crate::chat::{Remembered, Usage, WirePiece};
 
 /// One piece of a run, in the order in which the wire brought it. `choice` is 0 unless `n` was set.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +67,10 @@ pub struct Opening {
     pub status: u16,
     /// `x-request-id`, or a gateway's equivalent.
     pub request_id: Option<String>,
+    /// What the endpoint was known to take when the body that it accepted was made.
+    pub known: Remembered,
+    /// The repairs of this run: they hold for the endpoint and the model from now on.
+    pub learnt: Vec<Repair>,
 }
 
 /// Why and how long a retry waits.

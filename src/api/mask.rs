@@ -1,5 +1,7 @@
 //! Keeps an endpoint's secrets out of errors and warnings.
 
+use std::borrow::Cow;
+
 use reqwest::Url;
 
 use super::{ApiError, Delta, Endpoint};
@@ -62,6 +64,33 @@ impl Mask {
             other => other,
         }
     }
+}
+
+/// An address that may be shown and copied: what may be secret in it is replaced by a word that says so.
+pub(super) fn address(base_url: &str) -> String {
+    let Ok(mut url) = Url::parse(base_url.trim()) else { return base_url.to_owned() };
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if !has_user && !url.query_pairs().any(|(name, _)| is_private(&name)) {
+        return base_url.to_owned();
+    }
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let hidden = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        let value = if is_private(&name) { format!("YOUR_{}", placeholder(&name)) } else { value.into_owned() };
+        (name.into_owned(), value)
+    };
+    let pairs: Vec<(String, String)> = url.query_pairs().map(hidden).collect();
+    if !pairs.is_empty() {
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+    }
+    url.into()
+}
+
+/// A name as a variable is written: capitals, digits and `_`.
+pub(super) fn placeholder(name: &str) -> String {
+    let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_uppercase() } else { '_' };
+    let name: String = name.chars().map(sign).collect();
+    if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() { format!("_{name}") } else { name }
 }
 
 /// Whether a header or a part of a query by this name carries a secret.

@@ -12,10 +12,9 @@ use super::network::in_words;
 use super::next_step::next_step;
 use super::recorder::Recorder;
 use super::repair::repair;
-use super::request::{self, Remembered};
 use super::retry::{Verdict, Wish, verdict};
 use super::{ApiError, Delta, Opening, Repair, RetryWait};
-use crate::chat::ChatRequest;
+use crate::chat::{ChatRequest, Remembered};
 
 /// One run on its way. Dropping it drops the connection with it.
 pub(super) struct Exchange {
@@ -93,7 +92,7 @@ impl Exchange {
     /// The request is handed out before it is sent, so that a run that is stopped while it waits has it.
     fn ask(&mut self) {
         let learnt = *self.learnt.get_or_insert_with(|| self.client.recall(&self.request.model));
-        let body = request::body(&self.request, self.client.endpoint(), &learnt);
+        let body = self.client.endpoint().body(&self.request, learnt);
         match self.client.chat(&body) {
             Ok(request) => {
                 self.ready.push_back(self.recorder.request(&request));
@@ -123,11 +122,14 @@ impl Exchange {
     }
 
     fn open(&mut self, response: Response, learnt: Remembered) {
-        if !self.repairs.is_empty() {
-            self.client.remember(&self.request.model, learnt);
-        }
+        self.client.remember(&self.request.model, &self.repairs);
         let request_id = client::request_id(response.headers(), self.client.mask());
-        let opening = Opening { status: response.status().as_u16(), request_id: request_id.clone() };
+        let opening = Opening {
+            status: response.status().as_u16(),
+            request_id: request_id.clone(),
+            known: learnt,
+            learnt: mem::take(&mut self.repairs),
+        };
         self.ready.push_back(Delta::Opened(opening));
         let reply = Incoming::new(response, &self.client.endpoint().name, self.client.limits().idle);
         self.phase = Phase::Read { reply: Box::new(reply), request_id };

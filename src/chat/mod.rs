@@ -16,7 +16,7 @@ mod turn;
 mod usage;
 mod wire;
 
-pub use dialect::{Dialect, MaxTokensField};
+pub use dialect::{Dialect, MaxTokensField, Remembered};
 pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};

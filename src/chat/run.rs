@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Cost, Settings, TurnId, Usage, Wire};
+use super::{ChatRequest, Cost, Remembered, Settings, TurnId, Usage, Wire};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,12 @@ pub struct Run {
     pub id: RunId,
     /// What it was asked with. The messages are the branch above its reply, which never changes.
     pub settings: Settings,
+    /// The run before it in the same lane.
+    pub before: Option<RunId>,
+    /// The request without the conversation: in its messages is only what stands before that, the system prompt.
+    pub form: ChatRequest,
+    /// What was known of the endpoint when the body was made.
+    pub known: Remembered,
     /// The turns of its replies, by choice: more than one only where `n` was set.
     pub replies: Vec<TurnId>,
     pub started: Instant,

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Reader, WirePage};
+use super::{Breadth, Form, Inspect, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -13,8 +13,10 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Form(Box<Form>),
-    /// What went over the wire in a run.
-    Wire(Box<WirePage>),
+    /// The request of a run.
+    Request(Box<RequestPage>),
+    /// A run looked into.
+    Inspect(Box<Inspect>),
 }
 
 impl Overlay {
@@ -22,7 +24,9 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Wire(_) => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Request(_) | Self::Inspect(_) => {
+                &[Context::Reader, Context::Overlay, Context::Global]
+            }
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -32,14 +36,16 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Wire(_) => None,
+            Self::Request(page) => Some((&page.reader, Breadth::Prose)),
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
         }
     }
 
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Wire(_) => None,
+            Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
         }
     }
 }

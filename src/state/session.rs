@@ -169,12 +169,15 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::chat::{Outcome, Settings, Wire, WireKept, WireLoss};
+    use crate::chat::{ChatRequest, Outcome, Remembered, Settings, Wire, WireKept, WireLoss};
 
     fn ask(session: &mut Session) -> RunId {
         session.add_run(|id| Run {
             id,
             settings: Settings::default(),
+            before: None,
+            form: ChatRequest::new("m", Vec::new()),
+            known: Remembered::default(),
             replies: Vec::new(),
             started: Instant::now(),
             first_delta: None,

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::wire_text::{detail, find, wire_data};
 use super::{Breadth, Reader, Size};
 use crate::api::{WireEvent, wire_events};
-use crate::chat::{Outcome, Run, RunId, WireKept, WireTry};
+use crate::chat::{Outcome, Run, WireKept, WireTry};
 
 /// A gap is long when it is so many times the middle one.
 const LONG: u32 = 4;
@@ -61,11 +61,8 @@ pub enum WireFocus {
 }
 
 /// The page and the places in it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct WirePage {
-    pub run: RunId,
-    /// The model that was asked, as the run's settings name it.
-    pub model: String,
     pub tries: Vec<WireTry>,
     pub events: Vec<WireEvent>,
     pub kept: WireKept,
@@ -106,27 +103,7 @@ impl WirePage {
     /// The page of a run as far as it has come, its first event selected.
     #[must_use]
     pub fn of(run: &Run, size: Size) -> Self {
-        let mut page = Self {
-            run: run.id,
-            model: run.settings.model.clone(),
-            tries: Vec::new(),
-            events: Vec::new(),
-            kept: WireKept::All,
-            received: 0,
-            until: Duration::ZERO,
-            is_running: false,
-            longest_gap: Duration::ZERO,
-            usual_gap: Duration::ZERO,
-            find: WireFind::Nothing,
-            focus: WireFocus::Rows,
-            headers: WireHeaders::Folded,
-            rows: Vec::new(),
-            hits: Vec::new(),
-            told: Vec::new(),
-            selected: 0,
-            detail: Reader::default(),
-            made_of: None,
-        };
+        let mut page = Self::default();
         page.read(run, size);
         let first = page.rows.iter().position(|row| matches!(row, WireRow::Event(_)));
         page.select(first.unwrap_or(0), size);
@@ -326,7 +303,7 @@ mod tests {
 
     use super::*;
     use crate::api::WireEventKind;
-    use crate::chat::{Cost, Settings, Wire, WirePiece, WireRequest, WireResponse};
+    use crate::chat::{ChatRequest, Cost, Remembered, RunId, Settings, Wire, WirePiece, WireRequest, WireResponse};
 
     const SIZE: Size = Size { columns: 100, rows: 30 };
 
@@ -354,6 +331,9 @@ mod tests {
         Run {
             id: RunId(0),
             settings: Settings::default(),
+            before: None,
+            form: ChatRequest::new("m", Vec::new()),
+            known: Remembered::default(),
             replies: Vec::new(),
             started: Instant::now(),
             first_delta: None,

@@ -3,6 +3,8 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod clean;
+mod diff;
+mod diff_rows;
 mod fence;
 mod fuzzy;
 mod highlight;
@@ -14,18 +16,23 @@ pub mod markdown;
 mod nearest;
 mod place;
 mod reveal;
+mod template;
 #[cfg(test)]
 mod tests;
 mod width;
+mod words;
 mod wrap;
 
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use diff::{Piece, Tally, word_diff};
+pub use diff_rows::{diff_rows, marked};
 pub use fence::last_code_block;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
-pub use json::pretty_json;
+pub use json::{Member, pretty_json, pretty_member};
 pub use markdown::StreamingMarkdown;
 pub use nearest::nearest;
 pub use place::Place;
+pub use template::{fill, variables};
 pub use width::{graphemes, width};
 pub use wrap::{Wrap, truncate, wrap, wrap_hard};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, lanes, overlay, params, queue, reader, reading, share, stream, wire};
+use super::{Effects, ask, form, inspect, lanes, overlay, params, queue, reader, reading, request, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -69,9 +69,16 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::Lane6
         | A::Lane7
         | A::Lane8 => lanes::perform(state, action, now),
-        A::RequestPane | A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
-            screen(state, action, now)
+        A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
+            if state.panes == Panes::Request =>
+        {
+            request::perform(state, action)
         }
+        A::Inspect => inspect::open(state, now),
+        A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
+            request::perform(state, action)
+        }
+        A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
         A::TurnOlder
         | A::TurnNewer
         | A::PageUp
@@ -95,9 +102,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
         A::ParamForce => Effects::new(),
-        A::Inspect => wire::open(state, now),
         A::Diff | A::Heat => Effects::new(),
-        A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
         A::ReaderTop
         | A::ReaderBottom
         | A::ReaderLeft
@@ -166,7 +171,7 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
-    if wire::step_out(state) {
+    if inspect::step_out(state) {
         return Effects::new();
     }
     if state.overlay.is_some() {
@@ -211,10 +216,6 @@ fn focus(state: &mut State, action: Action) {
 
 fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
-        Action::RequestPane => {
-            state.panes = if state.panes == Panes::Request { Panes::Transcript } else { Panes::Request };
-            Effects::new()
-        }
         Action::ToggleSidebar => {
             state.sidebar.shown = !state.sidebar.shown;
             if state.focus == Focus::Sidebar {

@@ -3,6 +3,7 @@
 mod action;
 mod ask;
 mod form;
+mod inspect;
 mod keys;
 mod lanes;
 mod overlay;
@@ -11,11 +12,11 @@ mod pointer;
 mod queue;
 mod reader;
 mod reading;
+mod request;
 mod share;
 mod stream;
 #[cfg(test)]
 mod tests;
-mod wire;
 
 pub use ask::messages;
 
@@ -31,13 +32,22 @@ pub type Effects = Vec<Effect>;
 
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
+    let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
+    let effects = route(state, event, now);
+    if concerns {
+        request::refresh(state, resized);
+    }
+    effects
+}
+
+fn route(state: &mut State, event: Event, now: Instant) -> Effects {
     match event {
         Event::Key(key) => keys::key(state, key, now),
         Event::Paste(text) => keys::paste(state, &text, now),
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
-            wire::resized(state);
+            inspect::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, reader, wire};
+use super::{Effects, action, inspect, reader};
 use crate::chat::Field;
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{
@@ -50,7 +50,7 @@ pub(super) fn open_models(state: &mut State) -> Effects {
 /// Whether what is typed goes into an overlay.
 pub(super) fn takes_text(state: &State) -> bool {
     match &state.overlay {
-        Some(Overlay::Wire(page)) => matches!(page.find, WireFind::Typing(_)),
+        Some(Overlay::Inspect(inspect)) => matches!(inspect.wire.find, WireFind::Typing(_)),
         Some(overlay) => action::is_list(overlay),
         None => false,
     }
@@ -60,7 +60,7 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
-        Some(Overlay::Wire(page)) => match &mut page.find {
+        Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
         },
@@ -101,7 +101,7 @@ pub(super) fn select(state: &mut State, row: usize) {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
-        Some(Overlay::Wire(_)) => wire::select(state, row),
+        Some(Overlay::Inspect(_)) => inspect::select(state, row),
         _ => {}
     }
 }
@@ -136,8 +136,8 @@ fn stepped(at: usize, rows: isize, of: usize) -> usize {
 
 /// Fills the open list anew, by what is typed.
 pub(super) fn refresh(state: &mut State) {
-    if let Some(Overlay::Wire(_)) = &state.overlay {
-        wire::refill(state);
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        inspect::refill(state);
         return;
     }
     let State { overlay, providers, .. } = state;
@@ -198,8 +198,8 @@ fn picker_rows(query: &str, listed: &[PickerRow], current: &str) -> Vec<PickerRo
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
-    if let Some(Overlay::Wire(_)) = &state.overlay {
-        return wire::accept(state);
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        return inspect::accept(state);
     }
     match state.overlay.take() {
         Some(Overlay::Palette(palette)) => match palette.rows.get(palette.selected) {

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, action, lanes, overlay, params, queue, reading};
+use super::{Effects, action, lanes, overlay, params, queue, reading, request};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, Focus, LaneId, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
+use crate::state::{Effect, Focus, LaneId, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: i32 = 3;
@@ -117,6 +117,9 @@ fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> E
             params::select(state, row, now);
             let action = if notches.0 < 0 { Action::ParamMore } else { Action::ParamLess };
             params::perform(state, action, now)
+        }
+        Target::Transcript { lane, .. } if state.panes == Panes::Request => {
+            request::scroll(state, lane, isize::try_from(notches.0 * NOTCH).unwrap_or(0))
         }
         Target::Transcript { lane, .. } | Target::Fold { lane, .. } | Target::NewLines { lane } => {
             vec![Effect::Scroll { lane, motion: ScrollMotion::Rows(notches.0 * NOTCH) }]

@@ -2,17 +2,18 @@
 
 use std::time::Instant;
 
-use super::{Effects, wire};
+use super::{Effects, inspect, request};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
-    if let Some(Overlay::Wire(_)) = &state.overlay {
-        return wire::perform(state, action, now);
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        return inspect::perform(state, action, now);
     }
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
+        _ if matches!(state.overlay, Some(Overlay::Request(_))) => request::perform(state, action),
         _ => Effects::new(),
     }
 }
@@ -22,7 +23,7 @@ pub(super) fn scroll(state: &mut State, rows: isize) -> Effects {
     let size = state.size;
     match &mut state.overlay {
         Some(Overlay::Help { scroll }) => return vec![Effect::ScrollHelp { from: *scroll, rows }],
-        Some(Overlay::Wire(_)) => wire::step(state, rows),
+        Some(Overlay::Inspect(_)) => inspect::step(state, rows),
         Some(overlay) => {
             if let Some((reader, breadth)) = overlay.reader_mut() {
                 reader.scroll_by(rows, Reader::body(size, breadth).height);

@@ -3,6 +3,7 @@
 #[path = "wire_tests.rs"]
 mod wire;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -13,7 +14,7 @@ use ratatui::buffer::Buffer;
 use serde_json::json;
 
 use super::View;
-use crate::api::{ApiError, Delta, ErrorKind};
+use crate::api::{ApiError, Delta, ErrorKind, RequestShape};
 use crate::chat::{PARAMS, Settings, Tool, Usage};
 use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
@@ -170,6 +171,8 @@ fn providers() -> Vec<Provider> {
         default_model: None,
         models: None,
         candidate: false,
+        shape: RequestShape::default(),
+        known: BTreeMap::new(),
     };
     let openai = provider("openai", "https://api.openai.com/v1");
     let gateway = provider("gateway", "https://gateway.example/v1");

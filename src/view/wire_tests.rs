@@ -49,6 +49,7 @@ fn recorded(columns: u16, rows: u16) -> Scene {
     scene.ends(A);
     scene.key(KeyCode::Tab);
     scene.key(KeyCode::Char('i'));
+    scene.key(KeyCode::Tab);
     scene
 }
 

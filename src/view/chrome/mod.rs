@@ -15,6 +15,7 @@ mod palette;
 mod parameters;
 mod picker;
 mod reader;
+mod request;
 mod sidebar;
 mod slider;
 mod status;

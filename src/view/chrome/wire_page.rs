@@ -8,7 +8,8 @@ use crate::api::{WireEvent, WireEventKind};
 use crate::chat::{WireRequest, WireResponse};
 use crate::input::Action;
 use crate::state::{
-    Breadth, Reader, State, Target, WireFind, WireFocus, WirePage, WireRow, wire_data, wire_gap, wire_size, wire_time,
+    Breadth, Inspect, Reader, State, Target, WireFind, WireFocus, WirePage, WireRow, wire_data, wire_gap, wire_size,
+    wire_time,
 };
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, reveal, truncate, width};
 
@@ -27,11 +28,11 @@ const NAME: usize = 14;
 const BEFORE_HIT: usize = 16;
 
 /// Draws the page; returns where a search is typed.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, page: &WirePage, hits: &mut Hits) -> Option<Position> {
-    let areas = page.areas(state.size);
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, inspect: &Inspect, hits: &mut Hits) -> Option<Position> {
+    let (page, areas) = (&inspect.wire, inspect.wire.areas(state.size));
     let frame = Reader::frame(state.size, Breadth::Whole);
     canvas.clear(frame);
-    canvas.frame(frame, StyleRole::Focus, &title(page));
+    canvas.frame(frame, StyleRole::Focus, &title(state, inspect));
     hits.add(frame, Target::Overlay);
     sums(canvas, page, areas.head);
     let cursor = said(canvas, state, page, Rect { y: areas.head.bottom().saturating_sub(1), height: 1, ..areas.head });
@@ -46,8 +47,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, page: &WirePage, hits
     cursor
 }
 
-fn title(page: &WirePage) -> [Span; 2] {
-    [Span::new("Wire", StyleRole::Title), Span::new(format!(" · {}", clean_line(&page.model)), StyleRole::Dim)]
+fn title(state: &State, inspect: &Inspect) -> [Span; 2] {
+    let run = state.session.run(inspect.run);
+    let model = run.map(|run| format!(" · {}", clean_line(&run.settings.model))).unwrap_or_default();
+    [Span::new("Wire", StyleRole::Title), Span::new(model, StyleRole::Dim)]
 }
 
 fn keys(page: &WirePage) -> &'static [(Action, &'static str)] {
@@ -56,6 +59,7 @@ fn keys(page: &WirePage) -> &'static [(Action, &'static str)] {
         (_, WireFocus::Detail) => &[(Action::ReaderLeft, "rows"), (Action::ReaderCopy, "copies")],
         _ => &[
             (Action::OverlayAccept, "opens"),
+            (Action::ReaderPage, "request"),
             (Action::ReaderFind, "finds"),
             (Action::ReaderFold, "headers"),
             (Action::ReaderCopy, "copies"),

@@ -10,6 +10,7 @@ mod parameters;
 mod property;
 mod reading;
 mod replay;
+mod request_view;
 mod screen;
 mod stopping;
 mod wire_view;

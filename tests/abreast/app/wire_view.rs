@@ -70,7 +70,7 @@ fn copies(desk: &Desk) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_run_shows_its_heads_its_events_and_the_gaps_between_them() {
     let desk = answered().await;
-    desk.press("i").await;
+    desk.press("i tab").await;
     desk.shows("POST https://lab.test/v1/chat/completions");
     desk.shows("200 HTTP/1.1 · 1.394 s · 72 B · 3 events · longest gap 1.00 s");
     desk.shows("+0.394 s  gap   41 ms      23 B  data {\"word\":\"pear\"}");
@@ -89,7 +89,7 @@ async fn a_run_shows_its_heads_its_events_and_the_gaps_between_them() {
 #[tokio::test(start_paused = true)]
 async fn what_holds_a_text_stays_and_is_stepped_through() {
     let desk = answered().await;
-    desk.press("i /").await;
+    desk.press("i tab /").await;
     desk.types("PEA").await;
     desk.shows("1 match");
     desk.shows("\"word\": \"pear\"");
@@ -118,7 +118,7 @@ async fn what_holds_a_text_stays_and_is_stepped_through() {
 #[tokio::test(start_paused = true)]
 async fn an_event_and_the_whole_recording_are_copied() {
     let desk = answered().await;
-    desk.press("i j y Y").await;
+    desk.press("i tab j y Y").await;
     let whole = "> +0.000 s\n> POST https://lab.test/v1/chat/completions\n> authorization: Bearer [key]\n> (187 bytes)\n\n\
                  < +0.312 s\n< HTTP/1.1 200\n< x-request-id: req_1\n\n\
                  +0.353 s  gap 41 ms  24 B\ndata: {\"word\":\"apple\"}\n\n\
@@ -134,7 +134,7 @@ async fn a_page_stands_while_its_run_streams_until_it_is_read_anew() {
     desk.delivers(0, request(0)).await;
     desk.delivers(0, response(312, 200)).await;
     desk.delivers(0, bytes(353, &event("apple"))).await;
-    desk.press("tab i").await;
+    desk.press("tab i tab").await;
     desk.shows("1 event");
     desk.delivers(0, bytes(394, &event("pear"))).await;
     desk.shows("1 event");
@@ -156,7 +156,7 @@ async fn each_try_of_a_run_that_failed_is_shown() {
         desk.delivers(0, delta).await;
     }
     desk.fails(0, ApiError::new(ErrorKind::Network, "Nothing answers.")).await;
-    desk.press("tab i").await;
+    desk.press("tab i tab").await;
     desk.shows("no answer · 2 tries · 0.700 s");
     desk.shows("← 503 HTTP/1.1");
     desk.shows("body {\"error\":\"busy\"}");
@@ -172,11 +172,11 @@ async fn the_selected_reply_is_looked_into_or_the_reply_to_the_selected_question
     desk.delivers(1, response(1, 200)).await;
     desk.delivers(1, bytes(2, &event("medlar"))).await;
     desk.answers(1, "medlar").await;
-    desk.press("tab i").await;
+    desk.press("tab i tab").await;
     desk.shows("medlar\"}");
-    desk.press("esc k k k i").await;
+    desk.press("esc k k k i tab").await;
     desk.shows("quince\"}");
-    desk.press("esc k i").await;
+    desk.press("esc k i tab").await;
     desk.shows("quince\"}");
 }
 
@@ -203,7 +203,7 @@ async fn no_byte_of_a_server_reaches_the_terminal_as_a_command() {
         desk.delivers(0, delta).await;
     }
     desk.ends(0).await;
-    desk.press("tab i space").await;
+    desk.press("tab i tab space").await;
     for _ in 0..9 {
         assert_harmless(&desk);
         desk.press("y j").await;
@@ -223,7 +223,7 @@ async fn more_than_is_kept_is_said() {
     let long = "x".repeat((1 << 20) + 5_000);
     desk.delivers(0, bytes(2, &format!("data: {long}\n\n"))).await;
     desk.ends(0).await;
-    desk.press("tab i").await;
+    desk.press("tab i tab").await;
     desk.shows("Only the beginning is kept: 5008 B of 1 read are not here.");
     desk.shows("cut data: xxx");
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod failures;
+mod form;
 mod network;
 mod recording;
 mod repairs;

@@ -1,19 +1,27 @@
-//! The wire of a run: which run is looked into, and what the keys do on its page.
+//! Looking into a run: which one, and what the keys do on the page of its wire.
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, request};
 use crate::chat::{RunId, TurnId};
 use crate::input::Action;
-use crate::state::{Effect, Level, Overlay, Size, State, WireFind, WireFocus, WirePage};
+use crate::state::{Effect, Inspect, Level, Overlay, Size, State, WireFind, WireFocus, WirePage};
 
-/// Opens the run of the selected reply, or of the last one.
+/// Opens the run of the selected reply, or of the last one: first its request.
 pub(super) fn open(state: &mut State, now: Instant) -> Effects {
-    match inspected(state).and_then(|run| state.session.run(run)) {
-        Some(run) => state.overlay = Some(Overlay::Wire(Box::new(WirePage::of(run, state.size)))),
+    match inspected(state) {
+        Some(run) => request::open(state, run),
         None => state.notices.show(Level::Note, "There is no reply to look into yet.", now),
     }
     Effects::new()
+}
+
+/// Turns to the page of a run's wire.
+pub(super) fn open_wire(state: &mut State, run: RunId) {
+    if let Some(run) = state.session.run(run) {
+        let inspect = Inspect { run: run.id, wire: WirePage::of(run, state.size) };
+        state.overlay = Some(Overlay::Inspect(Box::new(inspect)));
+    }
 }
 
 /// The run of the selected turn; for a question that of its reply.
@@ -27,7 +35,7 @@ fn inspected(state: &State) -> Option<RunId> {
 
 fn page(state: &mut State) -> Option<(&mut WirePage, Size)> {
     match &mut state.overlay {
-        Some(Overlay::Wire(page)) => Some((page, state.size)),
+        Some(Overlay::Inspect(inspect)) => Some((&mut inspect.wire, state.size)),
         _ => None,
     }
 }
@@ -35,6 +43,11 @@ fn page(state: &mut State) -> Option<(&mut WirePage, Size)> {
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     if action == Action::ReaderRefresh {
         refresh(state);
+        return Effects::new();
+    }
+    if let (Action::ReaderPage, Some(Overlay::Inspect(inspect))) = (action, &state.overlay) {
+        let run = inspect.run;
+        request::open(state, run);
         return Effects::new();
     }
     let Some((page, size)) = page(state) else { return Effects::new() };
@@ -71,10 +84,10 @@ fn find_next(state: &mut State, action: Action, now: Instant) -> Effects {
 /// Reads the run anew: what came since the page was made.
 fn refresh(state: &mut State) {
     let State { overlay, session, size, .. } = state;
-    if let Some(Overlay::Wire(page)) = overlay
-        && let Some(run) = session.run(page.run)
+    if let Some(Overlay::Inspect(inspect)) = overlay
+        && let Some(run) = session.run(inspect.run)
     {
-        page.read(run, *size);
+        inspect.wire.read(run, *size);
     }
 }
 
