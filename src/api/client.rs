@@ -127,23 +127,23 @@ impl Client {
             .map_err(|error| ApiError::new(ErrorKind::Protocol, format!("The request is no JSON: {error}.")))?;
         let mut headers = request::accept(body);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        self.build(Method::POST, self.0.chat_url.clone(), headers, json)
+        self.build(Method::POST, &self.0.chat_url, headers, json)
     }
 
     /// Asks for what lies at a path below the base URL.
     pub(super) async fn get(&self, path: &str) -> Result<Response, ApiError> {
         let url = request::address(&self.0.endpoint, path)?;
-        self.send(self.build(Method::GET, url, request::accept(&Map::new()), Vec::new())?).await
+        self.send(self.build(Method::GET, &url, request::accept(&Map::new()), Vec::new())?).await
     }
 
-    fn build(&self, method: Method, url: Url, ours: HeaderMap, body: Vec<u8>) -> Result<Request, ApiError> {
+    fn build(&self, method: Method, url: &Url, ours: HeaderMap, body: Vec<u8>) -> Result<Request, ApiError> {
         let mut all = ours;
         all.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         for (name, value) in &self.0.headers {
             all.insert(name, value.clone());
         }
         let request = self.0.http.request(method, url.clone()).headers(all).body(body);
-        request.build().map_err(|error| self.unanswered(&error, &url))
+        request.build().map_err(|error| self.unanswered(&error, url))
     }
 
     /// Sends a request; any response is a success, whatever its status.

@@ -118,7 +118,9 @@ impl<'a> Reader<'a> {
             return;
         };
         if line.starts_with(b":") || line.strip_prefix(BOM).is_some_and(|line| line.starts_with(b":")) {
-            self.give(line.len(), WireEventKind::Comment(lossy(&line)));
+            // Blank lines before it are nobody else's; lines of an event that it interrupts are.
+            let blank = if self.block.trim_ascii().is_empty() { std::mem::take(&mut self.block).len() } else { 0 };
+            self.give(blank + line.len(), WireEventKind::Comment(lossy(&line)));
             return;
         }
         let mut block = std::mem::take(&mut self.block);

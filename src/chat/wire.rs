@@ -55,7 +55,7 @@ pub struct WireTry {
     first_read: usize,
 }
 
-/// How many bytes and reads were counted and not kept.
+/// How many bytes were counted and not kept, and how many reads they came in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WireLoss {
     pub bytes: usize,
@@ -136,7 +136,7 @@ impl Wire {
             self.reads.push(Read { at, end: self.bytes.len() });
         }
         if taken < bytes.len() {
-            self.lose(WireLoss { bytes: bytes.len() - taken, reads: usize::from(taken == 0) });
+            self.lose(WireLoss { bytes: bytes.len() - taken, reads: 1 });
         }
         taken
     }
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(wire.push(bytes(3, b"e")), 0);
         assert_eq!(wire.body(0).len(), Wire::MOST_BYTES);
         assert_eq!(wire.body(0).last(), Some(&b'b'));
-        assert_eq!(wire.kept(), WireKept::Beginning(WireLoss { bytes: 3, reads: 1 }));
+        assert_eq!(wire.kept(), WireKept::Beginning(WireLoss { bytes: 3, reads: 2 }));
         assert_eq!((wire.received(), wire.until()), (Wire::MOST_BYTES + 3, ms(3)));
     }
 

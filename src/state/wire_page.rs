@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::wire_text::{detail, find};
+use super::wire_text::{detail, find, wire_data};
 use super::{Breadth, Reader, Size};
 use crate::api::{WireEvent, wire_events};
 use crate::chat::{Outcome, Run, WireKept, WireTry};
@@ -79,8 +79,10 @@ pub struct WirePage {
     pub focus: WireFocus,
     headers: WireHeaders,
     rows: Vec<WireRow>,
-    /// For each row where in its text the search hit.
+    /// For each row where in its text the search hit, or where its news begins.
     hits: Vec<usize>,
+    /// For each event how much of it the event before has said already.
+    told: Vec<usize>,
     selected: usize,
     detail: Reader,
     /// What the detail was made of: a row and a width.
@@ -118,6 +120,7 @@ impl WirePage {
         self.is_running = run.outcome == Outcome::Running;
         self.longest_gap = self.events.iter().map(|event| event.gap).max().unwrap_or_default();
         self.usual_gap = usual_gap(&self.events);
+        self.told = told(&self.events);
         self.made_of = None;
         self.refill(size);
     }
@@ -127,7 +130,8 @@ impl WirePage {
         let before = self.row();
         let needle = self.needle().to_ascii_lowercase();
         let rows = self.all_rows().into_iter();
-        let found = rows.filter_map(|row| Some((row, if needle.is_empty() { 0 } else { find(self, row, &needle)? })));
+        let place = |row| if needle.is_empty() { Some(self.news(row)) } else { find(self, row, &needle) };
+        let found = rows.filter_map(|row| Some((row, place(row)?)));
         (self.rows, self.hits) = found.collect();
         let place = before.and_then(|before| self.rows.iter().position(|row| *row == before));
         self.select(place.unwrap_or(self.selected), size);
@@ -135,7 +139,7 @@ impl WirePage {
 
     /// Every row, in the order of the wire.
     fn all_rows(&self) -> Vec<WireRow> {
-        let unfolded = self.headers == WireHeaders::Unfolded;
+        let unfolded = self.is_unfolded();
         let headers = |headers: &[(String, String)]| if unfolded { 0..headers.len() } else { 0..0 };
         let mut rows = Vec::new();
         let mut events = self.events.iter().enumerate().peekable();
@@ -159,7 +163,21 @@ impl WirePage {
         &self.rows
     }
 
-    /// Where in the data of the row at `place` the search hit, in bytes; 0 without a search.
+    fn news(&self, row: WireRow) -> usize {
+        match row {
+            WireRow::Event(place) => self.told.get(place).copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// Whether headers have rows of their own.
+    #[must_use]
+    pub fn is_unfolded(&self) -> bool {
+        self.headers == WireHeaders::Unfolded
+    }
+
+    /// Where the row at `place` is to be read from, in bytes of its data: where the search hit, or without one where it
+    /// says something else than the event before, which most events begin like.
     #[must_use]
     pub fn hit(&self, place: usize) -> usize {
         self.hits.get(place).copied().unwrap_or(0)
@@ -262,9 +280,158 @@ impl WirePage {
     }
 }
 
+/// How many bytes each event's data has in common with the one before, from its beginning.
+fn told(events: &[WireEvent]) -> Vec<usize> {
+    let data = |place: usize| wire_data(&events[place].kind).as_bytes();
+    let common = |place: usize| data(place).iter().zip(data(place - 1)).take_while(|(one, other)| one == other).count();
+    (0..events.len()).map(|place| if place == 0 { 0 } else { common(place) }).collect()
+}
+
 /// The middle one of the gaps: events that came in one read have none between them.
 fn usual_gap(events: &[WireEvent]) -> Duration {
     let mut gaps: Vec<Duration> = events.iter().map(|event| event.gap).filter(|gap| !gap.is_zero()).collect();
     gaps.sort_unstable();
     gaps.get(gaps.len() / 2).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::api::WireEventKind;
+    use crate::chat::{ChatRequest, Cost, Remembered, RunId, Settings, Wire, WirePiece, WireRequest, WireResponse};
+
+    const SIZE: Size = Size { columns: 100, rows: 30 };
+
+    fn ms(time: u64) -> Duration {
+        Duration::from_millis(time)
+    }
+
+    /// A run of one try, with an event for each word; the words come at their times.
+    fn run(words: &[(u64, &str)]) -> Run {
+        let mut wire = Wire::default();
+        let headers = || vec![("content-type".to_owned(), "text/event-stream".to_owned())];
+        wire.push(WirePiece::Request(WireRequest {
+            at: ms(0),
+            method: "POST".to_owned(),
+            url: "http://lab.test".to_owned(),
+            headers: headers(),
+            body_bytes: 2,
+        }));
+        let version = "HTTP/1.1".to_owned();
+        wire.push(WirePiece::Response(WireResponse { at: ms(0), status: 200, version, headers: headers() }));
+        for (at, word) in words {
+            let bytes = Bytes::from(format!("data: {{\"id\":\"chatcmpl-1\",\"word\":\"{word}\"}}\n\n"));
+            wire.push(WirePiece::Bytes { at: ms(*at), bytes });
+        }
+        Run {
+            id: RunId(0),
+            settings: Settings::default(),
+            before: None,
+            form: ChatRequest::new("m", Vec::new()),
+            known: Remembered::default(),
+            replies: Vec::new(),
+            started: Instant::now(),
+            first_delta: None,
+            first_text: None,
+            finished: None,
+            finish_reason: None,
+            accepted: true,
+            served_by: None,
+            request_id: None,
+            usage: None,
+            cost: Cost::Unknown,
+            outcome: Outcome::Complete,
+            wire,
+        }
+    }
+
+    #[test]
+    fn a_gap_is_long_by_the_middle_of_those_between_reads() {
+        let page = WirePage::of(&run(&[(40, "a"), (40, "b"), (80, "c"), (120, "d"), (280, "e"), (441, "f")]), SIZE);
+        let long: Vec<bool> = page.events.iter().map(|event| page.is_long(event.gap)).collect();
+        assert_eq!(long, [false, false, false, false, false, true]);
+        assert_eq!((page.usual_gap, page.longest_gap), (ms(40), ms(161)));
+        let at_once = WirePage::of(&run(&[(0, "a"), (0, "b")]), SIZE);
+        assert!(!at_once.is_long(ms(0)));
+    }
+
+    #[test]
+    fn a_row_is_read_from_where_it_says_something_new_or_from_its_hit() {
+        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "apply"), (3, "pear")]), SIZE);
+        let hits = |page: &WirePage| (0..page.rows().len()).map(|place| page.hit(place)).collect::<Vec<_>>();
+        assert_eq!(hits(&page), [0, 0, 0, 31, 27]);
+        page.find = WireFind::Kept("WORD\":\"P".to_owned());
+        page.refill(SIZE);
+        assert_eq!((page.rows(), hits(&page)), (&[WireRow::Event(2)][..], vec![20]));
+    }
+
+    #[test]
+    fn what_is_selected_stays_selected_when_rows_come_and_go() {
+        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "pear")]), SIZE);
+        page.step(1, SIZE);
+        page.toggle_headers(SIZE);
+        assert_eq!(page.row(), Some(WireRow::Event(1)));
+        page.read(&run(&[(1, "apple"), (2, "pear"), (3, "quince")]), SIZE);
+        assert_eq!((page.row(), page.events.len()), (Some(WireRow::Event(1)), 3));
+        assert!(page.events.iter().all(|event| matches!(event.kind, WireEventKind::Message { .. })));
+    }
+
+    #[derive(Clone, Debug)]
+    enum Move {
+        Step(isize),
+        Round(bool),
+        Select(usize),
+        Fold,
+        Turn(WireFocus),
+        Find(String),
+        Size(u16, u16),
+    }
+
+    fn moves() -> impl Strategy<Value = Move> {
+        prop_oneof![
+            prop::sample::select(vec![1, -1, 10, -10, isize::MAX, isize::MIN]).prop_map(Move::Step),
+            any::<bool>().prop_map(Move::Round),
+            (0..20_usize).prop_map(Move::Select),
+            Just(Move::Fold),
+            prop::sample::select(vec![WireFocus::Rows, WireFocus::Detail]).prop_map(Move::Turn),
+            "[apw]{0,2}".prop_map(Move::Find),
+            (1..130_u16, 1..50_u16).prop_map(|(columns, rows)| Move::Size(columns, rows)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_done_a_row_is_selected_and_shown_in_full(moves in prop::collection::vec(moves(), 1..30)) {
+            let mut page = WirePage::of(&run(&[(1, "apple"), (2, "pear"), (9, "quince")]), SIZE);
+            let mut size = SIZE;
+            for step in moves {
+                match step {
+                    Move::Step(rows) => page.step(rows, size),
+                    Move::Round(forward) => page.go_round(forward, size),
+                    Move::Select(place) => page.select(place, size),
+                    Move::Fold => page.toggle_headers(size),
+                    Move::Turn(focus) => page.turn_to(focus, size),
+                    Move::Find(text) => {
+                        page.find = WireFind::Kept(text);
+                        page.refill(size);
+                    }
+                    Move::Size(columns, rows) => {
+                        size = Size { columns, rows };
+                        page.select(page.selected(), size);
+                    }
+                }
+                prop_assert_eq!(page.row().is_none(), page.rows().is_empty());
+                prop_assert_eq!(page.detail().rows().is_empty(), page.rows().is_empty());
+                let (frame, areas) = (Reader::frame(size, Breadth::Whole), page.areas(size));
+                for area in [areas.head, areas.rows, areas.detail] {
+                    prop_assert!(area.is_empty() || frame.intersection(area) == area, "{:?} in {:?}", area, frame);
+                }
+            }
+        }
+    }
 }

@@ -17,7 +17,10 @@ pub(super) fn find(page: &WirePage, row: WireRow, needle: &str) -> Option<usize>
         let data = page.events.get(place).and_then(|event| find_in(wire_data(&event.kind), needle));
         return data.or_else(|| find_in(&source(page, row)?, needle).map(|_| 0));
     }
-    find_in(&source(page, row)?, needle)
+    let text = source(page, row)?;
+    // Headers that have rows of their own are found there.
+    let text = if page.is_unfolded() { text.lines().next().unwrap_or_default() } else { &text };
+    find_in(text, needle)
 }
 
 fn find_in(text: &str, needle: &str) -> Option<usize> {
@@ -153,7 +156,8 @@ impl WirePage {
             WireKept::Beginning(loss) => ("Only the beginning is kept", loss),
             WireKept::Heads(loss) => ("The bytes gave way to later runs", loss),
         };
-        Some(format!("{what}: {} in {} reads are not here.", wire_size(loss.bytes), loss.reads))
+        let reads = if loss.reads == 1 { "1 read".to_owned() } else { format!("{} reads", loss.reads) };
+        Some(format!("{what}: {} of {reads} are not here.", wire_size(loss.bytes)))
     }
 
     /// The try that the reply came from, or the last one.
@@ -194,4 +198,18 @@ fn entry(out: &mut String, event: &WireEvent) {
         }
     }
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_sizes_are_written_in_the_unit_that_fits() {
+        let ms = Duration::from_millis;
+        assert_eq!([0, 312, 61_204].map(|time| wire_time(ms(time))), ["0.000 s", "0.312 s", "61.204 s"]);
+        assert_eq!([0, 41, 999, 1_240].map(|gap| wire_gap(ms(gap))), ["0 ms", "41 ms", "999 ms", "1.24 s"]);
+        let sizes = [0, 9_999, 10_000, 1_048_575, 1_048_576, 33_554_432].map(wire_size);
+        assert_eq!(sizes, ["0 B", "9999 B", "9.7 KiB", "1023.9 KiB", "1.0 MiB", "32.0 MiB"]);
+    }
 }

@@ -1,5 +1,8 @@
 //! Whole frames of scripted states: what is on the screen, where the cursor is, what a click hits.
 
+#[path = "wire_tests.rs"]
+mod wire;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 

@@ -24,7 +24,7 @@ const WORDS_FROM: u16 = 76;
 /// The longest name of an event that has its place before the data.
 const NAME: usize = 14;
 
-/// So much is shown before a hit that lies far within its event.
+/// So much is shown before a hit, or before what is new, that lies far within its event.
 const BEFORE_HIT: usize = 16;
 
 /// Draws the page; returns where a search is typed.
@@ -59,6 +59,7 @@ fn keys(page: &WirePage) -> &'static [(Action, &'static str)] {
         (_, WireFocus::Detail) => &[(Action::ReaderLeft, "rows"), (Action::ReaderCopy, "copies")],
         _ => &[
             (Action::OverlayAccept, "opens"),
+            (Action::ReaderPage, "request"),
             (Action::ReaderFind, "finds"),
             (Action::ReaderFold, "headers"),
             (Action::ReaderCopy, "copies"),
@@ -86,14 +87,26 @@ fn sums(canvas: &mut Canvas<'_>, page: &WirePage, area: Rect) {
     parts.extend([
         Span::new(wire_time(page.until), StyleRole::Text),
         Span::new(wire_size(page.received), StyleRole::Text),
-        Span::new(format!("{events} {}", if events == 1 { "event" } else { "events" }), StyleRole::Text),
+        Span::new(count(events, "event"), StyleRole::Text),
     ]);
     if events > 0 {
         parts.push(Span::new(format!("longest gap {}", wire_gap(page.longest_gap)), StyleRole::Text));
     }
-    let dot = Span::new(" · ", StyleRole::Border);
-    let spans: Vec<Span> = parts.into_iter().flat_map(|part| [dot.clone(), part]).skip(1).collect();
-    canvas.spans(area.x, area.y + 1, area.width, &spans);
+    let mut x = area.x;
+    for part in parts {
+        let dot = Span::new(if x > area.x { " · " } else { "" }, StyleRole::Border);
+        // What has no room is left out whole: a number that is cut is another number.
+        if usize::from(area.right().saturating_sub(x)) < width(&dot.text) + width(&part.text) {
+            return;
+        }
+        x = canvas.spans(x, area.y + 1, area.right() - x, &[dot, part]);
+    }
+}
+
+/// `1 event`, `2 events`.
+fn count(of: usize, what: &str) -> String {
+    let plural = if of == 1 { "" } else { "s" };
+    format!("{of} {what}{plural}")
 }
 
 fn status(response: &WireResponse) -> Span {
@@ -159,7 +172,7 @@ fn time(at: std::time::Duration) -> Span {
 }
 
 fn request(request: &WireRequest) -> Vec<Span> {
-    let rest = format!(" · {} · {} headers", wire_size(request.body_bytes), request.headers.len());
+    let rest = format!(" · {} · {}", wire_size(request.body_bytes), count(request.headers.len(), "header"));
     vec![
         time(request.at),
         Span::new("→ ", StyleRole::Key),
@@ -169,7 +182,7 @@ fn request(request: &WireRequest) -> Vec<Span> {
 }
 
 fn response(response: &WireResponse) -> Vec<Span> {
-    let rest = format!(" · {} headers", response.headers.len());
+    let rest = format!(" · {}", count(response.headers.len(), "header"));
     vec![time(response.at), Span::new("← ", StyleRole::Key), status(response), Span::new(rest, StyleRole::Dim)]
 }
 
@@ -191,7 +204,10 @@ fn event(page: &WirePage, event: &WireEvent, hit: usize, columns: u16) -> Vec<Sp
     let mut spans = vec![time(event.at), gap, size, Span::new(format!("{name} "), role)];
     let used: usize = spans.iter().map(|span| width(&span.text)).sum();
     let room = usize::from(columns).saturating_sub(used);
-    spans.push(Span::new(preview(wire_data(&event.kind), hit..hit + page.needle().len(), room), StyleRole::Text));
+    spans.push(Span::new(
+        preview(wire_data(&event.kind), hit..hit + page.needle().len().max(BEFORE_HIT), room),
+        StyleRole::Text,
+    ));
     spans
 }
 

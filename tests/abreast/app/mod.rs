@@ -13,6 +13,7 @@ mod replay;
 mod request_view;
 mod screen;
 mod stopping;
+mod wire_view;
 mod work;
 
 use desk::{Desk, WIDE, said, start};
