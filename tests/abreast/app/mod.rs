@@ -8,9 +8,11 @@ mod hostile;
 mod lanes;
 mod parameters;
 mod property;
+mod queue;
 mod reading;
 mod replay;
 mod screen;
+mod sharing;
 mod stopping;
 mod work;
 
