@@ -3,6 +3,7 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod clean;
+mod duration;
 mod fence;
 mod fuzzy;
 mod highlight;
@@ -20,6 +21,7 @@ mod width;
 mod wrap;
 
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use duration::duration;
 pub use fence::last_code_block;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};

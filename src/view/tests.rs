@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::View;
 use crate::api::{ApiError, Delta, ErrorKind};
-use crate::chat::{Field, PARAMS, Settings, Tool, Usage};
+use crate::chat::{Field, Settings, Tool, Usage};
 use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
 use crate::pricing::Catalogue;
