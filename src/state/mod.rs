@@ -2,6 +2,7 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+pub mod card;
 mod composer;
 mod effect;
 mod event;

@@ -223,7 +223,7 @@ fn figures_of(run: &Run, now: Instant) -> Vec<String> {
         }
     }
     if let Some(usage) = &run.usage {
-        let count = |tokens: Option<u64>| tokens.map_or_else(|| "n/a".to_owned(), super::chrome::grouped);
+        let count = |tokens: Option<u64>| tokens.map_or_else(|| "n/a".to_owned(), crate::text::grouped);
         figures.push(format!("{}→{}", count(usage.input), count(usage.output)));
     }
     if run.finished.is_some() {

@@ -3,11 +3,10 @@
 use crate::chat::Cost;
 use crate::pricing::{Price, Reach};
 use crate::state::{Lane, State, Sum, Totals};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, grouped};
 
 use super::super::lane::letter_of;
 use super::flow::flow;
-use super::grouped;
 
 /// The price that a model has at a provider, if it is known.
 pub(super) fn price<'a>(state: &'a State, provider: &str, model: &str) -> Option<&'a Price> {
