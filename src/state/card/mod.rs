@@ -11,7 +11,7 @@ mod served;
 
 pub use billing::{Example, FORMULA, TERMS, example};
 pub use feature::request;
-pub use reference::{Field, fields};
+pub use reference::{BodyField, fields};
 pub use served::sandbox_rows;
 
 use crate::chat::Dialect;
@@ -52,7 +52,6 @@ fn head(page: &mut Page, card: &Card<'_>, facts: &Facts) {
     }
     page.field("kind", &kind(facts.kind.as_ref()), StyleRole::Text);
     page.field("description", known(facts.description.as_deref()), StyleRole::Text);
-    page.field("facts from", &sourced(&facts.source, &facts.checked), StyleRole::Dim);
 }
 
 fn known(text: Option<&str>) -> &str {
@@ -63,7 +62,7 @@ fn known(text: Option<&str>) -> &str {
 #[must_use]
 pub fn kind(kind: Option<&Kind>) -> String {
     match kind {
-        Some(Kind::Snapshot) => "pinned snapshot: this version does not change".to_owned(),
+        Some(Kind::Snapshot) => "pinned snapshot: it does not change".to_owned(),
         Some(Kind::Alias { points_to: Some(model) }) => {
             format!("alias, now for {model}: it moves on to newer versions")
         }
@@ -108,6 +107,7 @@ fn limits(page: &mut Page, facts: &Facts) {
     page.heading("Limits");
     page.field("context", &tokens(facts.context), StyleRole::Text);
     page.field("max output", &tokens(facts.max_output), StyleRole::Text);
+    page.field("source", &sourced(&facts.source, &facts.checked), StyleRole::Dim);
 }
 
 fn features(page: &mut Page, card: &Card<'_>, facts: &Facts, dialect: &Dialect) {

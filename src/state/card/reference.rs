@@ -4,7 +4,7 @@ use crate::chat::{PARAMS, Param, ParamKind};
 
 /// One field of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct BodyField {
     pub name: &'static str,
     /// What it takes, in words.
     pub kind: String,
@@ -14,8 +14,9 @@ pub struct Field {
 
 /// All fields, those that must be there first.
 #[must_use]
-pub fn fields() -> Vec<Field> {
-    let field = |name, kind: &str, required, description| Field { name, kind: kind.to_owned(), required, description };
+pub fn fields() -> Vec<BodyField> {
+    let field =
+        |name, kind: &str, required, description| BodyField { name, kind: kind.to_owned(), required, description };
     let fixed = [
         field("model", "string", true, "The exact name of the model."),
         field("messages", "array", true, "The conversation, oldest first: objects with a role and a content."),
@@ -25,7 +26,7 @@ pub fn fields() -> Vec<Field> {
     fixed.into_iter().chain(PARAMS.iter().map(of_param)).collect()
 }
 
-fn of_param(param: &Param) -> Field {
+fn of_param(param: &Param) -> BodyField {
     let kind = match param.kind {
         ParamKind::Number { min, max, .. } => format!("number from {min} to {max}"),
         ParamKind::Integer { min, max: i64::MAX, .. } => format!("integer from {min}"),
@@ -35,5 +36,5 @@ fn of_param(param: &Param) -> Field {
         ParamKind::Text => "string or array of strings".to_owned(),
         ParamKind::Json => "JSON".to_owned(),
     };
-    Field { name: param.name, kind, required: false, description: param.help }
+    BodyField { name: param.name, kind, required: false, description: param.help }
 }

@@ -3,6 +3,7 @@
 //! Owns in which order they lie over each other and where the terminal's cursor stands. Each pane reads the state and
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
+mod card;
 mod composer;
 mod cost;
 mod flow;
