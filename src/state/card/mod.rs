@@ -112,7 +112,10 @@ fn limits(page: &mut Page, facts: &Facts) {
 
 fn features(page: &mut Page, card: &Card<'_>, facts: &Facts, dialect: &Dialect) {
     page.heading("Features, each with a request that uses it");
-    for feature in Feature::ALL {
+    for (place, feature) in Feature::ALL.into_iter().enumerate() {
+        if place > 0 {
+            page.gap();
+        }
         let (word, role) = match facts.has(feature) {
             Some(true) => ("yes", StyleRole::Good),
             Some(false) => ("no", StyleRole::Dim),

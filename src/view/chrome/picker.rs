@@ -111,18 +111,19 @@ fn entry(canvas: &mut Canvas<'_>, state: &State, row: Rect, choice: &PickerRow) 
     let context = card.facts.and_then(|facts| facts.context).map_or_else(|| "n/a".to_owned(), thousands);
     canvas.right(column(columns.context), &[Span::new(context, StyleRole::Dim)]);
     let badges = column(columns.badges);
-    canvas.text(badges.x, badges.y, badges.width, &long_badges(card.facts), StyleRole::Chip);
+    canvas.text(badges.x, badges.y, badges.width, &long_badges(card.facts), StyleRole::Dim);
     let at = column(columns.provider);
     canvas.text(at.x, at.y, at.width.saturating_sub(1), &provider, StyleRole::Dim);
     name(canvas, row, at.x, &model, short_badge(&card).filter(|_| columns.badges == 0));
 }
 
-/// The name, and behind it a badge of one word where there is room for it.
+/// The name, and behind it a badge of one word where there is room for it; brackets keep the two apart without colours.
 fn name(canvas: &mut Canvas<'_>, row: Rect, end: u16, model: &str, badge: Option<&str>) {
     let room = end.saturating_sub(row.x + MARK + 1);
     let x = canvas.text(row.x + MARK, row.y, room, model, StyleRole::Text);
-    if let Some(badge) = badge.filter(|badge| width(badge) + 1 <= usize::from(end.saturating_sub(x + 1))) {
-        canvas.text(x + 1, row.y, end - x - 1, badge, StyleRole::Chip);
+    let badge = badge.map(|badge| format!("[{}]", clean_line(badge)));
+    if let Some(badge) = badge.filter(|badge| width(badge) < usize::from(end.saturating_sub(x + 1))) {
+        canvas.text(x + 1, row.y, end - x - 1, &badge, StyleRole::Dim);
     }
 }
 
