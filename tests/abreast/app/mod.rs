@@ -9,9 +9,11 @@ mod lanes;
 mod parameters;
 mod picker;
 mod property;
+mod queue;
 mod reading;
 mod replay;
 mod screen;
+mod sharing;
 mod stopping;
 mod work;
 
