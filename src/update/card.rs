@@ -12,7 +12,8 @@ use crate::state::{Breadth, Effect, Level, ModelAt, OpenCard, Overlay, Reader, S
 pub(super) fn open(state: &mut State, now: Instant) -> Effects {
     let settings = &state.lane().settings;
     let (at, picker) = match &state.overlay {
-        Some(Overlay::Card(_)) => return Effects::new(),
+        // A form may hold a text that nobody kept yet.
+        Some(Overlay::Card(_) | Overlay::Form(_)) => return Effects::new(),
         Some(Overlay::Models(picker)) => (picker.chosen().map(|row| row.at.clone()), Some(picker.clone())),
         _ => {
             let at = ModelAt { provider: settings.provider.clone(), model: settings.model.clone() };

@@ -15,6 +15,10 @@ const LATEST_RUNS: usize = 1000;
 
 /// Opens the picker and asks the providers whose models are not known.
 pub(super) fn open(state: &mut State) -> Effects {
+    // A form may hold a text that nobody kept yet.
+    if matches!(state.overlay, Some(Overlay::Form(_))) {
+        return Effects::new();
+    }
     state.overlay = Some(Overlay::Models(Picker { recent: recent(state), ..Picker::default() }));
     refresh(state);
     let settings = &state.lane().settings;

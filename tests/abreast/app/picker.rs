@@ -99,6 +99,16 @@ async fn the_card_of_a_row_opens_over_the_picker_and_esc_leads_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn neither_picker_nor_card_drops_a_form_with_a_text_in_it() {
+    let desk = Desk::open().await;
+    desk.press("alt-s").await;
+    desk.types("Be brief.").await;
+    desk.press("ctrl-l alt-c").await;
+    desk.shows("Be brief.");
+    desk.hides("Model card");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_lanes_own_card_opens_by_key_and_from_the_palette_and_fits_another_width() {
     let desk = Desk::open().await;
     desk.press("alt-c").await;
