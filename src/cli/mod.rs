@@ -3,6 +3,7 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod card;
 mod configure;
 mod conversation;
 mod lanes;
@@ -45,7 +46,7 @@ struct Arguments {
 enum Command {
     /// Ask once and print the answer as it comes
     Ask(Box<ask::AskOptions>),
-    /// List the models that a provider serves
+    /// List the models that a provider serves, or show the card of one
     Models(models::ModelsOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),

@@ -5,6 +5,7 @@
 mod clean;
 mod duration;
 mod fence;
+mod figure;
 mod fuzzy;
 mod highlight;
 mod ink;
@@ -23,6 +24,7 @@ mod wrap;
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
 pub use duration::duration;
 pub use fence::last_code_block;
+pub use figure::grouped;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::pretty_json;

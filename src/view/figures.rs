@@ -6,10 +6,9 @@ use ratatui::layout::Rect;
 
 use crate::chat::{Measure, Run, Usage};
 use crate::state::{Lane, LaneArea, State};
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, duration, width};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, duration, grouped, width};
 
 use super::canvas::Canvas;
-use super::chrome::grouped;
 
 /// Beside the best of a figure that the lanes have in common.
 const BEST: &str = "✓";

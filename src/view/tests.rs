@@ -318,6 +318,28 @@ fn the_picker_shows_models_prices_and_what_providers_failed_at() {
 }
 
 #[test]
+fn models_that_were_asked_or_marked_come_first_and_have_a_sign() {
+    frames("picker_first", |columns, rows| {
+        let mut scene = picking(columns, rows);
+        scene.types("mini");
+        scene.ctrl('f');
+        scene.key(KeyCode::Esc);
+        scene.send("Hello");
+        scene.ctrl('l');
+        scene
+    });
+}
+
+#[test]
+fn the_card_says_what_is_known_of_the_lanes_model() {
+    frames("card", |columns, rows| {
+        let mut scene = Scene::new(columns, rows);
+        scene.alt('c');
+        scene
+    });
+}
+
+#[test]
 fn a_model_that_nobody_lists_can_be_typed() {
     let mut scene = picking(100, 30);
     scene.types("gpt-5-mini");

@@ -7,6 +7,7 @@ mod failures;
 mod hostile;
 mod lanes;
 mod parameters;
+mod picker;
 mod property;
 mod queue;
 mod reading;
