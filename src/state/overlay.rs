@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Inspect, Reader, RequestPage};
+use super::{Breadth, Form, Inspect, ModelAt, Picker, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -12,6 +12,7 @@ pub enum Overlay {
     },
     Palette(Palette),
     Models(Picker),
+    Card(Box<OpenCard>),
     Form(Box<Form>),
     /// The request of a run.
     Request(Box<RequestPage>),
@@ -24,7 +25,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Request(_) | Self::Inspect(_) => {
+            Self::Help { .. } | Self::Card(_) | Self::Request(_) | Self::Inspect(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
@@ -37,6 +38,7 @@ impl Overlay {
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
             Self::Request(page) => Some((&page.reader, Breadth::Prose)),
+            Self::Card(card) => Some((&card.reader, Breadth::Prose)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
         }
     }
@@ -45,6 +47,7 @@ impl Overlay {
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
             Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
+            Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
         }
     }
@@ -64,18 +67,10 @@ pub struct PaletteRow {
     pub action: Action,
 }
 
-/// The model picker: every known model, and a name that is typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Picker {
-    pub query: String,
-    pub selected: usize,
-    pub rows: Vec<PickerRow>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PickerRow {
-    pub provider: String,
-    pub model: String,
-    /// Whether the model is only what the user typed, not one that the provider listed.
-    pub typed: bool,
+/// The card of a model, and the picker that it lies over, if it was opened there.
+#[derive(Clone, Debug)]
+pub struct OpenCard {
+    pub at: ModelAt,
+    pub reader: Reader,
+    pub picker: Option<Picker>,
 }

@@ -3,12 +3,17 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, inspect, lanes, overlay, params, queue, reader, reading, request, share, stream};
+use super::{
+    Effects, ask, card, form, inspect, lanes, overlay, params, queue, reader, reading, request, share, stream,
+};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
 pub(super) fn applies(state: &State, action: Action) -> bool {
+    if form::is_open(state) && !form::lets_through(action) {
+        return false;
+    }
     let composer = &state.composer;
     // In a terminal too small for panes the draft is taken as one unwrapped row.
     let columns = || Layout::of(state).map_or(u16::MAX, |layout| layout.editor.width);
@@ -45,8 +50,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::OverlayDown
         | A::OverlayPageUp
         | A::OverlayPageDown
+        | A::OverlayFavourite
         | A::OverlayAccept => overlay::perform(state, action, now),
-        A::ModelCard | A::Presets | A::OverlayFavourite | A::OverlaySave | A::OverlayDelete => Effects::new(),
+        A::ModelCard => card::open(state, now),
+        A::Presets | A::OverlaySave | A::OverlayDelete => Effects::new(),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::LaneAdd

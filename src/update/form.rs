@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::Effects;
+use super::{Effects, card, picker};
 use crate::chat::Field;
-use crate::input::Action;
+use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
 
@@ -30,6 +30,18 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 /// Whether the open form is a single line, which Enter takes.
 pub(super) fn is_line(state: &State) -> bool {
     matches!(&state.overlay, Some(Overlay::Form(form)) if form.is_line())
+}
+
+pub(super) fn is_open(state: &State) -> bool {
+    matches!(state.overlay, Some(Overlay::Form(_)))
+}
+
+/// Whether an action may be asked for while a form is open. What would open something else, or end the program, would
+/// drop what is written in it.
+pub(super) fn lets_through(action: Action) -> bool {
+    use Action as A;
+    action.row().context == Context::Form
+        || matches!(action, A::Back | A::Interrupt | A::Suspend | A::Redraw | A::ToggleMouse | A::NextTheme)
 }
 
 /// The open form, if one is.
@@ -73,7 +85,9 @@ pub(super) fn leave(state: &mut State, now: Instant) {
     if changed && !state.confirmed(Action::Back, "drops what you changed here.", now) {
         return;
     }
-    state.overlay = None;
+    state.overlay = card::under(state.overlay.take());
+    // Providers may have answered while it was covered.
+    picker::relisted(state);
 }
 
 pub(super) fn open_system(state: &mut State) -> Effects {

@@ -2,12 +2,14 @@
 
 mod action;
 mod ask;
+mod card;
 mod form;
 mod inspect;
 mod keys;
 mod lanes;
 mod overlay;
 mod params;
+mod picker;
 mod pointer;
 mod queue;
 mod reader;
@@ -48,6 +50,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Resized(size) => {
             state.size = size;
             inspect::resized(state);
+            card::refresh(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
@@ -132,6 +135,6 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
             settings.model = model;
         });
     }
-    overlay::refresh(state);
+    picker::relisted(state);
     Effects::new()
 }

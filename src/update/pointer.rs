@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, action, lanes, overlay, params, queue, reading, request};
+use super::{Effects, action, form, lanes, overlay, params, queue, reading, request};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -89,7 +89,7 @@ fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
         }
         Target::Overlay => Effects::new(),
         _ => {
-            state.overlay = None;
+            form::leave(state, now);
             Effects::new()
         }
     }

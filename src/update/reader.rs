@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, inspect, request};
+use super::{Effects, card, inspect, request};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
@@ -14,6 +14,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
         _ if matches!(state.overlay, Some(Overlay::Request(_))) => request::perform(state, action),
+        Action::ReaderCopy => card::copy(state),
         _ => Effects::new(),
     }
 }
