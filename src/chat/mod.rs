@@ -18,6 +18,7 @@ pub use dialect::{Dialect, MaxTokensField};
 pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
+pub use params::{Refusal, Refusals, Withheld, hints, is_name, refusal, refusers, sendable};
 pub use request::ChatRequest;
 pub use run::{Outcome, Run, RunId, Settings};
 pub use secret::Secret;

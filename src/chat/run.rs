@@ -1,8 +1,9 @@
 //! One request and what came of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use super::{Cost, Params, TurnId, Usage};
+use super::{Cost, Params, Tool, TurnId, Usage};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,8 +14,14 @@ pub struct RunId(pub u32);
 pub struct Settings {
     pub provider: String,
     pub model: String,
+    /// As it is written, with its `{{variables}}`.
     pub system: Option<String>,
+    /// What stands for the `{{variables}}` of the system prompt, by name.
+    pub variables: BTreeMap<String, String>,
     pub params: Params,
+    /// The params that are sent although the model is known to refuse them, by wire name.
+    pub forced: BTreeSet<String>,
+    pub tools: Vec<Tool>,
 }
 
 /// A request, its times and its result.

@@ -1,6 +1,6 @@
 //! The user's files: where they are, what may stand in them, and what they say.
 //!
-//! Owns the configuration, providers, keys' sources and themes. Reads the environment only as a value that it is given.
+//! Owns the configuration, providers, keys' sources, presets and themes. Reads the environment only as a value that it is given.
 
 mod environment;
 mod error;
@@ -9,6 +9,7 @@ mod json;
 mod keys;
 mod load;
 mod paths;
+pub mod presets;
 mod providers;
 mod schema;
 mod template;
@@ -127,7 +128,13 @@ impl Config {
         let name = name.unwrap_or_else(|| SANDBOX.to_owned());
         let of_provider = || self.provider(&name).and_then(|provider| provider.model);
         let model = self.default_model.clone().or_else(of_provider).unwrap_or_default();
-        Settings { provider: name, model, system: self.system.clone(), params: self.params.clone() }
+        Settings {
+            provider: name,
+            model,
+            system: self.system.clone(),
+            params: self.params.clone(),
+            ..Settings::default()
+        }
     }
 
     /// The theme that the user wants, or the one that suits the terminal.
