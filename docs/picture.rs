@@ -166,7 +166,7 @@ fn state() -> anyhow::Result<State> {
         candidate: false,
     };
     Ok(State::new(Start {
-        lane: Lane::new(LaneId(0), settings),
+        lanes: vec![Lane::new(LaneId(0), settings)],
         providers: Providers { all: vec![sandbox], undecided: false },
         catalogue: Catalogue::embedded(),
         keymap: Keymap::default(),

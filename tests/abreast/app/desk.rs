@@ -38,7 +38,7 @@ pub(super) fn start(size: Size) -> Start {
     let themes = Themes::built_in().unwrap();
     let settings = Settings { provider: "lab".to_owned(), model: "sage-1".to_owned(), ..Settings::default() };
     Start {
-        lane: Lane::new(LaneId(0), settings),
+        lanes: vec![Lane::new(LaneId(0), settings)],
         providers: Providers { all: vec![provider("lab", "sage-1"), provider("shop", "thyme-2")], undecided: false },
         catalogue: Catalogue::embedded(),
         keymap: Keymap::default(),
