@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Reader};
+use super::{Breadth, Form, PresetList, Reader};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -12,6 +12,7 @@ pub enum Overlay {
     },
     Palette(Palette),
     Models(Picker),
+    Presets(Box<PresetList>),
     Form(Box<Form>),
 }
 
@@ -21,7 +22,7 @@ impl Overlay {
     pub fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Reader, Context::Overlay, Context::Global],
-            Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
+            Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
     }
@@ -30,14 +31,14 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
         }
     }
 
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, lanes, overlay, params, queue, reader, reading, share, stream};
+use super::{Effects, ask, form, lanes, overlay, params, presets, queue, reader, reading, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -46,7 +46,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::OverlayPageUp
         | A::OverlayPageDown
         | A::OverlayAccept => overlay::perform(state, action, now),
-        A::ModelCard | A::Presets | A::OverlayFavourite | A::OverlaySave | A::OverlayDelete => Effects::new(),
+        A::Presets | A::OverlaySave | A::OverlayDelete => presets::perform(state, action, now),
+        A::ModelCard | A::OverlayFavourite => Effects::new(),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::LaneAdd
@@ -244,5 +245,5 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
 
 /// Whether an overlay that lists things is open.
 pub(super) fn is_list(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_))
+    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_))
 }

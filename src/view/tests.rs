@@ -9,6 +9,8 @@ use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::Buffer;
 use serde_json::json;
 
+mod values;
+
 use super::View;
 use crate::api::{ApiError, Delta, ErrorKind};
 use crate::chat::{PARAMS, Settings, Tool, Usage};

@@ -7,11 +7,13 @@ mod failures;
 mod hostile;
 mod lanes;
 mod parameters;
+mod presets;
 mod property;
 mod reading;
 mod replay;
 mod screen;
 mod stopping;
+mod values;
 mod work;
 
 use desk::{Desk, WIDE, said, start};
