@@ -169,6 +169,9 @@ pub fn check(paths: &Paths, environment: &Environment) -> Result<Vec<ConfigWarni
     let config = Config::load(paths, environment)?;
     let themes = Themes::load(&paths.themes())?;
     config.theme(&themes, Background::Dark, ColorDepth::of(environment))?;
+    for file in presets::list(&paths.presets())? {
+        file.preset?;
+    }
     Ok(config.warnings)
 }
 

@@ -2,13 +2,18 @@
 
 use serde_json::Value;
 
-use super::Params;
-use crate::chat::Tool;
+use super::refusal::{matches, served_name};
+use crate::chat::Settings;
 
-/// What is worth a word about params that are set together: whole sentences without their full stop. None of them keeps
+/// Models that do not reason before they call functions in chat completions (itzcrazykns/vane#1173, and
+/// `gpt_5_transformation.py` of BerriAI/litellm).
+const REASON_OR_CALL: [&str; 2] = ["gpt-5.4*", "gpt-5.6*"];
+
+/// What is worth a word about fields that are set together: whole sentences without their full stop. None of them keeps
 /// a request from being sent: other endpoints may take it.
 #[must_use]
-pub fn hints(params: &Params, tools: &[Tool]) -> Vec<String> {
+pub fn hints(settings: &Settings) -> Vec<String> {
+    let Settings { params, tools, .. } = settings;
     let set = |name: &str| params.get(name).is_some();
     let mut hints = Vec::new();
     let mut hint = |holds: bool, sentence: &str| {
@@ -29,6 +34,12 @@ pub fn hints(params: &Params, tools: &[Tool]) -> Vec<String> {
         let idle = name == "tool_choice" && params.get(name).and_then(Value::as_str) == Some("none");
         hint(set(name) && tools.is_empty() && !idle, &format!("{name} needs tools, and the lane offers none"));
     }
+    let model = served_name(&settings.model);
+    let reasons = params.get("reasoning_effort").is_some_and(|effort| effort != "none");
+    hint(
+        reasons && !tools.is_empty() && REASON_OR_CALL.iter().any(|pattern| matches(pattern, model)),
+        &format!("{model} refuses tools beside a reasoning_effort other than none"),
+    );
     if let Some(kind) = params.get("response_format").and_then(|format| format["type"].as_str()) {
         let known = ["text", "json_object", "json_schema"];
         hint(
@@ -44,13 +55,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::chat::Tool;
 
     fn said(assignments: &[&str], tools: &[Tool]) -> Vec<String> {
-        let mut params = Params::default();
+        let mut settings = Settings { model: "openai/gpt-5.4".into(), tools: tools.to_vec(), ..Settings::default() };
         for assignment in assignments {
-            params.assign(assignment).unwrap();
+            settings.params.assign(assignment).unwrap();
         }
-        hints(&params, tools)
+        hints(&settings)
     }
 
     #[test]
@@ -83,7 +95,18 @@ mod tests {
     fn what_goes_together_is_not_spoken_of() {
         assert_eq!(said(&[], &[]), [""; 0]);
         let tools = Vec::from_iter(Tool::from_json(&json!({"name": "f"})));
-        let fine = ["top_logprobs=3", "logprobs=true", "temperature=0", "max_tokens=1", "tool_choice=auto"];
+        assert_eq!(
+            said(&["reasoning_effort=low"], &tools),
+            ["gpt-5.4 refuses tools beside a reasoning_effort other than none"]
+        );
+        let fine = [
+            "reasoning_effort=none",
+            "top_logprobs=3",
+            "logprobs=true",
+            "temperature=0",
+            "max_tokens=1",
+            "tool_choice=auto",
+        ];
         assert_eq!(said(&fine, &tools), [""; 0]);
         assert_eq!(said(&["tool_choice=none", "response_format=text"], &[]), [""; 0]);
     }

@@ -107,7 +107,7 @@ pub fn refusers(name: &str) -> impl Iterator<Item = (&'static [&'static str], &'
 }
 
 /// A model's own name: gateways put vendors before it.
-fn served_name(model: &str) -> &str {
+pub(super) fn served_name(model: &str) -> &str {
     model.rsplit('/').next().unwrap_or(model)
 }
 
@@ -128,7 +128,7 @@ impl Rule {
 }
 
 /// Whether a name fits a pattern in which each `*` stands for any letters.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|after| {

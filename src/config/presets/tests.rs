@@ -147,6 +147,15 @@ fn what_a_hand_writes_shorter_is_taken_too() {
 }
 
 #[test]
+fn the_example_in_the_manual_is_a_preset() {
+    let page = include_str!("../../../docs/params.md");
+    let (_, example) = page.split_once("```toml\n").unwrap();
+    let preset = parse(example.split_once("```").unwrap().0).unwrap();
+    assert!(preset.system.is_some() && preset.variables.is_some() && preset.tools.is_some());
+    assert_eq!(preset.params.unwrap().iter().count(), 4);
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
     for (text, problem) in [
         ("modle = \"m\"", "1:1: `modle` is not known here; did you mean `model`?"),

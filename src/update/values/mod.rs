@@ -72,10 +72,9 @@ pub(super) fn judge(state: &mut State) {
 /// What the API holds against a param beside the lane's others.
 fn hint(state: &State, lane: LaneId, reading: &Reading) -> Option<String> {
     let Reading::Param(name, value) = reading else { return None };
-    let settings = &state.lane_by_id(lane)?.settings;
-    let mut params: Params = settings.params.clone();
-    params.set(name, value.clone());
-    hints(&params, &settings.tools).into_iter().find(|hint| hint.starts_with(name.as_str()))
+    let mut settings = state.lane_by_id(lane)?.settings.clone();
+    settings.params.set(name, value.clone());
+    hints(&settings).into_iter().find(|hint| hint.starts_with(name.as_str()))
 }
 
 /// Takes the value into its lane, or reads the file that it names; one that is wrong stays to be mended.

@@ -143,6 +143,7 @@ fn json(text: &str) -> Result<Value, String> {
         let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
         let slip = match said.strip_prefix("EOF while parsing ") {
             Some("a value") => "a value is missing".to_owned(),
+            Some("a list") => "an array is not ended".to_owned(),
             Some(open) => format!("{open} is not ended"),
             None => said.to_owned(),
         };
@@ -189,13 +190,14 @@ fn extra(value: &Value) -> Result<Params, String> {
 
 /// What may be put in while nothing is written.
 pub(super) fn templates(subject: Subject<'_>, tools: &[Tool]) -> Vec<String> {
-    let schema = json!({"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]});
+    let schema =
+        |field: &str| json!({"type": "object", "properties": {field: {"type": "string"}}, "required": [field]});
     let name = tools.first().map_or("lookup", |tool| tool.name.as_str());
     let values = match subject {
         Subject::Param("response_format") => vec![
             json!({"type": "text"}),
             json!({"type": "json_object"}),
-            json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}),
+            json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema("answer")}}),
         ],
         Subject::Param("tool_choice") => {
             let words = ["auto", "none", "required"].map(|word| json!(word));
@@ -203,7 +205,9 @@ pub(super) fn templates(subject: Subject<'_>, tools: &[Tool]) -> Vec<String> {
             words.into_iter().chain([function]).collect()
         }
         Subject::Param("logit_bias") => vec![json!({"50256": -100})],
-        Subject::Tools => vec![json!([{"name": "lookup", "description": "What it does.", "parameters": schema}])],
+        Subject::Tools => {
+            vec![json!([{"name": "lookup", "description": "Looks an order up.", "parameters": schema("id")}])]
+        }
         Subject::Param(_) | Subject::Extra => Vec::new(),
     };
     values.iter().map(|value| value.as_str().map_or_else(|| pretty(value), ToOwned::to_owned)).collect()
