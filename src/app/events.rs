@@ -99,7 +99,13 @@ impl<C: Console> App<C> {
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
-                return Ok((reason, self.state));
+                let Self { state, files, events, .. } = self;
+                // Nobody listens any more, so nothing waits for being heard.
+                drop(events);
+                if let Some(files) = files {
+                    files.finished().await;
+                }
+                return Ok((reason, state));
             }
         }
     }

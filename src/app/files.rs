@@ -3,9 +3,11 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::runner::Batch;
@@ -23,22 +25,33 @@ pub(super) enum FileWork {
     Read { path: String },
 }
 
+/// How long the end of the program waits for work that was asked for.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
 /// Does one thing after the other, so that what is saved last is what stays.
 pub(super) struct Files {
     work: UnboundedSender<FileWork>,
-    _clerk: AbortOnDropHandle<()>,
+    clerk: AbortOnDropHandle<()>,
 }
 
 impl Files {
     /// Starts with the directory of the presets, if there is one.
     pub(super) fn of(presets: Option<PathBuf>, events: Sender<Batch>) -> Self {
         let (work, todo) = unbounded_channel();
-        Self { work, _clerk: AbortOnDropHandle::new(tokio::spawn(clerk(presets, todo, events))) }
+        Self { work, clerk: AbortOnDropHandle::new(tokio::spawn(clerk(presets, todo, events))) }
     }
 
     pub(super) fn asks(&self, work: FileWork) {
         // The clerk goes only with this; so somebody takes it.
         let _ = self.work.send(work);
+    }
+
+    /// Ends when all is done that was asked for, or takes too long: who saves and quits has saved.
+    pub(super) async fn finished(self) {
+        let Self { work, clerk } = self;
+        drop(work);
+        // What is not done by then cannot be helped.
+        let _ = timeout(LAST_WORK, clerk).await;
     }
 }
 
@@ -46,9 +59,8 @@ async fn clerk(presets: Option<PathBuf>, mut todo: UnboundedReceiver<FileWork>, 
     while let Some(work) = todo.recv().await {
         let presets = presets.clone();
         let Ok(event) = spawn_blocking(move || done(presets.as_deref(), work)).await else { return };
-        if events.send(vec![event]).await.is_err() {
-            return;
-        }
+        // The loop may be gone; what was asked for is done all the same.
+        let _ = events.send(vec![event]).await;
     }
 }
 

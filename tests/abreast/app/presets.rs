@@ -89,6 +89,17 @@ async fn the_lanes_settings_are_saved_under_the_typed_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_saves_and_quits_at_once_has_saved() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = Desk::with_presets(start(WIDE), home.path()).await;
+    desk.press("alt-p").await;
+    desk.types("last").await;
+    desk.press("ctrl-s ctrl-d").await;
+    desk.ended().await;
+    assert!(read(home.path(), "last.toml").is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_preset_that_is_there_is_overwritten_at_the_second_asking() {
     let home = tempfile::tempdir().unwrap();
     let desk = desk(home.path()).await;
