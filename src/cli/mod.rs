@@ -3,8 +3,10 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod card;
 mod configure;
 mod conversation;
+mod lanes;
 mod models;
 mod options;
 mod print;
@@ -33,6 +35,9 @@ struct Arguments {
     endpoint: EndpointOptions,
     #[command(flatten)]
     tools: ToolOptions,
+    /// Open a lane with these settings; once for each lane. Besides parameters: model, provider, system, name
+    #[arg(long = "lane", value_name = "NAME=VALUE,…")]
+    lanes: Vec<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -41,7 +46,7 @@ struct Arguments {
 enum Command {
     /// Ask once and print the answer as it comes
     Ask(Box<ask::AskOptions>),
-    /// List the models that a provider serves
+    /// List the models that a provider serves, or show the card of one
     Models(models::ModelsOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),
@@ -90,7 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
     let ended = match arguments.command {
-        None => workstation::run(&arguments.endpoint, &arguments.tools, environment).await,
+        None => workstation::run(&arguments.endpoint, &arguments.tools, &arguments.lanes, environment).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),

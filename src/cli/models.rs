@@ -1,8 +1,9 @@
-//! `abreast models`: what a provider serves.
+//! `abreast models`: what a provider serves, and the card of one model.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::card::{self, ShowOptions};
 use super::options::EndpointOptions;
 use super::print::{print_json, print_line, say, sentence};
 use super::setup::Setup;
@@ -13,15 +14,27 @@ use crate::config::Environment;
 use crate::text::clean_line;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct ModelsOptions {
     #[command(flatten)]
     endpoint: EndpointOptions,
     /// Print the server's objects as one JSON array
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    command: Option<ModelsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelsCommand {
+    /// Show what is known of one model: its card
+    Show(ShowOptions),
 }
 
 pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Result<Ended, Problem> {
+    if let Some(ModelsCommand::Show(show)) = options.command {
+        return card::run(show, &environment);
+    }
     let setup = Setup::of(&options.endpoint, &environment)?;
     let connections = setup.connections(environment, LimitOverrides::default());
     let client = connections.client(&setup.settings.provider).await.map_err(Problem::failure)?;

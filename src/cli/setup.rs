@@ -4,7 +4,8 @@ use crate::api::{ApiError, ErrorKind, list_models};
 use crate::app::{Connections, LimitOverrides};
 use crate::chat::Settings;
 use crate::config::{BaseUrl, Config, ConfigError, Environment, KeySource, Paths, Provider, SANDBOX};
-use crate::pricing::{Card, Catalogue, Price};
+use crate::pricing::{Catalogue, Price, Row};
+use crate::state::card::sandbox_rows;
 
 use super::Problem;
 use super::options::EndpointOptions;
@@ -64,12 +65,13 @@ impl Setup {
         Ok(Self { config, paths, providers, settings, undecided })
     }
 
-    /// The prices: the user's own before those that come with the program.
+    /// Prices and cards: the user's own prices before what comes with the program.
     pub(super) fn catalogue(&self) -> Catalogue {
-        let own = self.config.prices.iter().map(|row| Card {
+        let own = self.config.prices.iter().map(|row| Row {
             model: row.model.clone(),
             provider: row.provider.clone(),
-            price: Price {
+            host: None,
+            price: Some(Price {
                 currency: row.currency.clone(),
                 input: row.input,
                 cached: row.cached,
@@ -77,9 +79,10 @@ impl Setup {
                 notional: false,
                 source: "config.toml".to_owned(),
                 checked: String::new(),
-            },
+            }),
+            facts: None,
         });
-        Catalogue::embedded().with_own(own.collect())
+        Catalogue::embedded().with_more(sandbox_rows()).with_own(own.collect())
     }
 
     /// The base URL of a provider; the sandbox's is known only when it runs.

@@ -65,7 +65,7 @@ mod tests {
             cached.map(|rate| format!("cached = \"{rate}\"\n")).unwrap_or_default()
         );
         let catalogue = super::super::Catalogue::parse(&text).unwrap();
-        catalogue.price("p", super::super::Reach::Remote, "m").unwrap().clone()
+        catalogue.price("p", super::super::Reach::Remote("x.io"), "m").unwrap().clone()
     }
 
     fn usage(input: Option<u64>, cached: Option<u64>, output: Option<u64>) -> Usage {

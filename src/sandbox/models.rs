@@ -124,6 +124,18 @@ pub(crate) fn find(id: &str) -> Option<&'static SandboxModel> {
 }
 
 impl SandboxModel {
+    /// Whether it answers what it is asked: calls tools and writes JSON too.
+    #[must_use]
+    pub fn answers(self) -> bool {
+        matches!(self.behaviour, Behaviour::Toy | Behaviour::Reasoner | Behaviour::Strict)
+    }
+
+    /// Whether it thinks aloud first.
+    #[must_use]
+    pub fn reasons(self) -> bool {
+        self.behaviour == Behaviour::Reasoner
+    }
+
     /// The row in `/v1/models`.
     pub(crate) fn to_json(self) -> Value {
         let Self { id, description, .. } = self;

@@ -2,6 +2,7 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+pub mod card;
 mod composer;
 mod effect;
 mod event;
@@ -10,6 +11,7 @@ mod lane;
 mod layout;
 mod notice;
 mod overlay;
+mod picker;
 mod presets;
 mod provider;
 mod queue;
@@ -26,7 +28,8 @@ pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use notice::{Level, Notice, Notices, Topic};
-pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
+pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
+pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};
 pub use presets::{PresetFiles, PresetList, PresetWork};
 pub use provider::{Found, Provider, Providers};
 pub use queue::{Queue, Queued};
@@ -84,6 +87,7 @@ pub struct State {
     pub notices: Notices,
     pub providers: Providers,
     pub catalogue: Catalogue,
+    pub favourites: Favourites,
     pub keymap: Keymap,
     pub themes: Themes,
     pub theme: Theme,
@@ -155,6 +159,7 @@ impl State {
             notices: Notices::default(),
             providers: start.providers,
             catalogue: start.catalogue,
+            favourites: Favourites::default(),
             keymap: start.keymap,
             themes: start.themes,
             theme: start.theme,

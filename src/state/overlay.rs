@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, PresetList, Reader};
+use super::{Breadth, Form, ModelAt, Picker, PresetList, Reader};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -13,6 +13,7 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Presets(Box<PresetList>),
+    Card(Box<OpenCard>),
     Form(Box<Form>),
 }
 
@@ -21,7 +22,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Card(_) => &[Context::Reader, Context::Overlay, Context::Global],
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -31,6 +32,7 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
+            Self::Card(card) => Some((&card.reader, Breadth::Prose)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
         }
     }
@@ -38,6 +40,7 @@ impl Overlay {
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
+            Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
         }
     }
@@ -57,18 +60,10 @@ pub struct PaletteRow {
     pub action: Action,
 }
 
-/// The model picker: every known model, and a name that is typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Picker {
-    pub query: String,
-    pub selected: usize,
-    pub rows: Vec<PickerRow>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PickerRow {
-    pub provider: String,
-    pub model: String,
-    /// Whether the model is only what the user typed, not one that the provider listed.
-    pub typed: bool,
+/// The card of a model, and the picker that it lies over, if it was opened there.
+#[derive(Clone, Debug)]
+pub struct OpenCard {
+    pub at: ModelAt,
+    pub reader: Reader,
+    pub picker: Option<Picker>,
 }

@@ -3,7 +3,9 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod clean;
+mod duration;
 mod fence;
+mod figure;
 mod fuzzy;
 mod highlight;
 mod ink;
@@ -20,7 +22,9 @@ mod width;
 mod wrap;
 
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use duration::duration;
 pub use fence::last_code_block;
+pub use figure::grouped;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::pretty_json;

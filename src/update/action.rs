@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, lanes, overlay, params, presets, queue, reader, reading, share, stream};
+use super::{Effects, ask, card, form, lanes, overlay, params, presets, queue, reader, reading, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -45,9 +45,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::OverlayDown
         | A::OverlayPageUp
         | A::OverlayPageDown
+        | A::OverlayFavourite
         | A::OverlayAccept => overlay::perform(state, action, now),
+        A::ModelCard => card::open(state, now),
         A::Presets | A::OverlaySave | A::OverlayDelete => presets::perform(state, action, now),
-        A::ModelCard | A::OverlayFavourite => Effects::new(),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::LaneAdd

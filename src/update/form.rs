@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, values};
+use super::{Effects, card, picker, values};
 use crate::chat::Field;
 use crate::input::Action;
 use crate::state::{EditPurpose, Effect, Form, FormPurpose, LaneId, Level, Overlay, State};
@@ -80,7 +80,9 @@ pub(super) fn leave(state: &mut State, now: Instant) {
     if changed && !state.confirmed(Action::Back, "drops what you changed here.", now) {
         return;
     }
-    state.overlay = None;
+    state.overlay = card::under(state.overlay.take());
+    // Providers may have answered while it was covered.
+    picker::relisted(state);
 }
 
 pub(super) fn open_system(state: &mut State) -> Effects {

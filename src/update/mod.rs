@@ -2,11 +2,13 @@
 
 mod action;
 mod ask;
+mod card;
 mod form;
 mod keys;
 mod lanes;
 mod overlay;
 mod params;
+mod picker;
 mod pointer;
 mod presets;
 mod queue;
@@ -38,6 +40,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
+            card::refresh(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
@@ -124,6 +127,6 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
             settings.model = model;
         });
     }
-    overlay::refresh(state);
+    picker::relisted(state);
     Effects::new()
 }

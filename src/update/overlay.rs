@@ -1,11 +1,10 @@
-//! Overlays: help, the command palette and the model picker.
+//! Overlays: help and the lists, of which the model picker has a file of its own.
 
 use std::time::Instant;
 
-use super::{Effects, action, presets, reader};
-use crate::chat::Field;
+use super::{Effects, action, picker, presets, reader};
 use crate::input::{ACTIONS, Action, Context};
-use crate::state::{Effect, Focus, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
+use crate::state::{Focus, Overlay, Palette, PaletteRow, State};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -15,7 +14,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             state.overlay = (!open).then_some(Overlay::Help { scroll: 0 });
         }
         Action::Palette => open_palette(state),
-        Action::Models => return open_models(state),
+        Action::Models => return picker::open(state),
+        Action::OverlayFavourite => picker::favour(state),
         Action::OverlayUp => return step(state, -1),
         Action::OverlayDown => return step(state, 1),
         Action::OverlayPageUp => return step(state, -10),
@@ -29,21 +29,6 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 pub(super) fn open_palette(state: &mut State) {
     state.overlay = Some(Overlay::Palette(Palette::default()));
     refresh(state);
-}
-
-/// Opens the picker and asks the providers whose models are not known.
-pub(super) fn open_models(state: &mut State) -> Effects {
-    state.overlay = Some(Overlay::Models(Picker::default()));
-    refresh(state);
-    let settings = state.lane().settings.clone();
-    if let Some(Overlay::Models(picker)) = &mut state.overlay {
-        let is_current = |row: &PickerRow| row.provider == settings.provider && row.model == settings.model;
-        picker.selected = picker.rows.iter().position(is_current).unwrap_or(0);
-    }
-    // Whoever failed may be there by now.
-    let unknown = |provider: &&Provider| !matches!(provider.models, Some(Found::Models(_)));
-    let unknown = state.providers.all.iter().filter(unknown);
-    unknown.map(|provider| Effect::ListModels { provider: provider.name.clone() }).collect()
 }
 
 /// Whether what is typed goes into an overlay.
@@ -135,26 +120,9 @@ pub(super) fn refresh(state: &mut State) {
     if matches!(state.overlay, Some(Overlay::Presets(_))) {
         return presets::refresh(state);
     }
-    let State { overlay, providers, .. } = state;
-    match overlay {
+    match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.rows = palette_rows(&palette.query),
-        Some(Overlay::Models(picker)) => {
-            let listed = providers.all.iter().flat_map(|provider| {
-                let models = match &provider.models {
-                    Some(Found::Models(models)) => models.as_slice(),
-                    _ => &[],
-                };
-                let known = models.iter().map(String::as_str);
-                let unlisted = provider.default_model.as_deref().filter(|_| models.is_empty() && !provider.candidate);
-                known.chain(unlisted).map(|model| PickerRow {
-                    provider: provider.name.clone(),
-                    model: model.to_owned(),
-                    typed: false,
-                })
-            });
-            picker.rows =
-                picker_rows(&picker.query, &listed.collect::<Vec<_>>(), &state.lanes[state.focused].settings.provider);
-        }
+        Some(Overlay::Models(_)) => picker::refresh(state),
         _ => {}
     }
     let selected = match &state.overlay {
@@ -181,17 +149,6 @@ fn offered(action: Action) -> bool {
         )
 }
 
-/// Ranked rows; a name that no provider lists can be typed, since some endpoints list nothing.
-fn picker_rows(query: &str, listed: &[PickerRow], current: &str) -> Vec<PickerRow> {
-    let names: Vec<String> = listed.iter().map(|row| format!("{} {}", row.model, row.provider)).collect();
-    let mut rows: Vec<PickerRow> = text::rank(query, &names).into_iter().map(|place| listed[place].clone()).collect();
-    let typed = query.trim();
-    if !typed.is_empty() && !listed.iter().any(|row| row.model == typed) {
-        rows.push(PickerRow { provider: current.to_owned(), model: typed.to_owned(), typed: true });
-    }
-    rows
-}
-
 fn accept(state: &mut State, now: Instant) -> Effects {
     match state.overlay.take() {
         Some(Overlay::Palette(palette)) => match palette.rows.get(palette.selected) {
@@ -199,21 +156,9 @@ fn accept(state: &mut State, now: Instant) -> Effects {
             None => Effects::new(),
         },
         Some(Overlay::Models(picker)) => {
-            if let Some(row) = picker.rows.into_iter().nth(picker.selected) {
-                choose(state, row, now);
-            }
+            picker::choose(state, &picker, now);
             Effects::new()
         }
         _ => Effects::new(),
     }
-}
-
-fn choose(state: &mut State, row: PickerRow, now: Instant) {
-    state.providers.undecided = false;
-    let name = text::clean_line(&row.model).into_owned();
-    state.notices.show(Level::Note, format!("This lane asks {name} at {}.", row.provider), now);
-    state.change(state.focused, &Field::Model, |settings| {
-        settings.provider = row.provider;
-        settings.model = row.model;
-    });
 }

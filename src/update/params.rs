@@ -5,7 +5,7 @@ use std::time::Instant;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{Effects, form, overlay, values};
+use super::{Effects, form, picker, values};
 use crate::chat::{Field, Param, ParamKind, Params};
 use crate::input::Action;
 use crate::state::{Level, SidebarRow, State};
@@ -35,7 +35,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 /// Opens the selected row where its value is edited: the picker, or a form.
 fn open(state: &mut State) -> Effects {
     match state.sidebar.selected() {
-        SidebarRow::Model => overlay::open_models(state),
+        SidebarRow::Model => picker::open(state),
         SidebarRow::System => form::open_system(state),
         SidebarRow::Tools => values::open(state, Field::Tools),
         SidebarRow::Param(Param { name, kind: ParamKind::Text | ParamKind::Json, .. }) => {

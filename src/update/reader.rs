@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, card};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
@@ -10,6 +10,7 @@ pub(super) fn perform(state: &mut State, action: Action, _now: Instant) -> Effec
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
+        Action::ReaderCopy => card::copy(state),
         _ => Effects::new(),
     }
 }

@@ -1,19 +1,11 @@
 //! What was spent: each lane's last run, the session's sums, its tokens.
 
 use crate::chat::Cost;
-use crate::pricing::{Price, Reach};
 use crate::state::{Lane, State, Sum, Totals};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, grouped};
 
 use super::super::title::letter_of;
 use super::flow::flow;
-use super::grouped;
-
-/// The price that a model has at a provider, if it is known.
-pub(super) fn price<'a>(state: &'a State, provider: &str, model: &str) -> Option<&'a Price> {
-    let address = state.providers.get(provider).map_or("", |provider| provider.base_url.as_str());
-    state.catalogue.price(provider, Reach::of(address), model)
-}
 
 /// `n/a: 2 runs`, when there are runs whose cost is unknown.
 pub(super) fn unknown_runs(totals: &Totals) -> Option<String> {

@@ -3,6 +3,7 @@
 //! Owns in which order they lie over each other and where the terminal's cursor stands. Each pane reads the state and
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
+mod card;
 mod composer;
 mod cost;
 mod flow;
@@ -65,19 +66,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     if let Some(open) = &state.overlay {
         cursor = overlay::draw(&mut canvas, state, open, hits);
     }
-    // Over what is open too: it asks there whether something is to be dropped.
+    // Also over an overlay: what is said may be about it.
     notices::draw(&mut canvas, state, layout, now);
     if let Some(position) = cursor.filter(|position| canvas.area().contains(*position)) {
         frame.set_cursor_position(position);
     }
-}
-
-/// A count with a comma between thousands.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join(",")
 }
 
 /// A length in cells, as far as a terminal can have it.

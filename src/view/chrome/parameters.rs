@@ -109,9 +109,9 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
         return Some(typed_value(canvas, typed, area));
     }
     let shares = shown.field().is_some_and(|field| state.lane().shares.contains(&field));
-    let mark = if shares && state.lanes.len() > 1 { "= " } else { "" };
-    let value = value(state, shown, room.saturating_sub(cells(mark)));
-    canvas.right(area, &[Span::new(mark, StyleRole::Chip), value]);
+    let (mark, gap) = if shares && state.lanes.len() > 1 { ("=", " ") } else { ("", "") };
+    let value = value(state, shown, room.saturating_sub(cells(mark) + cells(gap)));
+    canvas.right(area, &[Span::new(mark, StyleRole::Chip), Span::new(gap, StyleRole::Text), value]);
     None
 }
 

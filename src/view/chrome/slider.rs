@@ -6,12 +6,12 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::chat::{Param, ParamKind};
 use crate::state::{Lane, State, Target};
-use crate::text::{Emphasis, Ink, StyleRole};
+use crate::text::{Emphasis, Ink, StyleRole, grouped};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::super::title::letter_of;
-use super::{cells, grouped};
+use super::cells;
 
 /// A range wider than this says nothing as a track: a seed is not more or less.
 const WIDEST: i64 = 1_000_000;

@@ -1,6 +1,7 @@
 //! The commands of the built program: what they print, what they send, and how they end.
 
 mod asking;
+mod card;
 mod contract;
 mod faults;
 mod misuse;
