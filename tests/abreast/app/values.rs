@@ -157,3 +157,18 @@ async fn a_value_that_is_left_asks_before_it_is_dropped_and_changes_nothing() {
     desk.sends("Hello").await;
     assert_eq!(desk.params(0), json!({}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_key_and_no_click_takes_a_text_away_that_nobody_kept() {
+    let desk = Desk::open().await;
+    opens(&desk, "stop").await;
+    desk.types("END").await;
+    for key in ["f1", "f2", "ctrl-p", "ctrl-l", "alt-p", "alt-s", "alt-n", "alt-c"] {
+        desk.press(key).await;
+        desk.shows("stop · A");
+    }
+    desk.clicks("sage-1 @ lab").await;
+    desk.shows("again drops what you changed here.");
+    desk.press("ctrl-s").await;
+    desk.shows("stop is set.");
+}
