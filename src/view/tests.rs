@@ -408,7 +408,7 @@ fn cost_box(scene: &mut Scene) -> Vec<String> {
 
 #[test]
 fn sums_in_two_currencies_stand_side_by_side() {
-    let mut scene = two_lanes(100, 40);
+    let mut scene = two_lanes(120, 40);
     let raw = json!({"cost": 0.25}).as_object().cloned().unwrap();
     let usage = Usage { input: Some(1200), cached: Some(1024), output: Some(377), raw, ..Usage::default() };
     scene.streams(B, Delta::Usage(usage));
