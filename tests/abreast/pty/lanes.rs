@@ -5,7 +5,8 @@ use super::{Launch, sandbox};
 #[test]
 fn one_enter_streams_in_every_lane_that_the_command_line_opens() {
     let lanes = ["--lane", "temperature=0,max_tokens=7", "--lane", "temperature=1,max_tokens=9"];
-    let third = ["--lane", "model=sandbox-reasoner,top_p=0.5,name=third,stop=[\"never, ever\"],max_completion_tokens=8"];
+    let third =
+        ["--lane", "model=sandbox-reasoner,top_p=0.5,name=third,stop=[\"never, ever\"],max_completion_tokens=8"];
     let mut terminal = sandbox(&[&lanes[..], &third[..]].concat()).sized(200, 50).start();
     terminal.wait_for("to A B C");
     terminal.wait_for("C third  sandbox-reasoner");
