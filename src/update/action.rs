@@ -9,6 +9,9 @@ use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Leve
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
 pub(super) fn applies(state: &State, action: Action) -> bool {
+    if form::is_open(state) && !form::lets_through(action) {
+        return false;
+    }
     let composer = &state.composer;
     // In a terminal too small for panes the draft is taken as one unwrapped row.
     let columns = || Layout::of(state).map_or(u16::MAX, |layout| layout.editor.width);

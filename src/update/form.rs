@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::{Effects, card, picker, values};
 use crate::chat::Field;
-use crate::input::Action;
+use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
 
@@ -34,6 +34,18 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 /// Whether the open form is a single line, which Enter takes.
 pub(super) fn is_line(state: &State) -> bool {
     matches!(&state.overlay, Some(Overlay::Form(form)) if form.is_line())
+}
+
+pub(super) fn is_open(state: &State) -> bool {
+    matches!(state.overlay, Some(Overlay::Form(_)))
+}
+
+/// Whether an action may be asked for while a form is open. What would open something else, or end the program, would
+/// drop what is written in it.
+pub(super) fn lets_through(action: Action) -> bool {
+    use Action as A;
+    action.row().context == Context::Form
+        || matches!(action, A::Back | A::Interrupt | A::Suspend | A::Redraw | A::ToggleMouse | A::NextTheme)
 }
 
 /// The open form, if one is.

@@ -2,6 +2,7 @@
 
 use super::console::Asked;
 use super::*;
+use crossterm::event::{MouseButton, MouseEventKind};
 use serde_json::json;
 
 #[tokio::test(start_paused = true)]
@@ -170,6 +171,19 @@ async fn a_changed_system_prompt_is_not_dropped_by_one_esc() {
     assert_eq!(desk.messages(0), ["system: Be brief.!", "user: Hello"]);
     desk.press("alt-s x esc esc").await;
     desk.hides("System prompt ·");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_takes_the_place_of_a_text_that_is_being_written() {
+    let desk = Desk::open().await;
+    desk.press("alt-s").await;
+    desk.types("Be brief.").await;
+    desk.press("f1 ctrl-p ctrl-l ctrl-d alt-c alt-n tab").await;
+    desk.points((MouseEventKind::Down(MouseButton::Left), 0, 0)).await;
+    assert!(!desk.has_ended());
+    desk.press("ctrl-s").await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.messages(0), ["system: Be brief.", "user: Hello"]);
 }
 
 #[tokio::test(start_paused = true)]
