@@ -22,6 +22,7 @@ pub use figures::Measure;
 pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
+pub use params::{Refusal, Refusals, Withheld, hints, is_name, refusal, refusers, sendable};
 pub use request::ChatRequest;
 pub use run::{Outcome, Run, RunId};
 pub use secret::Secret;

@@ -7,7 +7,7 @@ use super::{Focus, Size, State};
 /// The least terminal in which the panes make sense.
 pub const LEAST: Size = Size { columns: 60, rows: 16 };
 
-/// From this width on the sidebar has its own place; below it is a drawer over the lanes.
+/// From this width on the sidebar has its own place, if two lanes have theirs beside it; else it is a drawer over them.
 const SIDEBAR_FROM: u16 = 100;
 
 /// The least width of a lane that reads well.
@@ -62,7 +62,7 @@ impl Layout {
         if columns < LEAST.columns || rows < LEAST.rows {
             return None;
         }
-        let drawer = columns < SIDEBAR_FROM;
+        let drawer = is_drawer(state);
         let sidebar_columns = sidebar_columns(state);
         let main_columns = if drawer { columns } else { columns - sidebar_columns };
         let editor_columns = main_columns - 4;
@@ -90,9 +90,18 @@ impl Layout {
 
 /// Nought when the sidebar is not shown.
 fn sidebar_columns(state: &State) -> u16 {
+    let shown = state.sidebar.shown && (!is_drawer(state) || state.focus == Focus::Sidebar);
+    if shown { sidebar_width(state.size.columns) } else { 0 }
+}
+
+fn sidebar_width(columns: u16) -> u16 {
+    (columns / 5).clamp(36, 44).min(columns - 8)
+}
+
+fn is_drawer(state: &State) -> bool {
     let columns = state.size.columns;
-    let shown = state.sidebar.shown && (columns >= SIDEBAR_FROM || state.focus == Focus::Sidebar);
-    if shown { (columns / 5).clamp(36, 44).min(columns - 8) } else { 0 }
+    let side_by_side = state.lanes.len() > 1 && !state.zoomed;
+    columns < SIDEBAR_FROM || (side_by_side && columns - sidebar_width(columns) < 2 * LANE_COLUMNS)
 }
 
 /// As many lanes side by side as read well, the focused one among them; tabs when that is not all of them.

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Inspect, ModelAt, Picker, Reader, RequestPage};
+use super::{Breadth, Form, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -12,6 +12,7 @@ pub enum Overlay {
     },
     Palette(Palette),
     Models(Picker),
+    Presets(Box<PresetList>),
     Card(Box<OpenCard>),
     Form(Box<Form>),
     /// The request of a run.
@@ -28,7 +29,7 @@ impl Overlay {
             Self::Help { .. } | Self::Card(_) | Self::Request(_) | Self::Inspect(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
-            Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
+            Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
     }
@@ -39,7 +40,12 @@ impl Overlay {
         match self {
             Self::Request(page) => Some((&page.reader, Breadth::Prose)),
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
+            Self::Help { .. }
+            | Self::Palette(_)
+            | Self::Models(_)
+            | Self::Presets(_)
+            | Self::Form(_)
+            | Self::Inspect(_) => None,
         }
     }
 
@@ -48,7 +54,12 @@ impl Overlay {
         match self {
             Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
+            Self::Help { .. }
+            | Self::Palette(_)
+            | Self::Models(_)
+            | Self::Presets(_)
+            | Self::Form(_)
+            | Self::Inspect(_) => None,
         }
     }
 }

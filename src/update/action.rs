@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, form, inspect, lanes, overlay, params, queue, reader, reading, request, share, stream,
+    Effects, ask, card, form, inspect, lanes, overlay, params, presets, queue, reader, reading, request, share, stream,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -53,7 +53,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::OverlayFavourite
         | A::OverlayAccept => overlay::perform(state, action, now),
         A::ModelCard => card::open(state, now),
-        A::Presets | A::OverlaySave | A::OverlayDelete => Effects::new(),
+        A::Presets | A::OverlaySave | A::OverlayDelete => presets::perform(state, action, now),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::LaneAdd
@@ -256,5 +256,5 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
 
 /// Whether an overlay that lists things is open.
 pub(super) fn is_list(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_))
+    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_))
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, picker};
+use super::{Effects, card, picker, values};
 use crate::chat::Field;
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormPurpose, LaneId, Level, Overlay, State};
@@ -16,6 +16,10 @@ const LONGEST_NAME: usize = 24;
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     let Some(Overlay::Form(form)) = &mut state.overlay else { return Effects::new() };
     match action {
+        Action::FormNext if form.is_value() => {
+            form.next_template();
+            values::judge(state);
+        }
         Action::FormNext => form.next(),
         Action::FormPrevious => form.previous(),
         Action::FormEditor => {
@@ -60,6 +64,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent) {
     if let Some(form) = open_form(state) {
         form.active().input(key);
     }
+    values::judge(state);
 }
 
 pub(super) fn paste(state: &mut State, text: &str, now: Instant) {
@@ -70,6 +75,7 @@ pub(super) fn paste(state: &mut State, text: &str, now: Instant) {
     if let Some(Err(problem)) = pasted {
         state.notices.show(Level::Error, problem.to_string(), now);
     }
+    values::judge(state);
 }
 
 /// What `$EDITOR` made of the text.
@@ -77,6 +83,7 @@ pub(super) fn edited(state: &mut State, text: &str) {
     if let Some(form) = open_form(state) {
         form.active().set_text(text.trim_end_matches('\n'));
     }
+    values::judge(state);
 }
 
 /// Closes what is open. A form with something in it that would be lost asks once more.
@@ -104,6 +111,9 @@ pub(super) fn open_name(state: &mut State) {
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
+    if open_form(state).is_some_and(|form| form.is_value()) {
+        return values::accept(state, now);
+    }
     let Some(Overlay::Form(form)) = state.overlay.take() else { return Effects::new() };
     match &form.purpose {
         FormPurpose::LaneName(lane) => rename(state, *lane, &form.editor.text()),

@@ -11,6 +11,7 @@ mod overlay;
 mod params;
 mod picker;
 mod pointer;
+mod presets;
 mod queue;
 mod reader;
 mod reading;
@@ -19,6 +20,7 @@ mod share;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use ask::messages;
 
@@ -61,6 +63,8 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Copied(outcome) => copied(state, outcome, now),
         Event::Background(rgb) => background(state, rgb),
         Event::Models { provider, found } => models(state, &provider, found, now),
+        Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
+        Event::FileRead { path, result } => values::file_read(state, &path, result, now),
         Event::Tick => {
             state.notices.expire(now);
             Effects::new()

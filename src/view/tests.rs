@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use serde_json::json;
 
 mod request;
+mod values;
 
 use super::View;
 use crate::api::{ApiError, Delta, ErrorKind, RequestShape};
@@ -410,13 +411,13 @@ fn a_lane_that_reads_shows_the_keys_of_the_transcript() {
 fn cost_box(scene: &mut Scene) -> Vec<String> {
     let frame = scene.frame();
     let cost =
-        frame.lines().skip_while(|line| !line.contains("├ Cost")).skip(1).take_while(|line| !line.contains("┘└"));
+        frame.lines().skip_while(|line| !line.contains("├ Cost")).skip(1).take_while(|line| !line.ends_with('┘'));
     cost.filter_map(|line| Some(line.rsplit('│').nth(1)?.trim().to_owned())).collect()
 }
 
 #[test]
 fn sums_in_two_currencies_stand_side_by_side() {
-    let mut scene = two_lanes(100, 40);
+    let mut scene = two_lanes(160, 40);
     let raw = json!({"cost": 0.25}).as_object().cloned().unwrap();
     let usage = Usage { input: Some(1200), cached: Some(1024), output: Some(377), raw, ..Usage::default() };
     scene.streams(B, Delta::Usage(usage));

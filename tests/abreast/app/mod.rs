@@ -8,6 +8,7 @@ mod hostile;
 mod lanes;
 mod parameters;
 mod picker;
+mod presets;
 mod property;
 mod queue;
 mod reading;
@@ -16,6 +17,7 @@ mod request_view;
 mod screen;
 mod sharing;
 mod stopping;
+mod values;
 mod wire_view;
 mod work;
 
