@@ -52,7 +52,7 @@ pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::chat::Settings;
+use crate::chat::{Refusals, Settings};
 use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Action, Context, Keymap};
 use crate::pricing::Catalogue;
@@ -99,6 +99,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     pub notices: Notices,
     pub providers: Providers,
+    /// What endpoints refused in this session.
+    pub refusals: Refusals,
     pub catalogue: Catalogue,
     pub favourites: Favourites,
     pub keymap: Keymap,
@@ -172,6 +174,7 @@ impl State {
             overlay: None,
             notices: Notices::default(),
             providers: start.providers,
+            refusals: Refusals::default(),
             catalogue: start.catalogue,
             favourites: Favourites::default(),
             keymap: start.keymap,

@@ -106,9 +106,9 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamLeast
         | A::ParamMost
         | A::ParamUnset
+        | A::ParamForce
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
-        A::ParamForce => Effects::new(),
         A::Diff | A::Heat => Effects::new(),
         A::ReaderTop
         | A::ReaderBottom

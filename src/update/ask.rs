@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::{Effects, queue};
-use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree, Wire};
+use crate::chat::{
+    ChatRequest, Cost, Field, Outcome, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, Wire, sendable,
+};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
@@ -140,7 +142,7 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     Effects::new()
 }
 
-/// Unsets the param that the endpoint named in its refusal, and asks again.
+/// Unsets the param that the endpoint named in its refusal, remembers that for the model, and asks again.
 fn resend_without(state: &mut State, now: Instant) -> Effects {
     let refused = match &state.lane().status {
         StreamStatus::Failed { error, .. } => error.param.clone(),
@@ -151,8 +153,11 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     };
     let place = state.focused;
+    let settings = &state.lanes[place].settings;
+    state.refusals.learn(&settings.provider, &settings.model, name.clone());
     state.change(place, &Field::param(&name), |settings| {
         settings.params.unset(&name);
+        settings.forced.remove(&name);
     });
     state.notices.show(Level::Note, format!("{name} is unset in this lane."), now);
     again(state, None, now)
@@ -161,7 +166,7 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
 /// Opens a run that answers `question` in the lane at `place`.
 fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
     let lane = &state.lanes[place];
-    let form = form(&lane.settings);
+    let form = form(&lane.settings, &state.refusals);
     let request = request(form.clone(), &state.session.turns, Some(question));
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
@@ -205,8 +210,8 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
 }
 
 /// The request that settings make, without a conversation.
-pub(super) fn form(settings: &Settings) -> ChatRequest {
-    let mut params = settings.params.clone();
+pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
+    let (mut params, _) = sendable(settings, refusals);
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
     ChatRequest {
@@ -312,7 +317,7 @@ mod tests {
         settings.params.set("vendor_field", json!({"x": 1}));
         let mut turns = TurnTree::default();
         let question = turns.add(None, Role::User, "Go");
-        let request = request(form(&settings), &turns, Some(question));
+        let request = request(form(&settings, &Refusals::default()), &turns, Some(question));
         assert!(!request.stream);
         assert_eq!(request.params.iter().collect::<Vec<_>>(), [(&"vendor_field".to_owned(), &json!({"x": 1}))]);
     }

@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Effects, form, picker, values};
-use crate::chat::{Field, Param, ParamKind, Params};
+use crate::chat::{Field, Param, ParamKind, Params, Refusal};
 use crate::input::Action;
 use crate::state::{Level, SidebarRow, State};
+use crate::text;
 
 /// Steps of a param; negative ones lead to less.
 #[derive(Clone, Copy, Debug)]
@@ -26,10 +27,31 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::ParamLeast => place(state, 0),
         Action::ParamMost => place(state, 1000),
         Action::ParamUnset => unset(state),
+        Action::ParamForce => force(state, now),
         _ if state.sidebar.typed.is_some() => commit(state, now),
         _ => return open(state),
     }
     Effects::new()
+}
+
+/// Sends the selected param although the model is known to refuse it, or leaves it out again.
+fn force(state: &mut State, now: Instant) {
+    let Some(name) = state.sidebar.param().map(|param| param.name) else { return };
+    let settings = &state.lane().settings;
+    let Some(Refusal { reason }) = state.refusals.refusal(settings, name) else {
+        state.notices.show(Level::Note, format!("The model is not known to refuse {name}."), now);
+        return;
+    };
+    let forces = !settings.forced.contains(name);
+    let said = if forces { "It is sent all the same." } else { "It is left out again." };
+    state.notices.show(Level::Note, format!("{}. {said}", text::clean_line(&reason)), now);
+    state.change(state.focused, &Field::param(name), |settings| {
+        if forces {
+            settings.forced.insert(name.to_owned());
+        } else {
+            settings.forced.remove(name);
+        }
+    });
 }
 
 /// Opens the selected row where its value is edited: the picker, or a form.

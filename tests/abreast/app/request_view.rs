@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use serde_json::{Map, Value, json};
 
 use super::console::Asked;
+use super::replay::ScriptedConnect;
 use super::*;
 use crate::server::{EVENTS, JSON, Server, response};
 use abreast::api::Delta;
@@ -68,6 +69,22 @@ async fn fields_that_differ_from_other_lanes_are_marked_and_absent_ones_named() 
     desk.shows("Not addressed: Enter sends nothing from this lane.");
     desk.press("f2 backspace esc").await;
     desk.hides("≠");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_model_refuses_is_left_out_with_the_reason_unless_it_is_forced() {
+    let mut start = start(WIDE);
+    start.lanes[0].settings.model = "gpt-5-mini".to_owned();
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    desk.press("f6 f2 home").await;
+    desk.shows("Left out: temperature. gpt-5-mini refuses temperature");
+    desk.hides("\"temperature\": 0");
+    desk.press("f").await;
+    desk.shows("\"temperature\": 0");
+    desk.hides("Left out");
+    desk.press("f esc").await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.params(0), json!({}));
 }
 
 #[tokio::test(start_paused = true)]
