@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use serde_json::{Map, Value, json};
 
 use super::console::Asked;
+use super::hostile::{NASTY, assert_harmless};
 use super::replay::ScriptedConnect;
 use super::*;
 use crate::server::{EVENTS, JSON, Server, response};
@@ -184,6 +185,36 @@ async fn what_an_endpoint_was_found_to_take_shows_in_the_next_request_at_once() 
     let learnt = vec![Repair::WithoutStreamOptions];
     desk.delivers(0, Delta::Opened(Opening { status: 200, known, learnt, ..Opening::default() })).await;
     desk.hides("stream_options");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_in_a_request_reaches_the_terminal_as_a_command() {
+    let mut start = start(WIDE);
+    start.lanes[0].settings.model = NASTY.to_owned();
+    start.lanes[0].settings.system = Some(NASTY.to_owned());
+    start.lanes[0].settings.params.set(NASTY, json!(NASTY));
+    start.providers.all[0].shape.base_url = NASTY.to_owned();
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    desk.press("f6").await;
+    desk.pastes(NASTY).await;
+    desk.shows("⟨U+202E⟩");
+    assert_harmless(&desk);
+    desk.press("alt-a f2 end esc enter").await;
+    desk.answers(0, NASTY).await;
+    desk.answers(1, NASTY).await;
+    desk.press("tab space").await;
+    assert_harmless(&desk);
+    desk.press("i").await;
+    desk.shows("⟨U+202E⟩");
+    assert_harmless(&desk);
+    desk.press("d").await;
+    desk.shows("temperature");
+    assert_harmless(&desk);
+    desk.press("esc alt-s").await;
+    desk.types("more").await;
+    desk.press("ctrl-s esc").await;
+    desk.press("alt-r tab i d").await;
+    assert_harmless(&desk);
 }
 
 const NO_MAX_TOKENS: &str = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#;
