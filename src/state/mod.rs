@@ -3,6 +3,7 @@
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
 mod composer;
+mod diff;
 mod effect;
 mod event;
 mod form;
@@ -19,6 +20,7 @@ mod sidebar;
 mod undo;
 
 pub use composer::Composer;
+pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Reader};
+use super::{Breadth, Diff, Form, Reader};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -13,6 +13,7 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Form(Box<Form>),
+    Diff(Box<Diff>),
 }
 
 impl Overlay {
@@ -20,7 +21,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Diff(_) => &[Context::Reader, Context::Overlay, Context::Global],
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -30,6 +31,7 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
+            Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
         }
     }
@@ -37,6 +39,7 @@ impl Overlay {
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
+            Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
         }
     }

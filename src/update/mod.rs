@@ -2,6 +2,9 @@
 
 mod action;
 mod ask;
+mod diff;
+mod diff_figures;
+mod diff_page;
 mod form;
 mod keys;
 mod lanes;
@@ -13,6 +16,7 @@ mod reader;
 mod reading;
 mod share;
 mod stream;
+mod system;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +40,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
+            diff::rebuild(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, lanes, overlay, params, queue, reading};
+use super::{Effects, form, lanes, overlay, params, queue, reading};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -85,7 +85,7 @@ fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
         }
         Target::Overlay => Effects::new(),
         _ => {
-            state.overlay = None;
+            form::leave(state, now);
             Effects::new()
         }
     }

@@ -2,15 +2,18 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, diff};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
-pub(super) fn perform(state: &mut State, action: Action, _now: Instant) -> Effects {
+pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
-        _ => Effects::new(),
+        _ => match &state.overlay {
+            Some(Overlay::Diff(_)) => diff::perform(state, action, now),
+            _ => Effects::new(),
+        },
     }
 }
 

@@ -133,7 +133,10 @@ fn works(state: &State, action: Action) -> bool {
         }
         Action::FieldShare | Action::FieldToAll | Action::Promote => state.lanes.len() > 1,
         Action::Diff | Action::Inspect => asked,
-        Action::ReaderNext | Action::ReaderPage | Action::ReaderCopy => {
+        Action::ReaderNext => matches!(&state.overlay, Some(Overlay::Diff(diff)) if diff.others.len() > 1),
+        // A diff is all on one page.
+        Action::ReaderPage if matches!(state.overlay, Some(Overlay::Diff(_))) => false,
+        Action::ReaderPage | Action::ReaderCopy => {
             state.overlay.as_ref().is_some_and(|overlay| overlay.reader().is_some())
         }
         Action::OverlayAccept => match &state.overlay {

@@ -5,6 +5,7 @@
 
 mod composer;
 mod cost;
+mod diff;
 mod flow;
 mod footer;
 mod form;

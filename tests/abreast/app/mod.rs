@@ -3,6 +3,7 @@
 mod asking;
 mod console;
 mod desk;
+mod diff;
 mod failures;
 mod hostile;
 mod lanes;
@@ -12,6 +13,7 @@ mod reading;
 mod replay;
 mod screen;
 mod stopping;
+mod system;
 mod work;
 
 use desk::{Desk, WIDE, said, start};
