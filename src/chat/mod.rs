@@ -4,6 +4,7 @@
 //! Knows nothing of HTTP, the screen, files or clocks.
 
 mod dialect;
+mod figures;
 mod host;
 mod money;
 mod params;
@@ -16,6 +17,7 @@ mod turn;
 mod usage;
 
 pub use dialect::{Dialect, MaxTokensField};
+pub use figures::Measure;
 pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};

@@ -5,6 +5,7 @@
 mod ask;
 mod configure;
 mod conversation;
+mod lanes;
 mod models;
 mod options;
 mod print;
@@ -33,6 +34,9 @@ struct Arguments {
     endpoint: EndpointOptions,
     #[command(flatten)]
     tools: ToolOptions,
+    /// Open a lane with these settings; once for each lane. Besides parameters: model, provider, system, name
+    #[arg(long = "lane", value_name = "NAME=VALUE,…")]
+    lanes: Vec<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -90,7 +94,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
     let ended = match arguments.command {
-        None => workstation::run(&arguments.endpoint, &arguments.tools, environment).await,
+        None => workstation::run(&arguments.endpoint, &arguments.tools, &arguments.lanes, environment).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),

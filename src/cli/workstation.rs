@@ -12,11 +12,12 @@ use crate::app::{App, Lendings, LimitOverrides, Tty};
 use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::sandbox::MODELS;
-use crate::state::{Capture, ExitReason, Found, Lane, LaneId, Provider, Providers, Size, Start, State};
+use crate::state::{Capture, ExitReason, Found, Lane, Provider, Providers, Size, Start, State};
 
 pub(super) async fn run(
     options: &EndpointOptions,
     tools: &ToolOptions,
+    lanes: &[String],
     environment: Environment,
 ) -> Result<Ended, Problem> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
@@ -31,7 +32,7 @@ pub(super) async fn run(
     }
     let setup = Setup::of(options, &environment)?;
     let settings = Settings { tools: tools.load()?, ..setup.settings.clone() };
-    let state = State::new(start(&setup, vec![Lane::new(LaneId(0), settings)], &environment)?);
+    let state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, lanes)?, &environment)?);
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));

@@ -5,6 +5,7 @@
 mod clean;
 mod diff;
 mod diff_rows;
+mod duration;
 mod fence;
 mod fuzzy;
 mod highlight;
@@ -26,6 +27,7 @@ mod wrap;
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
 pub use diff::{Piece, Tally, word_diff};
 pub use diff_rows::{diff_rows, marked};
+pub use duration::duration;
 pub use fence::last_code_block;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};

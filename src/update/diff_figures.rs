@@ -1,9 +1,6 @@
 //! The figures of two runs side by side, the better of each marked.
 
-use std::cmp::Ordering;
-use std::time::Duration;
-
-use crate::chat::{Cost, Outcome, Run, Usage};
+use crate::chat::{Measure, Outcome, Run, Usage};
 use crate::state::Side;
 use crate::text::{self, Emphasis, Ink, Line, Span, StyleRole, clean_line, truncate};
 
@@ -62,67 +59,40 @@ fn row(name: Vec<Span>, [left, right]: &[Vec<Span>; 2], wide: usize) -> Line {
 
 fn figures(runs: [&Run; 2]) -> Vec<Figure> {
     let usage = runs.map(|run| run.usage.as_ref());
+    let speed = |run: &Run| run.finished.and_then(|finished| run.decode_speed(finished));
+    let shown = |value: Option<String>| value.unwrap_or_else(|| UNKNOWN.to_owned());
+    let plain = |name, shown| Figure { name, shown, better: None };
+    let measured = |name, measure, shown| Figure { name, shown, better: better(runs, measure) };
     vec![
-        measured("time to first token", runs.map(first_token), duration, Ordering::Less),
-        measured("speed", runs.map(speed), |speed| format!("{speed} tok/s"), Ordering::Greater),
-        measured("total time", runs.map(total_time), duration, Ordering::Less),
-        counted("tokens in", usage, |usage| (usage.input, usage.cached, "cached")),
-        counted("tokens out", usage, |usage| (usage.output, usage.reasoning, "reasoning")),
-        cost(runs),
-        Figure { name: "finish reason", shown: runs.map(finish), better: None },
+        measured(
+            "time to first token",
+            Measure::TimeToFirstToken,
+            runs.map(|run| shown(run.time_to_first_token().map(text::duration))),
+        ),
+        measured(
+            "speed",
+            Measure::DecodeSpeed,
+            runs.map(|run| shown(speed(run).map(|speed| format!("{speed} tok/s")))),
+        ),
+        plain("total time", runs.map(|run| shown(run.total_time().map(text::duration)))),
+        plain("tokens in", usage.map(|usage| counted(usage, |usage| (usage.input, usage.cached, "cached")))),
+        plain("tokens out", usage.map(|usage| counted(usage, |usage| (usage.output, usage.reasoning, "reasoning")))),
+        measured("cost", Measure::Cost, runs.map(|run| run.cost.to_string())),
+        plain("finish reason", runs.map(finish)),
     ]
 }
 
-fn measured<T: Ord + Copy>(
-    name: &'static str,
-    values: [Option<T>; 2],
-    show: fn(T) -> String,
-    good: Ordering,
-) -> Figure {
-    let better = match values {
-        [Some(left), Some(right)] if left != right => Some(usize::from(left.cmp(&right) != good)),
-        _ => None,
-    };
-    Figure { name, shown: values.map(|value| value.map_or_else(|| UNKNOWN.to_owned(), show)), better }
+fn better(runs: [&Run; 2], measure: Measure) -> Option<usize> {
+    (0..2).find(|&place| runs[place].is_best(&[runs[1 - place]], measure))
 }
 
-/// A count that is neither good nor bad, and what a part of it was, where that is known and not nothing.
-fn counted(
-    name: &'static str,
-    usage: [Option<&Usage>; 2],
-    count: fn(&Usage) -> (Option<u64>, Option<u64>, &'static str),
-) -> Figure {
-    let shown = usage.map(|usage| match usage.map(count) {
+/// A count, and what a part of it was, where that is known and not nothing.
+fn counted(usage: Option<&Usage>, count: fn(&Usage) -> (Option<u64>, Option<u64>, &'static str)) -> String {
+    match usage.map(count) {
         Some((Some(all), Some(part), of)) if part > 0 => format!("{all} ({part} {of})"),
         Some((Some(all), ..)) => all.to_string(),
         _ => UNKNOWN.to_owned(),
-    });
-    Figure { name, shown, better: None }
-}
-
-fn cost(runs: [&Run; 2]) -> Figure {
-    let better = match runs.map(|run| &run.cost) {
-        [Cost::Known(left), Cost::Known(right)] if left.currency == right.currency && left.amount != right.amount => {
-            Some(usize::from(right.amount < left.amount))
-        }
-        _ => None,
-    };
-    Figure { name: "cost", shown: runs.map(|run| run.cost.to_string()), better }
-}
-
-fn first_token(run: &Run) -> Option<Duration> {
-    run.first_delta.map(|first| first.saturating_duration_since(run.started))
-}
-
-/// Output tokens over the time after the first one.
-fn speed(run: &Run) -> Option<u64> {
-    let decode = run.finished?.saturating_duration_since(run.first_delta?).as_millis();
-    let output = run.usage.as_ref()?.output?;
-    u64::try_from((u128::from(output) * 1000).checked_div(decode)?).ok()
-}
-
-fn total_time(run: &Run) -> Option<Duration> {
-    run.finished.map(|finished| finished.saturating_duration_since(run.started))
+    }
 }
 
 fn finish(run: &Run) -> String {
@@ -132,15 +102,5 @@ fn finish(run: &Run) -> String {
         (Outcome::Stopped, _) => "stopped by you".to_owned(),
         (Outcome::Failed(why), _) => format!("failed: {}", clean_line(why)),
         (Outcome::Complete, reason) => reason.unwrap_or_else(|| UNKNOWN.to_owned()),
-    }
-}
-
-/// `312 ms`, `4.2 s`, `3 m 05 s`.
-fn duration(time: Duration) -> String {
-    let millis = time.as_millis();
-    match millis {
-        0..1000 => format!("{millis} ms"),
-        1000..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        _ => format!("{} m {:02} s", millis / 60_000, millis / 1000 % 60),
     }
 }

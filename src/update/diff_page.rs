@@ -4,7 +4,7 @@ use super::diff_figures;
 use crate::chat::{Difference, Outcome, Role, Run, Settings, Turn};
 use crate::state::{Side, State};
 use crate::text::{
-    self, Emphasis, Ink, Line, Piece, Span, StyleRole, Tally, Wrap, clean, clean_line, diff_rows, word_diff, wrap,
+    self, Emphasis, Ink, Line, Piece, Span, StyleRole, Tally, Wrap, clean_line, diff_rows, word_diff, wrap,
 };
 
 /// The widest column for the names of fields and figures.
@@ -39,7 +39,7 @@ pub(super) fn plain(state: &State, sides: &[Side; 2]) -> String {
     let mut rows = head(state, sides, u16::MAX);
     rows.extend(summary(state, sides, &pieces, u16::MAX));
     let rows: Vec<String> = rows.iter().map(|row| row.plain().trim_end().to_owned()).collect();
-    format!("{}\n\n{}", rows.join("\n"), clean(&text::marked(&pieces)))
+    format!("{}\n\n{}", rows.join("\n"), text::reveal(&text::marked(&pieces)))
 }
 
 /// The first row of each run of rows with a change.

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use crate::chat::{Run, Turn};
+use crate::chat::Turn;
 use crate::input::Action;
 use crate::state::{Focus, Lane, LaneArea, State, Target};
 use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 
 use super::cache::TurnCache;
 use super::canvas::{Canvas, frame_role};
+use super::figures;
 use super::hits::Hits;
 use super::scroll::{Pane, Part, Rest, Slice, Window};
 use super::title;
@@ -45,7 +46,7 @@ pub(super) fn draw(
         y = draw_slice(canvas, &pane, area.body, y, slice, cache, hits);
     }
     chip(canvas, &pane, area.body, &window, hits);
-    figures(canvas, state, area, &pane, now);
+    figures::draw(canvas, state, area, now);
 }
 
 /// The window that a lane's area is.
@@ -165,43 +166,4 @@ fn chip(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, window: &Window, h
     canvas.clear(Rect { x: row.right() - columns, width: columns, ..row });
     let x = canvas.right(row, &[Span::new(label, StyleRole::Chip)]);
     hits.add(Rect { x, width: row.right() - x, ..row }, Target::NewLines { lane: pane.lane.id });
-}
-
-/// The last run's figures in the lower border: time to first token, speed, tokens in and out, cost.
-fn figures(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea, pane: &Pane<'_>, now: Instant) {
-    let replied = |id: &crate::chat::TurnId| state.session.turns.get(*id).and_then(|turn| turn.run);
-    let run = pane.lane.branch.iter().rev().take(2).find_map(replied).and_then(|run| state.session.run(run));
-    let Some(mut figures) = run.map(|run| figures_of(run, now)) else { return };
-    let row = Rect { x: area.frame.x + 1, y: area.frame.bottom() - 1, width: area.frame.width - 2, height: 1 };
-    // Whole figures only: half a price reads as a price. The cost, which stands last, goes last.
-    let fits = |figures: &[String]| crate::text::width(&figures.join(" · ")) + 3 <= usize::from(row.width);
-    while !figures.is_empty() && !fits(&figures) {
-        figures.remove(0);
-    }
-    if figures.is_empty() {
-        return;
-    }
-    let text = figures.join(" · ");
-    canvas.text(row.x + 1, row.y, row.width.saturating_sub(1), &format!(" {text} "), StyleRole::Dim);
-}
-
-/// `312 ms · 61 tok/s · 812→204 · ¥0.0045`; what is not known is not in it, but for the cost, which is `n/a` then.
-fn figures_of(run: &Run, now: Instant) -> Vec<String> {
-    let mut figures = Vec::new();
-    if let Some(first) = run.first_delta {
-        figures.push(super::rows::duration(first.saturating_duration_since(run.started)));
-        let decode = run.finished.unwrap_or(now).saturating_duration_since(first);
-        let output = run.usage.as_ref().and_then(|usage| usage.output);
-        if let (Some(output), true) = (output, decode.as_millis() > 0) {
-            figures.push(format!("{} tok/s", u128::from(output) * 1000 / decode.as_millis()));
-        }
-    }
-    if let Some(usage) = &run.usage {
-        let count = |tokens: Option<u64>| tokens.map_or_else(|| "n/a".to_owned(), super::chrome::grouped);
-        figures.push(format!("{}→{}", count(usage.input), count(usage.output)));
-    }
-    if run.finished.is_some() {
-        figures.push(run.cost.to_string());
-    }
-    figures
 }

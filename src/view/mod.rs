@@ -5,6 +5,7 @@
 mod cache;
 mod canvas;
 mod chrome;
+mod figures;
 mod hits;
 mod lane;
 mod rows;

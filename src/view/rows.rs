@@ -6,25 +6,16 @@ use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
 use crate::input::Action;
 use crate::state::{SILENCE, State, StreamStatus};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, truncate, wrap};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, duration, pretty_json, truncate, wrap};
 
 use super::cache::plain_rows;
+use super::figures;
 use super::scroll::Pane;
 
 /// Reasoning that is under way shows this many rows of its end.
 const THOUGHT_ROWS: usize = 3;
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-
-/// A time as people read it: `312 ms`, `4.2 s`, `3 m 05 s`.
-pub(super) fn duration(time: Duration) -> String {
-    let millis = time.as_millis();
-    match millis {
-        0..1000 => format!("{millis} ms"),
-        1000..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        _ => format!("{} m {:02} s", millis / 60_000, millis / 1000 % 60),
-    }
-}
 
 /// The spinner's picture at a time since its start.
 fn spinner(since: Duration) -> &'static str {
@@ -141,8 +132,21 @@ pub(super) fn below(pane: &Pane<'_>, turn: &Turn) -> Vec<Line> {
         rows.extend(waiting(pane));
     } else if let Some(run) = turn.run.and_then(|run| pane.state.session.run(run)) {
         ending(pane, turn, run, &mut rows);
+        older(pane, run, &mut rows);
     }
     rows
+}
+
+/// The figures of a reply that is not the newest, whose figures stand in the lane's border.
+fn older(pane: &Pane<'_>, run: &Run, rows: &mut Vec<Line>) {
+    let in_border = figures::newest(pane.state, pane.lane).is_some_and(|newest| newest.id == run.id);
+    if in_border || run.first_delta.is_none() {
+        return;
+    }
+    let spans = figures::strip(run, &[], usize::from(pane.columns), pane.now);
+    if !spans.is_empty() {
+        rows.push(Line { spans });
+    }
 }
 
 fn waiting(pane: &Pane<'_>) -> Option<Line> {
