@@ -12,7 +12,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::words::{count, has_word, words};
 
-/// Words and signs of both sides that are compared in one stretch of changed lines; what is longer is replaced whole.
+/// Lines of both texts, and words and signs of one stretch of changed lines, that are compared; what is longer is
+/// replaced whole between its equal ends.
 ///
 /// The search grows faster than its input (n·√n here), and two texts that have not one line of so many in common have no
 /// phrases to be shown either. About 40 KB of prose on each side, and some 50 ms at worst.

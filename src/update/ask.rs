@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::{Effects, queue};
+use super::{Effects, queue, system};
 use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
@@ -202,10 +202,9 @@ fn request(turns: &TurnTree, question: TurnId, settings: &Settings) -> ChatReque
     let mut params = settings.params.clone();
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
-    let system = settings.system.as_deref().map(|system| text::fill(system, &settings.variables));
     ChatRequest {
         model: settings.model.clone(),
-        messages: messages(turns, Some(question), system.as_deref()),
+        messages: messages(turns, Some(question), system::sent(settings).as_deref()),
         params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
         stream,

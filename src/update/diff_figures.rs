@@ -58,7 +58,8 @@ fn row(name: Vec<Span>, [left, right]: &[Vec<Span>; 2], wide: usize) -> Line {
 }
 
 fn figures(runs: [&Run; 2]) -> Vec<Figure> {
-    let usage = runs.map(|run| run.usage.as_ref());
+    let unknown = Usage::default();
+    let used = runs.map(|run| run.usage.as_ref().unwrap_or(&unknown));
     let speed = |run: &Run| run.finished.and_then(|finished| run.decode_speed(finished));
     let shown = |value: Option<String>| value.unwrap_or_else(|| UNKNOWN.to_owned());
     let plain = |name, shown| Figure { name, shown, better: None };
@@ -75,8 +76,8 @@ fn figures(runs: [&Run; 2]) -> Vec<Figure> {
             runs.map(|run| shown(speed(run).map(|speed| format!("{speed} tok/s")))),
         ),
         plain("total time", runs.map(|run| shown(run.total_time().map(text::duration)))),
-        plain("tokens in", usage.map(|usage| counted(usage, |usage| (usage.input, usage.cached, "cached")))),
-        plain("tokens out", usage.map(|usage| counted(usage, |usage| (usage.output, usage.reasoning, "reasoning")))),
+        plain("tokens in", used.map(|usage| counted(usage.input, usage.cached, "cached"))),
+        plain("tokens out", used.map(|usage| counted(usage.output, usage.reasoning, "reasoning"))),
         measured("cost", Measure::Cost, runs.map(|run| run.cost.to_string())),
         plain("finish reason", runs.map(finish)),
     ]
@@ -87,11 +88,11 @@ fn better(runs: [&Run; 2], measure: Measure) -> Option<usize> {
 }
 
 /// A count, and what a part of it was, where that is known and not nothing.
-fn counted(usage: Option<&Usage>, count: fn(&Usage) -> (Option<u64>, Option<u64>, &'static str)) -> String {
-    match usage.map(count) {
-        Some((Some(all), Some(part), of)) if part > 0 => format!("{all} ({part} {of})"),
-        Some((Some(all), ..)) => all.to_string(),
-        _ => UNKNOWN.to_owned(),
+fn counted(all: Option<u64>, part: Option<u64>, of: &str) -> String {
+    match (all, part) {
+        (Some(all), Some(part)) if part > 0 => format!("{all} ({part} {of})"),
+        (Some(all), _) => all.to_string(),
+        (None, _) => UNKNOWN.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::diff_figures;
 use crate::chat::{Difference, Outcome, Role, Run, Settings, Turn};
+use crate::input::Action;
 use crate::state::{Side, State};
 use crate::text::{
     self, Emphasis, Ink, Line, Piece, Span, StyleRole, Tally, Wrap, clean_line, diff_rows, word_diff, wrap,
@@ -169,7 +170,8 @@ fn summary(state: &State, sides: &[Side; 2], pieces: &[Piece<'_>], width: u16) -
     wrap(&spans, &Wrap { width, first: &[], rest: &indent }, &mut rows);
     let within = Wrap { width, first: &indent, rest: &indent };
     for side in sides.iter().filter(|side| run_of(state, side).is_some_and(|run| run.outcome == Outcome::Running)) {
-        let said = format!("{} is still coming: the rest is compared when it has ended.", clean_line(&side.name));
+        let (name, key) = (clean_line(&side.name), state.key(Action::ReaderRefresh));
+        let said = format!("{name} is still coming: {key} compares what has come, and all of it follows at its end.");
         wrap(&[Span::new(said, StyleRole::Warning)], &within, &mut rows);
     }
     rows

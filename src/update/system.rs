@@ -1,9 +1,10 @@
 //! The system prompt's form: its text, and a field for each of its variables.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::{Effects, form};
-use crate::chat::Field;
+use crate::chat::{Field, Settings};
 use crate::state::{Form, FormPurpose, LaneId, Level, State};
 use crate::text;
 
@@ -14,6 +15,11 @@ pub(super) fn open(state: &mut State) -> Effects {
     name_variables(&mut form);
     form::open(state, form);
     Effects::new()
+}
+
+/// The system prompt as it is sent: its variables filled as far as they have values.
+pub(super) fn sent(settings: &Settings) -> Option<Cow<'_, str>> {
+    settings.system.as_deref().map(|system| text::fill(system, &settings.variables))
 }
 
 /// Gives the form a field for each variable that the text has now.

@@ -39,6 +39,24 @@ fn a_diff_tells_settings_figures_and_words() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_size_breaks_the_page_and_it_follows_the_screen(columns in 1u16..=200, rows in 1u16..=60, down in 0usize..40) {
+        let mut scene = compared(100, 30);
+        for _ in 0..down {
+            scene.key(KeyCode::Down);
+        }
+        scene.event(Event::Resized(Size { columns, rows }));
+        let resized = scene.frame();
+        let fresh = compared(columns, rows).frame();
+        prop_assert_eq!(resized.lines().count(), fresh.lines().count());
+        scene.key(KeyCode::Home);
+        prop_assert_eq!(scene.frame(), fresh);
+    }
+}
+
 #[test]
 fn the_end_of_a_diff_shows_what_was_added_there() {
     for (columns, rows) in [(60, 20), (100, 30)] {

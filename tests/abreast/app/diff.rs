@@ -32,7 +32,7 @@ async fn two_lanes_are_compared_by_settings_and_by_words() {
     desk.press("d").await;
     desk.shows("Diff  A → B");
     desk.shows("temperature  0.2 → 0.9");
-    desk.shows("1 word removed, 3 added, 50 % the same");
+    desk.shows("1 word removed, 3 added, 60 % the same");
     desk.shows("It takes **[-thirty-]{+two long hard+}** days.");
     desk.press("esc").await;
     desk.hides("Diff  A → B");
@@ -69,7 +69,7 @@ async fn a_reply_that_still_comes_is_compared_anew_when_it_has_ended() {
     desk.answers(0, "one two three").await;
     desk.replies(1, "one").await;
     desk.press("alt-1 tab d").await;
-    desk.shows("B is still coming: the rest is compared when it has ended.");
+    desk.shows("B is still coming: r compares what has come, and all of it follows at its end.");
     desk.shows("one[- two three-]");
     desk.replies(1, " two").await;
     desk.shows("one[- two three-]");
@@ -78,6 +78,23 @@ async fn a_reply_that_still_comes_is_compared_anew_when_it_has_ended() {
     desk.answers(1, " four").await;
     desk.hides("still coming");
     desk.shows("one two [-three-]{+four+}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_system_prompts_are_compared_by_their_words() {
+    let desk = Desk::open().await;
+    desk.press("alt-s").await;
+    desk.types("You answer for the shop in a friendly voice, and briefly.").await;
+    desk.press("ctrl-s alt-a f2 up up o esc alt-s").await;
+    desk.shows("System prompt · B ─");
+    desk.types(" Be kind.").await;
+    desk.press("ctrl-s").await;
+    desk.sends("Hello").await;
+    desk.answers(0, "a").await;
+    desk.answers(1, "b").await;
+    desk.press("alt-1 tab d").await;
+    desk.shows("system  0 words removed, 2 added, 91 % the same");
+    desk.shows("You answer for the shop in a friendly voice, and briefly.{+ Be kind.+}");
 }
 
 #[tokio::test(start_paused = true)]
