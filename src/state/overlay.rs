@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, ModelAt, Picker, Reader};
+use super::{Breadth, Diff, Form, ModelAt, Picker, Reader};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -14,6 +14,7 @@ pub enum Overlay {
     Models(Picker),
     Card(Box<OpenCard>),
     Form(Box<Form>),
+    Diff(Box<Diff>),
 }
 
 impl Overlay {
@@ -21,7 +22,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Card(_) => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Card(_) | Self::Diff(_) => &[Context::Reader, Context::Overlay, Context::Global],
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -32,6 +33,7 @@ impl Overlay {
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
+            Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
         }
     }
@@ -40,6 +42,7 @@ impl Overlay {
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
+            Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
         }
     }

@@ -3,6 +3,7 @@
 mod asking;
 mod console;
 mod desk;
+mod diff;
 mod failures;
 mod hostile;
 mod lanes;
@@ -15,6 +16,7 @@ mod replay;
 mod screen;
 mod sharing;
 mod stopping;
+mod system;
 mod work;
 
 use desk::{Desk, WIDE, said, start};
