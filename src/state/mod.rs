@@ -4,6 +4,7 @@
 
 pub mod card;
 mod composer;
+mod diff;
 mod effect;
 mod event;
 mod form;
@@ -22,6 +23,7 @@ mod sidebar;
 mod undo;
 
 pub use composer::Composer;
+pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, ModelAt, Picker, PresetList, Reader};
+use super::{Breadth, Diff, Form, ModelAt, Picker, PresetList, Reader};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -15,6 +15,7 @@ pub enum Overlay {
     Presets(Box<PresetList>),
     Card(Box<OpenCard>),
     Form(Box<Form>),
+    Diff(Box<Diff>),
 }
 
 impl Overlay {
@@ -22,7 +23,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Card(_) => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Card(_) | Self::Diff(_) => &[Context::Reader, Context::Overlay, Context::Global],
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -33,6 +34,7 @@ impl Overlay {
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
+            Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
         }
     }
@@ -41,6 +43,7 @@ impl Overlay {
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
+            Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
             Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
         }
     }

@@ -10,7 +10,8 @@ pub(super) fn may_part(before: char, after: char) -> bool {
     (is_cjk(before) || is_cjk(after)) && !may_not_end_a_row(before) && !may_not_begin_a_row(after)
 }
 
-fn is_cjk(c: char) -> bool {
+/// Whether a character is of a Chinese, Japanese or Korean script, or of its punctuation.
+pub(super) fn is_cjk(c: char) -> bool {
     matches!(c,
         '\u{2E80}'..='\u{A4CF}'
         | '\u{A960}'..='\u{A97F}'

@@ -3,6 +3,8 @@
 //! Owns lines of inked spans. Knows neither colours (a theme maps roles to them) nor the screen.
 
 mod clean;
+mod diff;
+mod diff_rows;
 mod duration;
 mod fence;
 mod figure;
@@ -16,12 +18,16 @@ pub mod markdown;
 mod nearest;
 mod place;
 mod reveal;
+mod template;
 #[cfg(test)]
 mod tests;
 mod width;
+mod words;
 mod wrap;
 
 pub use clean::{Cleaner, clean, clean_line, contains_hidden, reveal};
+pub use diff::{Piece, Tally, word_diff};
+pub use diff_rows::{diff_rows, marked};
 pub use duration::duration;
 pub use fence::last_code_block;
 pub use figure::grouped;
@@ -31,5 +37,6 @@ pub use json::pretty_json;
 pub use markdown::StreamingMarkdown;
 pub use nearest::nearest;
 pub use place::Place;
+pub use template::{fill, variables};
 pub use width::{graphemes, width};
 pub use wrap::{Wrap, truncate, wrap, wrap_hard};

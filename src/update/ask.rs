@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::{Effects, queue};
+use super::{Effects, queue, system};
 use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
@@ -204,7 +204,7 @@ fn request(turns: &TurnTree, question: TurnId, settings: &Settings) -> ChatReque
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
     ChatRequest {
         model: settings.model.clone(),
-        messages: messages(turns, Some(question), settings.system.as_deref()),
+        messages: messages(turns, Some(question), system::sent(settings).as_deref()),
         params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
         stream,

@@ -3,6 +3,9 @@
 mod action;
 mod ask;
 mod card;
+mod diff;
+mod diff_figures;
+mod diff_page;
 mod form;
 mod keys;
 mod lanes;
@@ -16,6 +19,7 @@ mod reader;
 mod reading;
 mod share;
 mod stream;
+mod system;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -41,6 +45,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Resized(size) => {
             state.size = size;
             card::refresh(state);
+            diff::rebuild(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -2,16 +2,19 @@
 
 use std::time::Instant;
 
-use super::{Effects, card};
+use super::{Effects, card, diff};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
-pub(super) fn perform(state: &mut State, action: Action, _now: Instant) -> Effects {
+pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
-        Action::ReaderCopy => card::copy(state),
-        _ => Effects::new(),
+        _ => match &state.overlay {
+            Some(Overlay::Diff(_)) => diff::perform(state, action, now),
+            Some(Overlay::Card(_)) if action == Action::ReaderCopy => card::copy(state),
+            _ => Effects::new(),
+        },
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whole frames of scripted states: what is on the screen, where the cursor is, what a click hits.
 
+mod diff;
+
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

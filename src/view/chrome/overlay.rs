@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, form, help, palette, picker, presets};
+use super::{card, diff, form, help, palette, picker, presets};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -27,6 +27,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
             None
         }
         Overlay::Form(open) => form::draw(canvas, state, open, hits),
+        Overlay::Diff(open) => {
+            diff::draw(canvas, state, open, hits);
+            None
+        }
     }
 }
 

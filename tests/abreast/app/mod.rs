@@ -3,6 +3,7 @@
 mod asking;
 mod console;
 mod desk;
+mod diff;
 mod failures;
 mod hostile;
 mod lanes;
@@ -16,6 +17,7 @@ mod replay;
 mod screen;
 mod sharing;
 mod stopping;
+mod system;
 mod values;
 mod work;
 
