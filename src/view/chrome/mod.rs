@@ -17,11 +17,13 @@ mod palette;
 mod parameters;
 mod picker;
 mod reader;
+mod request;
 mod sidebar;
 mod slider;
 mod status;
 mod tabs;
 mod tools;
+mod wire_page;
 
 use std::time::Instant;
 
