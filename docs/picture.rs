@@ -3,6 +3,7 @@
 //! The real program runs with a scripted user on a terminal in memory, two lanes ask the sandbox, and the screen is kept
 //! in the middle of their second answers. Time is simulated and the seed is fixed, so the picture comes out the same.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +11,7 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use abreast::api::{ApiError, ChatBackend};
-use abreast::app::{App, Connect, Connections, Console, LimitOverrides};
+use abreast::app::{App, Connect, Connections, Console, LimitOverrides, shape_of_sandbox};
 use abreast::chat::{Params, Settings};
 use abreast::config::{Background, ColorDepth, Environment, SANDBOX, Themes};
 use abreast::input::Keymap;
@@ -164,6 +165,8 @@ fn state() -> anyhow::Result<State> {
         default_model: Some(SANDBOX.to_owned()),
         models: Some(Found::Models(MODELS.iter().map(|model| model.id.to_owned()).collect())),
         candidate: false,
+        shape: shape_of_sandbox(),
+        known: BTreeMap::new(),
     };
     Ok(State::new(Start {
         lanes: vec![Lane::new(LaneId(0), settings)],

@@ -38,7 +38,7 @@ impl Assembly {
     /// Takes the next delta of the run.
     pub fn apply(&mut self, delta: &Delta) {
         match delta {
-            Delta::Retry(_) | Delta::Repaired(_) | Delta::Alive => {}
+            Delta::Retry(_) | Delta::Repaired(_) | Delta::Alive | Delta::Wire(_) => {}
             Delta::Opened(opening) => self.request_id.clone_from(&opening.request_id),
             Delta::ServedBy(model) => self.served_by = Some(model.clone()),
             Delta::Text { choice, text } => self.reply(*choice).text.push_str(text),
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn signs_of_life_and_names_are_not_an_answer() {
-        let opening = Opening { status: 200, request_id: Some("r1".to_owned()) };
+        let opening = Opening { status: 200, request_id: Some("r1".to_owned()), ..Opening::default() };
         let mut assembly = assembled(&[Delta::Opened(opening), Delta::Alive, Delta::ServedBy("m".to_owned())]);
         assert!(!assembly.anything_came());
         assert_eq!((assembly.request_id.as_deref(), assembly.served_by.as_deref()), (Some("r1"), Some("m")));

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Method, Response, Url, redirect};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
+use reqwest::{Method, Request, Response, Url, redirect};
 use serde_json::{Map, Value};
 
 use super::fault;
@@ -19,13 +19,13 @@ use super::mask::Mask;
 use super::network::{self, Silence};
 use super::next_step::next_step;
 use super::refusal::{self, Asked, Head};
-use super::request::{self, Remembered};
+use super::request;
 use super::retry::Wish;
 use super::run::Exchange;
-use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, incoming};
-use crate::chat::ChatRequest;
+use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, Repair, incoming};
+use crate::chat::{ChatRequest, Remembered};
 
-const USER_AGENT: &str = concat!("abreast/", env!("CARGO_PKG_VERSION"));
+const AGENT: &str = concat!("abreast/", env!("CARGO_PKG_VERSION"));
 
 /// Headers by which servers and gateways name a request, the commonest first.
 const REQUEST_IDS: &[&str] = &[
@@ -92,7 +92,7 @@ impl Client {
     /// The body that this request would be sent with now, with all that was learnt of the endpoint.
     #[must_use]
     pub fn body(&self, request: &ChatRequest) -> Map<String, Value> {
-        request::body(request, &self.0.endpoint, &self.recall(&request.model))
+        self.0.endpoint.body(request, self.recall(&request.model))
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -112,53 +112,71 @@ impl Client {
         remembered.get(model).copied().unwrap_or_default()
     }
 
-    pub(super) fn remember(&self, model: &str, learnt: Remembered) {
+    pub(super) fn remember(&self, model: &str, learnt: &[Repair]) {
+        if learnt.is_empty() {
+            return;
+        }
         let mut remembered = self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.insert(model.to_owned(), learnt);
+        let known = remembered.entry(model.to_owned()).or_default();
+        *known = learnt.iter().fold(*known, Remembered::after);
     }
 
-    /// Sends a chat request; any response is a success, whatever its status.
-    pub(super) async fn post(&self, body: &Map<String, Value>) -> Result<Response, ApiError> {
+    /// A chat request, ready to be sent.
+    pub(super) fn chat(&self, body: &Map<String, Value>) -> Result<Request, ApiError> {
         let json = serde_json::to_vec(body)
             .map_err(|error| ApiError::new(ErrorKind::Protocol, format!("The request is no JSON: {error}.")))?;
         let mut headers = request::accept(body);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        self.send(Method::POST, self.0.chat_url.clone(), headers, json).await
+        self.build(Method::POST, &self.0.chat_url, headers, json)
     }
 
     /// Asks for what lies at a path below the base URL.
     pub(super) async fn get(&self, path: &str) -> Result<Response, ApiError> {
         let url = request::address(&self.0.endpoint, path)?;
-        self.send(Method::GET, url, request::accept(&Map::new()), Vec::new()).await
+        self.send(self.build(Method::GET, &url, request::accept(&Map::new()), Vec::new())?).await
     }
 
-    async fn send(&self, method: Method, url: Url, ours: HeaderMap, body: Vec<u8>) -> Result<Response, ApiError> {
-        let Shared { http, endpoint, headers, limits, mask, .. } = &*self.0;
+    fn build(&self, method: Method, url: &Url, ours: HeaderMap, body: Vec<u8>) -> Result<Request, ApiError> {
         let mut all = ours;
-        for (name, value) in headers {
+        all.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        for (name, value) in &self.0.headers {
             all.insert(name, value.clone());
         }
-        let sending = http.request(method, url.clone()).headers(all).body(body).send();
-        match tokio::time::timeout(limits.idle, sending).await {
+        let request = self.0.http.request(method, url.clone()).headers(all).body(body);
+        request.build().map_err(|error| self.unanswered(&error, url))
+    }
+
+    /// Sends a request; any response is a success, whatever its status.
+    pub(super) async fn send(&self, request: Request) -> Result<Response, ApiError> {
+        let Shared { http, endpoint, limits, .. } = &*self.0;
+        let url = request.url().clone();
+        match tokio::time::timeout(limits.idle, http.execute(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                let host = url.host_str().unwrap_or_default();
-                Err(mask.error(network::unanswered(&error, &server(&url), host, limits.connect)))
-            }
+            Ok(Err(error)) => Err(self.unanswered(&error, &url)),
             Err(_) => Err(network::silent(&endpoint.name, limits.idle, Silence::BeforeAnswer)),
         }
     }
 
-    /// Reads a response with an error status. `sent` are the fields of the body it refuses.
-    pub(super) async fn refused(&self, mut response: Response, model: &str, sent: &Map<String, Value>) -> Refused {
-        let Shared { endpoint, limits, mask, .. } = &*self.0;
+    fn unanswered(&self, error: &reqwest::Error, url: &Url) -> ApiError {
+        let host = url.host_str().unwrap_or_default();
+        self.0.mask.error(network::unanswered(error, &server(url), host, self.0.limits.connect))
+    }
+
+    /// Reads a response with an error status to a request without a body.
+    pub(super) async fn refused(&self, mut response: Response) -> Refused {
+        let body = incoming::read_some(&mut response, incoming::LARGEST_ERROR, self.0.limits.idle).await;
+        self.judge(&response, &body, "", &[])
+    }
+
+    /// What an error response and what was read of its body amount to. `sent` are the fields of the body it refuses.
+    pub(super) fn judge(&self, response: &Response, body: &[u8], model: &str, sent: &[String]) -> Refused {
+        let Shared { endpoint, mask, .. } = &*self.0;
         let wish = Wish::read(response.headers(), jiff::Timestamp::now());
-        let head = head(&response, mask);
+        let head = head(response, mask);
         let url = request::shown(response.url());
-        let body = incoming::read_some(&mut response, incoming::LARGEST_ERROR, limits.idle).await;
-        let fault = fault::read_body(&mask.text(&String::from_utf8_lossy(&body)));
+        let fault = fault::read_body(&mask.text(&String::from_utf8_lossy(body)));
         let asked = Asked { provider: &endpoint.name, url: &url, model, with_key: endpoint.key.is_some() };
-        let mut error = refusal::error(asked, &head, &fault, mask, sent.keys().map(String::as_str));
+        let mut error = refusal::error(asked, &head, &fault, mask, sent.iter().map(String::as_str));
         error.retry_after = wish.wait;
         Refused { error, wish }
     }
@@ -196,7 +214,6 @@ fn prepare(endpoint: &Endpoint, connect: Duration) -> Result<(reqwest::Client, U
 /// asked directly, past any proxy; over plain HTTP no certificates are loaded for it, since no TLS can happen.
 fn http(url: &Url, connect: Duration) -> Result<reqwest::Client, reqwest::Error> {
     let builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(connect);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::chat::Usage;
+use crate::chat::{Remembered, Usage, WirePiece};
 
 /// One piece of a run, in the order in which the wire brought it. `choice` is 0 unless `n` was set.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,8 @@ pub enum Delta {
     },
     /// Something odd that the user should know and that ends nothing: an unreadable event that was skipped.
     Warning(String),
+    /// What went over the wire, masked: it comes before the deltas that were read from it.
+    Wire(WirePiece),
 }
 
 /// What the head of the response said.
@@ -65,6 +67,10 @@ pub struct Opening {
     pub status: u16,
     /// `x-request-id`, or a gateway's equivalent.
     pub request_id: Option<String>,
+    /// What the endpoint was known to take when the body that it accepted was made.
+    pub known: Remembered,
+    /// The repairs of this run: they hold for the endpoint and the model from now on.
+    pub learnt: Vec<Repair>,
 }
 
 /// Why and how long a retry waits.

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::chat::{Dialect, Secret};
+use super::mask;
+use super::request;
+use super::{KeyOrigin, RequestShape};
+use crate::chat::{ChatRequest, Dialect, Remembered, Secret};
 
 /// An endpoint that is ready to be asked: the key is resolved.
 #[derive(Clone, PartialEq)]
@@ -20,6 +23,27 @@ pub struct Endpoint {
     /// Merged into every body.
     pub extra_body: Map<String, Value>,
     pub dialect: Dialect,
+}
+
+impl Endpoint {
+    /// All of it that is no secret, with what the caller knows of the key: that one may not be resolved yet.
+    #[must_use]
+    pub fn shape(&self, key: KeyOrigin) -> RequestShape {
+        RequestShape {
+            base_url: mask::address(&self.base_url),
+            dialect: self.dialect.clone(),
+            extra_body: self.extra_body.clone(),
+            key,
+            headers: self.headers.iter().map(|(name, _)| name.clone()).collect(),
+            preparation: None,
+        }
+    }
+
+    /// The body that a request is sent with, when this is known of the endpoint.
+    #[must_use]
+    pub fn body(&self, request: &ChatRequest, known: Remembered) -> Map<String, Value> {
+        request::body(request, &self.dialect, &self.extra_body, known)
+    }
 }
 
 /// Shows no value of a header and no query: keys are kept there too.

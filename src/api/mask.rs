@@ -1,12 +1,14 @@
 //! Keeps an endpoint's secrets out of errors and warnings.
 
+use std::borrow::Cow;
+
 use reqwest::Url;
 
 use super::{ApiError, Delta, Endpoint};
 use crate::chat::Secret;
 
 /// Shorter values are placeholders such as `none`; to mask those would garble sentences.
-const SHORTEST_SECRET: usize = 8;
+pub(super) const SHORTEST_SECRET: usize = 8;
 /// The longest text of a server that goes into a message, in bytes.
 pub(super) const LONGEST_QUOTE: usize = 2048;
 /// The longest code, field name or request id that is kept, in bytes.
@@ -28,6 +30,10 @@ impl Mask {
         }
         secrets.retain(|secret| secret.expose().len() >= SHORTEST_SECRET);
         Self(secrets)
+    }
+
+    pub(super) fn secrets(&self) -> &[Secret] {
+        &self.0
     }
 
     pub(super) fn text(&self, text: &str) -> String {
@@ -60,12 +66,40 @@ impl Mask {
     }
 }
 
-fn is_private(name: &str) -> bool {
+/// An address that may be shown and copied: what may be secret in it is replaced by a word that says so.
+pub(super) fn address(base_url: &str) -> String {
+    let Ok(mut url) = Url::parse(base_url.trim()) else { return base_url.to_owned() };
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if !has_user && !url.query_pairs().any(|(name, _)| is_private(&name)) {
+        return base_url.to_owned();
+    }
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let hidden = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        let value = if is_private(&name) { format!("YOUR_{}", placeholder(&name)) } else { value.into_owned() };
+        (name.into_owned(), value)
+    };
+    let pairs: Vec<(String, String)> = url.query_pairs().map(hidden).collect();
+    if !pairs.is_empty() {
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+    }
+    url.into()
+}
+
+/// A name as a variable is written: capitals, digits and `_`.
+pub(super) fn placeholder(name: &str) -> String {
+    let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_uppercase() } else { '_' };
+    let name: String = name.chars().map(sign).collect();
+    if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() { format!("_{name}") } else { name }
+}
+
+/// Whether a header or a part of a query by this name carries a secret.
+pub(super) fn is_private(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "auth", "secret", "cookie", "sig"].iter().any(|word| name.contains(word))
 }
 
-fn bounded(text: &str, limit: usize) -> String {
+pub(super) fn bounded(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }

@@ -4,7 +4,9 @@
 //! timeouts. Knows nothing of lanes, the screen or where keys come from.
 
 mod assembly;
+mod byte_mask;
 mod calls;
+mod changes;
 mod chunk;
 mod client;
 mod decode;
@@ -19,17 +21,22 @@ mod models;
 mod network;
 mod next_step;
 mod reading;
+mod recorder;
 mod refusal;
 mod repair;
 mod request;
+mod request_shape;
 mod retry;
 mod run;
 mod shape;
+mod snippet;
 mod sse;
 mod think;
 mod usage;
+mod wire_event;
 
 pub use assembly::{Assembly, Reply};
+pub use changes::{Change, ChangeKind, changes};
 pub use client::Client;
 pub use decode::{Decoder, decode_whole};
 pub use delta::{Delta, Opening, Repair, RetryWait};
@@ -38,9 +45,11 @@ pub use error::{ApiError, ErrorKind};
 pub use fault::{Fault, read_body, read_value};
 pub use models::{ModelEntry, list_models};
 pub use next_step::next_step;
-pub use request::{Remembered, body};
+pub use request_shape::{KeyOrigin, RequestShape};
 pub use retry::Pace;
+pub use snippet::{Language, snippet};
 pub use sse::{SseEvent, SseParser, TooLong};
+pub use wire_event::{WireEvent, WireEventKind, wire_events};
 
 use futures_util::stream::BoxStream;
 

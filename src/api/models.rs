@@ -33,7 +33,7 @@ pub async fn list_models(client: &Client) -> Result<Vec<ModelEntry>, ApiError> {
 async fn ask(client: &Client) -> Result<Vec<ModelEntry>, ApiError> {
     let mut response = client.get("models").await?;
     if !response.status().is_success() {
-        return Err(client.refused(response, "", &Map::new()).await.error);
+        return Err(client.refused(response).await.error);
     }
     let body = incoming::read_some(&mut response, LARGEST_LIST, client.limits().idle).await;
     read(&body).ok_or_else(|| {

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::request::{MAX_COMPLETION_TOKENS, MAX_TOKENS, Remembered, STREAM_OPTIONS};
-use super::{Endpoint, Repair, request};
-use crate::chat::ChatRequest;
+use super::request::{MAX_COMPLETION_TOKENS, MAX_TOKENS, STREAM_OPTIONS};
+use super::{Endpoint, Repair};
+use crate::chat::{ChatRequest, Remembered};
 
 /// The repair of a refused field, and what is then to be remembered. `None` when there is none, or when it would leave
 /// the body as it is: a field that comes from the endpoint's or the request's extra fields is the user's own word.
@@ -15,19 +15,27 @@ pub(super) fn repair(
     endpoint: &Endpoint,
     known: Remembered,
 ) -> Option<(Repair, Remembered)> {
-    let (repair, learnt) = match field {
-        MAX_TOKENS => renamed(MAX_TOKENS, MAX_COMPLETION_TOKENS, known),
-        MAX_COMPLETION_TOKENS => renamed(MAX_COMPLETION_TOKENS, MAX_TOKENS, known),
-        STREAM_OPTIONS => (Repair::WithoutStreamOptions, Remembered { without_stream_options: true, ..known }),
+    let repair = match field {
+        MAX_TOKENS => Repair::RenamedMaxTokens { from: MAX_TOKENS, to: MAX_COMPLETION_TOKENS },
+        MAX_COMPLETION_TOKENS => Repair::RenamedMaxTokens { from: MAX_COMPLETION_TOKENS, to: MAX_TOKENS },
+        STREAM_OPTIONS => Repair::WithoutStreamOptions,
         _ => return None,
     };
-    let before = request::body(request, endpoint, &known);
-    let after = request::body(request, endpoint, &learnt);
+    let learnt = known.after(&repair);
+    let before = endpoint.body(request, known);
+    let after = endpoint.body(request, learnt);
     (has(&before, field) && !has(&after, field)).then_some((repair, learnt))
 }
 
-fn renamed(from: &'static str, to: &'static str, known: Remembered) -> (Repair, Remembered) {
-    (Repair::RenamedMaxTokens { from, to }, Remembered { max_tokens: Some(to), ..known })
+impl Remembered {
+    /// What is known once a repair was taken.
+    #[must_use]
+    pub fn after(self, repair: &Repair) -> Self {
+        match repair {
+            Repair::RenamedMaxTokens { to, .. } => Self { max_tokens: Some(to), ..self },
+            Repair::WithoutStreamOptions => Self { without_stream_options: true, ..self },
+        }
+    }
 }
 
 fn has(body: &Map<String, Value>, field: &str) -> bool {

@@ -7,27 +7,22 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderN
 use serde_json::{Map, Value, json};
 
 use super::{ApiError, Endpoint, ErrorKind};
-use crate::chat::{self, ChatRequest, MaxTokensField};
+use crate::chat::{self, ChatRequest, Dialect, MaxTokensField, Remembered};
 
 /// The older and the newer name of the limit of output tokens.
 pub(super) const MAX_TOKENS: &str = "max_tokens";
 pub(super) const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 pub(super) const STREAM_OPTIONS: &str = "stream_options";
 
-/// What an endpoint was found to take for one model, beyond what its dialect says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Remembered {
-    /// The name of the output limit that was taken in place of a refused one.
-    pub max_tokens: Option<&'static str>,
-    /// `stream_options` was refused.
-    pub without_stream_options: bool,
-}
-
 /// The exact body of a request: what is not set is absent, and nothing is added but `stream` and its usage option.
 ///
 /// The endpoint's `extra_body` comes over the params, and the request's own `extra` over everything.
-#[must_use]
-pub fn body(request: &ChatRequest, endpoint: &Endpoint, remembered: &Remembered) -> Map<String, Value> {
+pub(super) fn body(
+    request: &ChatRequest,
+    dialect: &Dialect,
+    extra_body: &Map<String, Value>,
+    remembered: Remembered,
+) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("model".to_owned(), json!(request.model));
     body.insert("messages".to_owned(), json!(request.messages));
@@ -36,18 +31,18 @@ pub fn body(request: &ChatRequest, endpoint: &Endpoint, remembered: &Remembered)
     }
     if request.stream {
         body.insert("stream".to_owned(), json!(true));
-        if endpoint.dialect.stream_usage && !remembered.without_stream_options {
+        if dialect.stream_usage && !remembered.without_stream_options {
             body.insert(STREAM_OPTIONS.to_owned(), json!({"include_usage": true}));
         }
     }
-    add_params(&mut body, request, output_limit_name(endpoint, remembered));
-    let extra = endpoint.extra_body.iter().chain(&request.extra);
+    add_params(&mut body, request, output_limit_name(dialect, remembered));
+    let extra = extra_body.iter().chain(&request.extra);
     body.extend(extra.map(|(name, value)| (name.clone(), value.clone())));
     body
 }
 
-fn output_limit_name(endpoint: &Endpoint, remembered: &Remembered) -> Option<&'static str> {
-    remembered.max_tokens.or(match endpoint.dialect.max_tokens {
+fn output_limit_name(dialect: &Dialect, remembered: Remembered) -> Option<&'static str> {
+    remembered.max_tokens.or(match dialect.max_tokens {
         MaxTokensField::AsSet => None,
         MaxTokensField::MaxTokens => Some(MAX_TOKENS),
         MaxTokensField::MaxCompletionTokens => Some(MAX_COMPLETION_TOKENS),
@@ -77,8 +72,13 @@ fn add_params(body: &mut Map<String, Value>, request: &ChatRequest, limit: Optio
 /// # Errors
 /// When the base URL is no `http` or `https` URL.
 pub(super) fn address(endpoint: &Endpoint, path: &str) -> Result<Url, ApiError> {
-    let mut url = base(endpoint)?;
-    let chat_path = endpoint.dialect.chat_path.split('?').next().unwrap_or_default().trim_matches('/');
+    Ok(below(base(endpoint)?, &endpoint.dialect, path))
+}
+
+/// The address of `path` below a base.
+pub(super) fn below(base: Url, dialect: &Dialect, path: &str) -> Url {
+    let mut url = base;
+    let chat_path = dialect.chat_path.split('?').next().unwrap_or_default().trim_matches('/');
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     let below = url.path().trim_end_matches('/');
     let below = below.strip_suffix(chat_path).filter(|rest| rest.ends_with('/')).unwrap_or(below);
@@ -88,7 +88,7 @@ pub(super) fn address(endpoint: &Endpoint, path: &str) -> Result<Url, ApiError> 
         let both = url.query().map_or_else(|| query.to_owned(), |kept| format!("{kept}&{query}"));
         url.set_query(Some(&both));
     }
-    Ok(url)
+    url
 }
 
 fn base(endpoint: &Endpoint) -> Result<Url, ApiError> {
@@ -144,6 +144,7 @@ pub(super) fn accept(body: &Map<String, Value>) -> HeaderMap {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     } else {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     }
     headers
 }
@@ -166,7 +167,7 @@ fn unusable(endpoint: &Endpoint, why: &str) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::{Dialect, Secret};
+    use crate::chat::Secret;
 
     fn endpoint() -> Endpoint {
         Endpoint {
@@ -188,7 +189,7 @@ mod tests {
     }
 
     fn sent(request: &ChatRequest, endpoint: &Endpoint, remembered: Remembered) -> String {
-        let mut body = body(request, endpoint, &remembered);
+        let mut body = body(request, &endpoint.dialect, &endpoint.extra_body, remembered);
         body.shift_remove("model");
         body.shift_remove("messages");
         Value::Object(body).to_string()
@@ -198,7 +199,7 @@ mod tests {
     fn what_is_not_set_is_absent() {
         let mut request = asked(&[]);
         request.stream = false;
-        let body = body(&request, &endpoint(), &Remembered::default());
+        let body = body(&request, &Dialect::default(), &Map::new(), Remembered::default());
         assert_eq!(Value::Object(body), json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]}));
     }
 

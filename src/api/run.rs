@@ -1,18 +1,20 @@
-//! The course of one run: tries, waits, repairs, then the reply.
+//! The course of one run: tries, waits, repairs, then the reply. All of it is recorded on its way.
 
 use std::collections::VecDeque;
 use std::mem;
 use std::time::Duration;
 
+use reqwest::{Request, Response};
+
 use super::client::{self, Client, Refused};
-use super::incoming::{Incoming, Progress};
+use super::incoming::{Incoming, Progress, Refusing};
 use super::network::in_words;
 use super::next_step::next_step;
+use super::recorder::Recorder;
 use super::repair::repair;
-use super::request::{self, Remembered};
 use super::retry::{Verdict, Wish, verdict};
 use super::{ApiError, Delta, Opening, Repair, RetryWait};
-use crate::chat::ChatRequest;
+use crate::chat::{ChatRequest, Remembered};
 
 /// One run on its way. Dropping it drops the connection with it.
 pub(super) struct Exchange {
@@ -26,19 +28,30 @@ pub(super) struct Exchange {
     repairs: Vec<Repair>,
     /// What this run knows of the endpoint; `None` before the first try.
     learnt: Option<Remembered>,
+    recorder: Recorder,
     /// Reused for each piece of the reply.
     fresh: Vec<Delta>,
 }
 
 enum Phase {
     Ask { after: Duration },
+    Send(Box<Request>, Sent),
+    Refuse(Box<Refusing>, Sent),
     Read { reply: Box<Incoming>, request_id: Option<String> },
     Over,
+}
+
+/// What a refusal has to be judged by.
+#[derive(Debug)]
+struct Sent {
+    fields: Vec<String>,
+    learnt: Remembered,
 }
 
 impl Exchange {
     pub(super) fn new(client: Client, request: ChatRequest) -> Self {
         Self {
+            recorder: Recorder::start(client.mask()),
             client,
             request,
             phase: Phase::Ask { after: Duration::ZERO },
@@ -66,33 +79,72 @@ impl Exchange {
                     if !wait.is_zero() {
                         (self.client.pace().sleep)(wait).await;
                     }
-                    Box::pin(self.ask()).await;
+                    self.ask();
                 }
+                Phase::Send(..) => Box::pin(self.send()).await,
+                Phase::Refuse(..) => self.refuse().await,
                 Phase::Read { .. } => self.read().await,
                 Phase::Over => return None,
             }
         }
     }
 
-    async fn ask(&mut self) {
+    /// The request is handed out before it is sent, so that a run that is stopped while it waits has it.
+    fn ask(&mut self) {
         let learnt = *self.learnt.get_or_insert_with(|| self.client.recall(&self.request.model));
-        let body = request::body(&self.request, self.client.endpoint(), &learnt);
-        match self.client.post(&body).await {
-            Ok(response) if response.status().is_success() => {
-                if !self.repairs.is_empty() {
-                    self.client.remember(&self.request.model, learnt);
-                }
-                let request_id = client::request_id(response.headers(), self.client.mask());
-                let opening = Opening { status: response.status().as_u16(), request_id: request_id.clone() };
-                self.ready.push_back(Delta::Opened(opening));
-                let reply = Incoming::new(response, &self.client.endpoint().name, self.client.limits().idle);
-                self.phase = Phase::Read { reply: Box::new(reply), request_id };
-            }
-            Ok(response) => {
-                let refused = self.client.refused(response, &self.request.model, &body).await;
-                self.mend_or_retry(refused, learnt);
+        let body = self.client.endpoint().body(&self.request, learnt);
+        match self.client.chat(&body) {
+            Ok(request) => {
+                self.ready.push_back(self.recorder.request(&request));
+                let fields = body.into_iter().map(|(name, _)| name).collect();
+                self.phase = Phase::Send(Box::new(request), Sent { fields, learnt });
             }
             Err(error) => self.retry_or_fail(error, Wish::default()),
+        }
+    }
+
+    async fn send(&mut self) {
+        let Phase::Send(request, sent) = mem::replace(&mut self.phase, Phase::Over) else { return };
+        match self.client.send(*request).await {
+            Ok(response) => {
+                self.ready.push_back(self.recorder.response(&response));
+                if response.status().is_success() {
+                    self.open(response, sent.learnt);
+                } else {
+                    self.phase = Phase::Refuse(Box::new(Refusing::new(response)), sent);
+                }
+            }
+            Err(error) => {
+                self.ready.push_back(self.recorder.stopped(&error.message));
+                self.retry_or_fail(error, Wish::default());
+            }
+        }
+    }
+
+    fn open(&mut self, response: Response, learnt: Remembered) {
+        self.client.remember(&self.request.model, &self.repairs);
+        let request_id = client::request_id(response.headers(), self.client.mask());
+        let opening = Opening {
+            status: response.status().as_u16(),
+            request_id: request_id.clone(),
+            known: learnt,
+            learnt: mem::take(&mut self.repairs),
+        };
+        self.ready.push_back(Delta::Opened(opening));
+        let reply = Incoming::new(response, &self.client.endpoint().name, self.client.limits().idle);
+        self.phase = Phase::Read { reply: Box::new(reply), request_id };
+    }
+
+    async fn refuse(&mut self) {
+        let Phase::Refuse(refusing, sent) = &mut self.phase else { return };
+        let progress = refusing.read(self.client.limits().idle, &mut self.recorder, &mut self.fresh).await;
+        self.ready.extend(self.fresh.drain(..));
+        if progress == Progress::Complete {
+            let refused = self.client.judge(&refusing.response, &refusing.body, &self.request.model, &sent.fields);
+            let learnt = sent.learnt;
+            // What is not read to its end must not be left open while the next try waits.
+            self.phase = Phase::Ask { after: Duration::ZERO };
+            self.mend_or_retry(refused, learnt);
         }
     }
 
@@ -143,7 +195,7 @@ impl Exchange {
 
     async fn read(&mut self) {
         let Phase::Read { reply, request_id } = &mut self.phase else { return };
-        let outcome = reply.read(&mut self.fresh).await;
+        let outcome = reply.read(&mut self.recorder, &mut self.fresh).await;
         let request_id = request_id.clone();
         let mask = self.client.mask();
         self.ready.extend(self.fresh.drain(..).map(|delta| mask.delta(delta)));

@@ -7,8 +7,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, OnceCell};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::api::{ApiError, ChatBackend, Client, Endpoint, ErrorKind, Limits, list_models};
-use crate::config::{Environment, Provider, SANDBOX, resolve_key};
+use crate::api::{ApiError, ChatBackend, Client, Endpoint, ErrorKind, KeyOrigin, Limits, RequestShape, list_models};
+use crate::config::{Environment, KeySource, Provider, SANDBOX, resolve_key};
 use crate::sandbox::{Server, ServerOptions};
 
 /// Finds backends by provider. Tests script one.
@@ -75,15 +75,7 @@ impl Connections {
             )));
         };
         let key = resolve_key(&provider.key, &self.environment).await.map_err(|error| unusable(error.to_string()))?;
-        let endpoint = Endpoint {
-            name: provider.name.clone(),
-            base_url: provider.base_url.as_str().to_owned(),
-            key,
-            headers: provider.headers.clone(),
-            extra_body: provider.extra_body.clone(),
-            dialect: provider.dialect.clone(),
-        };
-        Ok((endpoint, self.limits(Some(provider))))
+        Ok((Endpoint { key, ..without_key(provider) }, self.limits(Some(provider))))
     }
 
     fn limits(&self, provider: Option<&Provider>) -> Limits {
@@ -116,6 +108,38 @@ async fn build(endpoint: Endpoint, limits: Limits) -> Result<Client, ApiError> {
     }
     let building = tokio::task::spawn_blocking(move || Client::new(endpoint, limits));
     building.await.unwrap_or_else(|_| Err(unusable("The connection could not be prepared. Try again.".to_owned())))
+}
+
+/// A provider's endpoint, its key not asked for.
+fn without_key(provider: &Provider) -> Endpoint {
+    Endpoint {
+        name: provider.name.clone(),
+        base_url: provider.base_url.as_str().to_owned(),
+        key: None,
+        headers: provider.headers.clone(),
+        extra_body: provider.extra_body.clone(),
+        dialect: provider.dialect.clone(),
+    }
+}
+
+/// What the requests to a provider look like, without its secrets.
+#[must_use]
+pub fn shape_of(provider: &Provider) -> RequestShape {
+    let key = match &provider.key {
+        KeySource::None => KeyOrigin::None,
+        KeySource::Variable(variable) => KeyOrigin::Variable(variable.clone()),
+        KeySource::Command(_) | KeySource::Keyring { .. } => KeyOrigin::Elsewhere,
+    };
+    without_key(provider).shape(key)
+}
+
+/// What the requests to the sandbox look like. The one in this program listens on any free port and ends with it, so
+/// snippets name one that the user starts.
+#[must_use]
+pub fn shape_of_sandbox() -> RequestShape {
+    let preparation = "First start the sandbox in another terminal: abreast sandbox --port 8321".to_owned();
+    let base_url = "http://127.0.0.1:8321/v1".to_owned();
+    RequestShape { preparation: Some(preparation), ..endpoint_of_sandbox(base_url).shape(KeyOrigin::None) }
 }
 
 fn endpoint_of_sandbox(base_url: String) -> Endpoint {

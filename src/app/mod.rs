@@ -15,7 +15,7 @@ mod screen;
 mod tty;
 mod window;
 
-pub use connect::{Connect, Connections, LimitOverrides};
+pub use connect::{Connect, Connections, LimitOverrides, shape_of, shape_of_sandbox};
 pub use console::Console;
 pub use events::App;
 pub use tty::{Lendings, Tty};

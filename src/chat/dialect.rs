@@ -39,3 +39,12 @@ pub enum MaxTokensField {
     /// Always `max_completion_tokens` (reasoning models).
     MaxCompletionTokens,
 }
+
+/// What an endpoint was found to take for one model, beyond what its dialect says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// The name of the output limit that was taken in place of a refused one.
+    pub max_tokens: Option<&'static str>,
+    /// `stream_options` was refused.
+    pub without_stream_options: bool,
+}

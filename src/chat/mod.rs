@@ -15,8 +15,9 @@ mod settings;
 mod tool;
 mod turn;
 mod usage;
+mod wire;
 
-pub use dialect::{Dialect, MaxTokensField};
+pub use dialect::{Dialect, MaxTokensField, Remembered};
 pub use figures::Measure;
 pub use host::is_loopback;
 pub use money::{Cost, Currency, Money};
@@ -29,3 +30,4 @@ pub use settings::{Difference, Field, Settings};
 pub use tool::{CallPiece, Tool, ToolCall};
 pub use turn::{Role, Turn, TurnId, TurnTree};
 pub use usage::Usage;
+pub use wire::{Wire, WireKept, WireLoss, WirePiece, WireRequest, WireResponse, WireTry};

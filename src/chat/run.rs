@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Cost, Settings, TurnId, Usage};
+use super::{ChatRequest, Cost, Remembered, Settings, TurnId, Usage, Wire};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,12 @@ pub struct Run {
     pub id: RunId,
     /// What it was asked with. The messages are the branch above its reply, which never changes.
     pub settings: Settings,
+    /// The run before it in the same lane.
+    pub before: Option<RunId>,
+    /// The request without the conversation: in its messages is only what stands before that, the system prompt.
+    pub form: ChatRequest,
+    /// What was known of the endpoint when the body was made.
+    pub known: Remembered,
     /// The turns of its replies, by choice: more than one only where `n` was set.
     pub replies: Vec<TurnId>,
     pub started: Instant,
@@ -32,6 +38,35 @@ pub struct Run {
     pub usage: Option<Usage>,
     pub cost: Cost,
     pub outcome: Outcome,
+    /// What went over the wire.
+    pub wire: Wire,
+}
+
+impl Run {
+    /// A run that was just sent.
+    #[must_use]
+    pub fn new(id: RunId, settings: Settings, form: ChatRequest, started: Instant) -> Self {
+        Self {
+            id,
+            settings,
+            before: None,
+            form,
+            known: Remembered::default(),
+            replies: Vec::new(),
+            started,
+            first_delta: None,
+            first_text: None,
+            finished: None,
+            finish_reason: None,
+            accepted: false,
+            served_by: None,
+            request_id: None,
+            usage: None,
+            cost: Cost::Unknown,
+            outcome: Outcome::Running,
+            wire: Wire::default(),
+        }
+    }
 }
 
 /// How a run ended, if it did.

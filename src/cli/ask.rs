@@ -157,7 +157,7 @@ impl Output {
     fn show(&mut self, delta: &Delta) -> Result<(), Problem> {
         match self {
             Self::Json => Ok(()),
-            Self::Events => print_json(&event_json(delta)),
+            Self::Events => event_json(delta).map_or(Ok(()), |line| print_json(&line)),
             Self::Plain { text, reasoning } => show_plain(delta, text, reasoning).map_err(|error| gone(&error)),
         }
     }

@@ -106,9 +106,9 @@ fn seconds(time: Duration) -> f64 {
     Duration::from_millis(millis(time)).as_secs_f64()
 }
 
-/// A delta as one line of `ask --events`.
-pub(super) fn event_json(delta: &Delta) -> Value {
-    match delta {
+/// A delta as one line of `ask --events`; what went over the wire below the deltas is none.
+pub(super) fn event_json(delta: &Delta) -> Option<Value> {
+    Some(match delta {
         Delta::Retry(retry) => json!({"type": "retry", "attempt": retry.attempt, "of": retry.of,
             "wait_ms": millis(retry.wait), "cause": retry.cause}),
         Delta::Repaired(repair) => json!({"type": "repaired", "message": repair.to_string()}),
@@ -124,5 +124,6 @@ pub(super) fn event_json(delta: &Delta) -> Value {
         Delta::Usage(usage) => json!({"type": "usage", "usage": usage.raw}),
         Delta::Finish { choice, reason } => json!({"type": "finish", "choice": choice, "reason": reason}),
         Delta::Warning(message) => json!({"type": "warning", "message": message}),
-    }
+        Delta::Wire(_) => return None,
+    })
 }

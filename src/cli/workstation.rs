@@ -1,5 +1,6 @@
 //! `abreast` without a command: the full screen.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::task::Poll;
@@ -8,7 +9,7 @@ use super::configure::keymap;
 use super::options::{EndpointOptions, ToolOptions};
 use super::setup::Setup;
 use super::{Ended, Problem};
-use crate::app::{App, Lendings, LimitOverrides, Tty};
+use crate::app::{App, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
 use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::sandbox::MODELS;
@@ -79,6 +80,8 @@ fn providers(setup: &Setup) -> Providers {
         candidate: LOCAL.iter().any(|(name, _)| *name == provider.name)
             && !configured(&provider.name)
             && provider.name != setup.settings.provider,
+        shape: shape_of(provider),
+        known: BTreeMap::new(),
     });
     let sandbox = Provider {
         name: SANDBOX.to_owned(),
@@ -86,6 +89,8 @@ fn providers(setup: &Setup) -> Providers {
         default_model: Some(SANDBOX.to_owned()),
         models: Some(Found::Models(MODELS.iter().map(|model| model.id.to_owned()).collect())),
         candidate: false,
+        shape: shape_of_sandbox(),
+        known: BTreeMap::new(),
     };
     Providers { all: known.chain([sandbox]).collect(), undecided: setup.undecided }
 }

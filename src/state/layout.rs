@@ -49,6 +49,12 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The columns of text in a lane's body: one is for the mark of the selected turn, one stays free.
+    #[must_use]
+    pub fn text_columns(body: Rect) -> u16 {
+        body.width.saturating_sub(2).max(1)
+    }
+
     /// The panes of a terminal; `None` when it is smaller than [`LEAST`].
     #[must_use]
     pub fn of(state: &State) -> Option<Self> {

@@ -8,39 +8,50 @@ mod diff;
 mod effect;
 mod event;
 mod form;
+mod inspect;
 mod lane;
 mod layout;
 mod notice;
 mod overlay;
 mod picker;
 mod presets;
+mod preview;
 mod provider;
 mod queue;
 mod reader;
+mod request_page;
 mod session;
 mod shared;
 mod sidebar;
 mod undo;
+mod wire_page;
+mod wire_text;
 
 pub use composer::Composer;
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};
+pub use inspect::Inspect;
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
 pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};
 pub use presets::{PresetFiles, PresetList, PresetWork};
+pub use preview::{History, HistoryKey, Preview};
 pub use provider::{Found, Provider, Providers};
 pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
+pub use request_page::{RequestPage, RequestShows};
 pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
 pub use undo::{Undo, Undos};
+pub use wire_page::{WireAreas, WireFind, WireFocus, WireHeaders, WirePage, WireRow};
+pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::chat::Settings;
@@ -76,6 +87,8 @@ pub struct State {
     pub shared: Shared,
     /// What the lanes' bodies show.
     pub panes: Panes,
+    /// The requests that lanes would send, while they are shown.
+    pub previews: BTreeMap<LaneId, Preview>,
     /// The focused lane's place in `lanes`.
     pub focused: usize,
     /// Whether the focused lane fills the screen.
@@ -150,6 +163,7 @@ impl State {
             shared: Shared::of(&mut lanes),
             lanes,
             panes: Panes::default(),
+            previews: BTreeMap::new(),
             focused: 0,
             zoomed: false,
             focus: Focus::Composer,

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, ModelAt, Picker, PresetList, Reader};
+use super::{Breadth, Diff, Form, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -16,6 +16,10 @@ pub enum Overlay {
     Card(Box<OpenCard>),
     Form(Box<Form>),
     Diff(Box<Diff>),
+    /// The request of a run.
+    Request(Box<RequestPage>),
+    /// A run looked into.
+    Inspect(Box<Inspect>),
 }
 
 impl Overlay {
@@ -23,7 +27,9 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Card(_) | Self::Diff(_) => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) => {
+                &[Context::Reader, Context::Overlay, Context::Global]
+            }
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -35,7 +41,13 @@ impl Overlay {
         match self {
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
+            Self::Request(page) => Some((&page.reader, Breadth::Prose)),
+            Self::Help { .. }
+            | Self::Palette(_)
+            | Self::Models(_)
+            | Self::Presets(_)
+            | Self::Form(_)
+            | Self::Inspect(_) => None,
         }
     }
 
@@ -44,7 +56,13 @@ impl Overlay {
         match self {
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Form(_) => None,
+            Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
+            Self::Help { .. }
+            | Self::Palette(_)
+            | Self::Models(_)
+            | Self::Presets(_)
+            | Self::Form(_)
+            | Self::Inspect(_) => None,
         }
     }
 }

@@ -1,5 +1,10 @@
 //! The providers that can be asked, and the models they are known to serve.
 
+use std::collections::BTreeMap;
+
+use crate::api::{Repair, RequestShape};
+use crate::chat::Remembered;
+
 /// What a provider's list of models came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -19,6 +24,27 @@ pub struct Provider {
     pub models: Option<Found>,
     /// A guess at a usual port: offered only once it answers.
     pub candidate: bool,
+    /// What its requests look like; nothing in it is secret.
+    pub shape: RequestShape,
+    /// What it was found to take, by model: the same as its client knows.
+    pub known: BTreeMap<String, Remembered>,
+}
+
+impl Provider {
+    /// What it was found to take for a model.
+    #[must_use]
+    pub fn known(&self, model: &str) -> Remembered {
+        self.known.get(model).copied().unwrap_or_default()
+    }
+
+    /// Keeps the repairs after which a run was accepted.
+    pub fn learn(&mut self, model: &str, repairs: &[Repair]) {
+        if repairs.is_empty() {
+            return;
+        }
+        let known = self.known.entry(model.to_owned()).or_default();
+        *known = repairs.iter().fold(*known, Remembered::after);
+    }
 }
 
 /// All of them.

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage};
+use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
 
 /// What is kept of a conversation.
 #[derive(Debug, Default)]
@@ -14,7 +14,14 @@ pub struct Session {
     pub turns: TurnTree,
     runs: Vec<Run>,
     totals: Totals,
+    /// The bytes that the runs' records of the wire have together.
+    wire_bytes: usize,
+    /// How many of the oldest runs have given those bytes back.
+    wires_forgotten: usize,
 }
+
+/// 32 MiB: the newest hundred long replies, and less than a terminal keeps of its own.
+const MOST_WIRE_BYTES: usize = 32 << 20;
 
 /// Sums over a session's runs, kept as runs change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +87,19 @@ impl Session {
         &self.runs
     }
 
+    /// Adds to a run's record of the wire. When the session's records grow too large, the oldest runs lose their bytes
+    /// and say so.
+    pub fn record(&mut self, id: RunId, piece: WirePiece) {
+        let Some(run) = self.runs.get_mut(id.0 as usize) else { return };
+        self.wire_bytes += run.wire.push(piece);
+        while self.wire_bytes > MOST_WIRE_BYTES
+            && let Some(oldest) = self.runs.get_mut(self.wires_forgotten)
+        {
+            self.wire_bytes -= oldest.wire.forget();
+            self.wires_forgotten += 1;
+        }
+    }
+
     /// Puts a run's usage and cost in the place of the ones before: servers send running totals, which are never added.
     pub fn account(&mut self, id: RunId, usage: Option<Usage>, cost: Cost, charge: Charge) {
         let Some(run) = self.runs.get_mut(id.0 as usize) else { return };
@@ -141,5 +161,35 @@ impl Totals {
             self.sums.len() - 1
         });
         &mut self.sums[place].money.amount
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::chat::{ChatRequest, Settings, Wire, WireKept, WireLoss};
+
+    fn ask(session: &mut Session) -> RunId {
+        let form = ChatRequest::new("m", Vec::new());
+        session.add_run(|id| Run::new(id, Settings::default(), form, Instant::now()))
+    }
+
+    #[test]
+    fn the_oldest_runs_give_the_room_for_the_newest_and_say_so() {
+        let mut session = Session::default();
+        let bytes = bytes::Bytes::from(vec![b'a'; Wire::MOST_BYTES]);
+        let runs = MOST_WIRE_BYTES / Wire::MOST_BYTES + 2;
+        for _ in 0..runs {
+            let run = ask(&mut session);
+            session.record(run, WirePiece::Bytes { at: Duration::ZERO, bytes: bytes.clone() });
+        }
+        session.record(RunId(0), WirePiece::Bytes { at: Duration::ZERO, bytes: bytes.slice(..1) });
+        let kept: Vec<WireKept> = session.runs().iter().map(|run| run.wire.kept()).collect();
+        let gone = WireKept::Heads(WireLoss { bytes: Wire::MOST_BYTES, reads: 1 });
+        let gone_and_more = WireKept::Heads(WireLoss { bytes: Wire::MOST_BYTES + 1, reads: 2 });
+        assert_eq!(kept[..3], [gone_and_more, gone, WireKept::All]);
+        assert!(kept[3..].iter().all(|kept| *kept == WireKept::All));
     }
 }

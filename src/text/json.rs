@@ -18,9 +18,46 @@ const INDENT: usize = 2;
 pub fn pretty_json(text: &str, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     match scan(text) {
-        Some(tokens) => Printer::new(width, &mut lines).print(&tokens),
+        Some(tokens) => {
+            let mut printer = Printer::new(width, &mut lines);
+            printer.print(&tokens);
+            printer.end_row();
+        }
         None => wrap_hard(&[Span::new(reveal(text), StyleRole::Code)], &Wrap::plain(width), &mut lines),
     }
+    lines
+}
+
+/// One member of an object, or one item of a list, as it stands within a larger text.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// The key with its quotes; `None` for an item of a list.
+    pub key: Option<&'a str>,
+    /// The value's JSON.
+    pub value: &'a str,
+    /// How many levels it stands below the outermost brackets.
+    pub depth: usize,
+    /// Whether another one follows.
+    pub comma: bool,
+}
+
+/// The rows of a part of a JSON text, as [`pretty_json`] would print them in their place.
+#[must_use]
+pub fn pretty_member(member: &Member<'_>, width: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut printer = Printer { depth: member.depth, ..Printer::new(width, &mut lines) };
+    if let Some(key) = member.key {
+        printer.write(&Token { kind: Kind::Key, text: key });
+        printer.write(&Token { kind: Kind::Colon, text: ":" });
+    }
+    match scan(member.value) {
+        Some(tokens) => printer.print(&tokens),
+        None => printer.row.push(Span::new(reveal(member.value), StyleRole::Code)),
+    }
+    if member.comma {
+        printer.write(&Token { kind: Kind::Comma, text: "," });
+    }
+    printer.end_row();
     lines
 }
 
@@ -36,7 +73,7 @@ impl<'o> Printer<'o> {
         Self { width, depth: 0, row: Vec::new(), out }
     }
 
-    fn print(mut self, tokens: &[Token<'_>]) {
+    fn print(&mut self, tokens: &[Token<'_>]) {
         let mut before = None;
         for token in tokens {
             let is_empty = before == Some(Kind::Open) && token.kind == Kind::Close;
@@ -51,7 +88,6 @@ impl<'o> Printer<'o> {
             self.write(token);
             before = Some(token.kind);
         }
-        self.end_row();
     }
 
     fn write(&mut self, token: &Token<'_>) {

@@ -33,6 +33,17 @@ fn members_stand_one_a_row_in_their_order_with_numbers_as_written() {
 }
 
 #[test]
+fn a_part_is_printed_as_it_stands_in_the_whole() {
+    let value = r#"{"b":[1,{"c":"one  two three four"}],"e":{}}"#;
+    let whole = pretty_json(&format!(r#"{{"a":{value},"z":[{value},7]}}"#), 20);
+    let a = Member { key: Some(r#""a""#), value, depth: 1, comma: true };
+    let item = Member { key: None, value, depth: 2, comma: true };
+    let (a, item) = (pretty_member(&a, 20), pretty_member(&item, 20));
+    assert_eq!(whole[1..=a.len()], a);
+    assert_eq!(whole[a.len() + 2..a.len() + 2 + item.len()], item);
+}
+
+#[test]
 fn each_part_has_the_ink_of_what_it_is() {
     let lines = pretty_json(r#"{"k":"v"}"#, 40);
     let expected = Line {

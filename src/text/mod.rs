@@ -33,7 +33,7 @@ pub use fence::last_code_block;
 pub use figure::grouped;
 pub use fuzzy::rank;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
-pub use json::pretty_json;
+pub use json::{Member, pretty_json, pretty_member};
 pub use markdown::StreamingMarkdown;
 pub use nearest::nearest;
 pub use place::Place;

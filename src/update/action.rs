@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, card, diff, form, lanes, overlay, params, presets, queue, reader, reading, share, stream};
+use super::{
+    Effects, ask, card, diff, form, inspect, lanes, overlay, params, presets, queue, reader, reading, request, share,
+    stream,
+};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -74,9 +77,16 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::Lane6
         | A::Lane7
         | A::Lane8 => lanes::perform(state, action, now),
-        A::RequestPane | A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
-            screen(state, action, now)
+        A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
+            if state.panes == Panes::Request =>
+        {
+            request::perform(state, action)
         }
+        A::Inspect => inspect::open(state, now),
+        A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
+            request::perform(state, action)
+        }
+        A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
         A::TurnOlder
         | A::TurnNewer
         | A::PageUp
@@ -101,8 +111,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
         A::ParamForce => Effects::new(),
         A::Diff => diff::open(state, now),
-        A::Inspect | A::Heat => Effects::new(),
-        A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
+        A::Heat => Effects::new(),
         A::ReaderTop
         | A::ReaderBottom
         | A::ReaderLeft
@@ -171,6 +180,9 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
+    if inspect::step_out(state) {
+        return Effects::new();
+    }
     if state.overlay.is_some() {
         form::leave(state, now);
         return Effects::new();
@@ -213,10 +225,6 @@ fn focus(state: &mut State, action: Action) {
 
 fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
-        Action::RequestPane => {
-            state.panes = if state.panes == Panes::Request { Panes::Transcript } else { Panes::Request };
-            Effects::new()
-        }
         Action::ToggleSidebar => {
             state.sidebar.shown = !state.sidebar.shown;
             if state.focus == Focus::Sidebar {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::{Effects, queue, system};
-use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
+use crate::chat::{ChatRequest, Field, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
@@ -81,13 +81,13 @@ pub(super) fn still_coming(state: &State) -> String {
 
 /// The lanes that a message goes to: those that are addressed, for an edit those of them whose branch holds the edited
 /// turn.
-fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
+pub(super) fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
     let holds = |lane: &Lane| edited.is_none_or(|turn| lane.branch.contains(&turn));
     let places = state.lanes.iter().enumerate().filter(|(_, lane)| lane.addressed && holds(lane));
     places.map(|(place, _)| place).collect()
 }
 
-fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
+pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
     match edited {
         Some(turn) => state.session.turns.get(turn).and_then(|turn| turn.parent),
         None => state.lanes[place].tip(),
@@ -161,25 +161,12 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
 /// Opens a run that answers `question` in the lane at `place`.
 fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
     let lane = &state.lanes[place];
-    let request = request(&state.session.turns, question, &lane.settings);
+    let form = form(&lane.settings);
+    let request = request(form.clone(), &state.session.turns, Some(question));
     let provider = lane.settings.provider.clone();
-    let settings = lane.settings.clone();
-    let run = state.session.add_run(|id| Run {
-        id,
-        settings,
-        replies: Vec::new(),
-        started: now,
-        first_delta: None,
-        first_text: None,
-        finished: None,
-        finish_reason: None,
-        accepted: false,
-        served_by: None,
-        request_id: None,
-        usage: None,
-        cost: Cost::Unknown,
-        outcome: Outcome::Running,
-    });
+    let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
+    let (settings, before) = (lane.settings.clone(), lane.last_run);
+    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, form, now) });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);
@@ -198,18 +185,25 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request: Box::new(request) }]
 }
 
-fn request(turns: &TurnTree, question: TurnId, settings: &Settings) -> ChatRequest {
+/// The request that settings make, without a conversation.
+pub(super) fn form(settings: &Settings) -> ChatRequest {
     let mut params = settings.params.clone();
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
     ChatRequest {
         model: settings.model.clone(),
-        messages: messages(turns, Some(question), system::sent(settings).as_deref()),
+        messages: messages(&TurnTree::default(), None, system::sent(settings).as_deref()),
         params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
         stream,
         extra: Map::new(),
     }
+}
+
+/// A form with the conversation down to a turn.
+pub(super) fn request(mut form: ChatRequest, turns: &TurnTree, tip: Option<TurnId>) -> ChatRequest {
+    form.messages.extend(messages(turns, tip, None));
+    form
 }
 
 /// The branch down to `tip` in wire form, the system prompt first. Every tool call is followed by an answer, because
@@ -299,7 +293,7 @@ mod tests {
         settings.params.set("vendor_field", json!({"x": 1}));
         let mut turns = TurnTree::default();
         let question = turns.add(None, Role::User, "Go");
-        let request = request(&turns, question, &settings);
+        let request = request(form(&settings), &turns, Some(question));
         assert!(!request.stream);
         assert_eq!(request.params.iter().collect::<Vec<_>>(), [(&"vendor_field".to_owned(), &json!({"x": 1}))]);
     }

@@ -7,6 +7,7 @@ mod diff;
 mod diff_figures;
 mod diff_page;
 mod form;
+mod inspect;
 mod keys;
 mod lanes;
 mod overlay;
@@ -17,6 +18,7 @@ mod presets;
 mod queue;
 mod reader;
 mod reading;
+mod request;
 mod share;
 mod stream;
 mod system;
@@ -38,6 +40,15 @@ pub type Effects = Vec<Effect>;
 
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
+    let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
+    let effects = route(state, event, now);
+    if concerns {
+        request::refresh(state, resized);
+    }
+    effects
+}
+
+fn route(state: &mut State, event: Event, now: Instant) -> Effects {
     match event {
         Event::Key(key) => keys::key(state, key, now),
         Event::Paste(text) => keys::paste(state, &text, now),
@@ -46,6 +57,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
             state.size = size;
             card::refresh(state);
             diff::rebuild(state);
+            inspect::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, picker, presets, reader};
+use super::{Effects, action, inspect, picker, presets, reader};
 use crate::input::{ACTIONS, Action, Context};
-use crate::state::{Focus, Overlay, Palette, PaletteRow, State};
+use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -33,7 +33,11 @@ pub(super) fn open_palette(state: &mut State) {
 
 /// Whether what is typed goes into an overlay.
 pub(super) fn takes_text(state: &State) -> bool {
-    state.overlay.as_ref().is_some_and(action::is_list)
+    match &state.overlay {
+        Some(Overlay::Inspect(inspect)) => matches!(inspect.wire.find, WireFind::Typing(_)),
+        Some(overlay) => action::is_list(overlay),
+        None => false,
+    }
 }
 
 fn query_mut(state: &mut State) -> Option<&mut String> {
@@ -41,6 +45,10 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
         Some(Overlay::Presets(list)) => Some(&mut list.query),
+        Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
+            WireFind::Typing(query) => Some(query),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -79,6 +87,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
         Some(Overlay::Presets(_)) => presets::select(state, row),
+        Some(Overlay::Inspect(_)) => inspect::select(state, row),
         _ => {}
     }
 }
@@ -120,6 +129,10 @@ pub(super) fn refresh(state: &mut State) {
     if matches!(state.overlay, Some(Overlay::Presets(_))) {
         return presets::refresh(state);
     }
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        inspect::refill(state);
+        return;
+    }
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.rows = palette_rows(&palette.query),
         Some(Overlay::Models(_)) => picker::refresh(state),
@@ -150,6 +163,9 @@ fn offered(action: Action) -> bool {
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        return inspect::accept(state);
+    }
     match state.overlay.take() {
         Some(Overlay::Palette(palette)) => match palette.rows.get(palette.selected) {
             Some(row) => action::perform(state, row.action, now),

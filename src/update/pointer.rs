@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, form, lanes, overlay, params, queue, reading};
+use super::{Effects, action, form, lanes, overlay, params, queue, reading, request};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, Focus, LaneId, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
+use crate::state::{Effect, Focus, LaneId, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: i32 = 3;
@@ -81,7 +81,11 @@ fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
     match target {
         Target::OverlayRow { row } => {
             overlay::select(state, row);
-            overlay::perform(state, Action::OverlayAccept, now)
+            // In a list a click takes the row, in a page it only selects.
+            if state.overlay.as_ref().is_some_and(action::is_list) {
+                return overlay::perform(state, Action::OverlayAccept, now);
+            }
+            Effects::new()
         }
         Target::Overlay => Effects::new(),
         _ => {
@@ -113,6 +117,9 @@ fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> E
             params::select(state, row, now);
             let action = if notches.0 < 0 { Action::ParamMore } else { Action::ParamLess };
             params::perform(state, action, now)
+        }
+        Target::Transcript { lane, .. } if state.panes == Panes::Request => {
+            request::scroll(state, lane, isize::try_from(notches.0 * NOTCH).unwrap_or(0))
         }
         Target::Transcript { lane, .. } | Target::Fold { lane, .. } | Target::NewLines { lane } => {
             vec![Effect::Scroll { lane, motion: ScrollMotion::Rows(notches.0 * NOTCH) }]

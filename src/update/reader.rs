@@ -2,20 +2,27 @@
 
 use std::time::Instant;
 
-use super::{Effects, card, diff};
+use super::{Effects, card, diff, inspect, request};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+    match &state.overlay {
+        Some(Overlay::Inspect(_)) => return inspect::perform(state, action, now),
+        Some(Overlay::Request(_)) if !is_end(action) => return request::perform(state, action),
+        Some(Overlay::Diff(_)) if !is_end(action) => return diff::perform(state, action, now),
+        _ => {}
+    }
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
-        _ => match &state.overlay {
-            Some(Overlay::Diff(_)) => diff::perform(state, action, now),
-            Some(Overlay::Card(_)) if action == Action::ReaderCopy => card::copy(state),
-            _ => Effects::new(),
-        },
+        Action::ReaderCopy => card::copy(state),
+        _ => Effects::new(),
     }
+}
+
+fn is_end(action: Action) -> bool {
+    matches!(action, Action::ReaderTop | Action::ReaderBottom)
 }
 
 /// Scrolls the open reader, or the help, whose end only the view knows.
@@ -23,6 +30,7 @@ pub(super) fn scroll(state: &mut State, rows: isize) -> Effects {
     let size = state.size;
     match &mut state.overlay {
         Some(Overlay::Help { scroll }) => return vec![Effect::ScrollHelp { from: *scroll, rows }],
+        Some(Overlay::Inspect(_)) => inspect::step(state, rows),
         Some(overlay) => {
             if let Some((reader, breadth)) = overlay.reader_mut() {
                 reader.scroll_by(rows, Reader::body(size, breadth).height);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Effects, diff, queue};
-use crate::api::{ApiError, Delta};
+use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
 use crate::state::{Charge, Effect, LaneId, Level, State, StreamStatus};
@@ -35,12 +35,18 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             let until = now + retry.wait;
             state.lanes[place].status = StreamStatus::Waiting { since: now, until, retry, run, reply };
         }
-        Delta::Repaired(repair) => state.notices.show(Level::Note, repair.to_string(), now),
+        Delta::Repaired(repair) => {
+            change_run(state, run, |run| run.known = run.known.after(&repair));
+            state.notices.show(Level::Note, repair.to_string(), now);
+        }
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
         Delta::Alive | Delta::Logprobs { .. } => {}
+        Delta::Wire(piece) => state.session.record(run, piece),
         Delta::Opened(opening) => {
+            learn(state, run, &opening);
             change_run(state, run, |run| {
                 run.accepted = true;
+                run.known = opening.known;
                 run.request_id = opening.request_id;
             });
             state.lanes[place].status = StreamStatus::Opening { since: opened_since(state, run, now), run, reply };
@@ -62,6 +68,14 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };
             grow(state, place, (run, choice), now, |turn| ToolCall::collect(&mut turn.tool_calls, piece));
         }
+    }
+}
+
+/// Keeps what the endpoint was found to take, as its client does: the next body is made with it.
+fn learn(state: &mut State, run: RunId, opening: &Opening) {
+    let Some(settings) = state.session.run(run).map(|run| &run.settings) else { return };
+    if let Some(provider) = state.providers.get_mut(&settings.provider) {
+        provider.learn(&settings.model, &opening.learnt);
     }
 }
 

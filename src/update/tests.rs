@@ -1,11 +1,12 @@
 //! What the harness cannot bring about: events in an order that only a race makes.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::{Effects, update};
-use crate::api::{ApiError, Delta, ErrorKind};
+use crate::api::{ApiError, Delta, ErrorKind, RequestShape};
 use crate::chat::{Outcome, Settings, Usage};
 use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
@@ -22,6 +23,8 @@ fn state() -> State {
         default_model: None,
         models: None,
         candidate: false,
+        shape: RequestShape::default(),
+        known: BTreeMap::new(),
     };
     State::new(Start {
         lanes: vec![Lane::new(

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::chat::Turn;
 use crate::input::Action;
-use crate::state::{Focus, Lane, LaneArea, State, Target};
+use crate::state::{Focus, Lane, LaneArea, Layout, Panes, State, Target};
 use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 
 use super::cache::TurnCache;
@@ -15,11 +15,6 @@ use super::figures;
 use super::hits::Hits;
 use super::scroll::{Pane, Part, Rest, Slice, Window};
 use super::title;
-
-/// The columns of text in a lane's body: one is for the mark of the selected turn, one stays free.
-pub(super) fn text_columns(body: Rect) -> u16 {
-    body.width.saturating_sub(2).max(1)
-}
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -35,6 +30,10 @@ pub(super) fn draw(
     canvas.frame(area.frame, frame_role(active), &title::of(state, area.place, area.frame.width.saturating_sub(5)));
     hits.add(area.frame, Target::LaneTab { lane: lane.id });
     hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
+    if state.panes == Panes::Request {
+        request(canvas, state, area);
+        return;
+    }
     if lane.branch.is_empty() {
         welcome(canvas, state, area);
         return;
@@ -49,10 +48,33 @@ pub(super) fn draw(
     figures::draw(canvas, state, area, now);
 }
 
+/// The request that the lane would send now, and how much of it is above and below.
+fn request(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea) {
+    let body = area.body;
+    let Some(preview) = state.previews.get(&state.lanes[area.place].id) else { return };
+    for (y, line) in (body.y..body.bottom()).zip(preview.visible(body.height)) {
+        canvas.line(body.x + 1, y, Layout::text_columns(body), line);
+    }
+    let above = preview.scroll(body.height);
+    let below = preview.len().saturating_sub(above + usize::from(body.height));
+    let hidden = match (above, below) {
+        (0, 0) => return caption(canvas, area.frame, " request "),
+        (0, below) => format!(" request · ▼ {below} "),
+        (above, 0) => format!(" request · ▲ {above} "),
+        (above, below) => format!(" request · ▲ {above} ▼ {below} "),
+    };
+    caption(canvas, area.frame, &hidden);
+}
+
+/// Words in the lower border.
+fn caption(canvas: &mut Canvas<'_>, frame: Rect, text: &str) {
+    canvas.text(frame.x + 2, frame.bottom() - 1, frame.width.saturating_sub(3), text, StyleRole::Dim);
+}
+
 /// The window that a lane's area is.
 pub(super) fn pane<'s>(state: &'s State, area: &LaneArea, now: Instant) -> Pane<'s> {
     let (lane, rows) = (&state.lanes[area.place], usize::from(area.body.height));
-    Pane { state, lane, columns: text_columns(area.body), rows, now }
+    Pane { state, lane, columns: Layout::text_columns(area.body), rows, now }
 }
 
 /// What an empty lane says: who listens, and the keys to begin with, as they are bound.
@@ -119,7 +141,7 @@ fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (p
         canvas.text(body.x, y, 1, "▎", StyleRole::Focus);
     }
     let Some(line) = line else { return };
-    let columns = text_columns(body);
+    let columns = Layout::text_columns(body);
     match part {
         Part::Reasoning(_) => {
             let x = canvas.text(body.x + 1, y, 2, "│ ", StyleRole::Border);

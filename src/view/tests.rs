@@ -2,6 +2,10 @@
 
 mod diff;
 
+#[path = "wire_tests.rs"]
+mod wire;
+
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -14,7 +18,7 @@ use serde_json::json;
 mod values;
 
 use super::View;
-use crate::api::{ApiError, Delta, ErrorKind};
+use crate::api::{ApiError, Delta, ErrorKind, RequestShape};
 use crate::chat::{Field, Settings, Tool, Usage};
 use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
@@ -171,6 +175,8 @@ fn providers() -> Vec<Provider> {
         default_model: None,
         models: None,
         candidate: false,
+        shape: RequestShape::default(),
+        known: BTreeMap::new(),
     };
     let openai = provider("openai", "https://api.openai.com/v1");
     let gateway = provider("gateway", "https://gateway.example/v1");

@@ -1,9 +1,9 @@
 //! The request that uses a feature, made as every request is made.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::api::{self, Endpoint, Remembered};
-use crate::chat::{ChatRequest, Dialect};
+use crate::api::RequestShape;
+use crate::chat::{ChatRequest, Dialect, Remembered};
 use crate::pricing::Feature;
 
 /// The body of a small request that uses a feature of a model, as an endpoint of this dialect takes it.
@@ -18,7 +18,8 @@ pub fn request(feature: Feature, model: &str, dialect: &Dialect) -> Value {
         Feature::StructuredOutput => request.params.set("response_format", person()),
         Feature::Reasoning => request.params.set("reasoning_effort", json!("low")),
     }
-    Value::Object(api::body(&request, &endpoint(dialect), &Remembered::default()))
+    let shape = RequestShape { dialect: dialect.clone(), ..RequestShape::default() };
+    Value::Object(shape.body(&request, Remembered::default()))
 }
 
 fn question(feature: Feature) -> Value {
@@ -65,16 +66,4 @@ fn person() -> Value {
             },
         },
     })
-}
-
-/// A body depends on the dialect alone, not on where it goes.
-fn endpoint(dialect: &Dialect) -> Endpoint {
-    Endpoint {
-        name: String::new(),
-        base_url: String::new(),
-        key: None,
-        headers: Vec::new(),
-        extra_body: Map::new(),
-        dialect: dialect.clone(),
-    }
 }

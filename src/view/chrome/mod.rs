@@ -18,11 +18,13 @@ mod parameters;
 mod picker;
 mod presets;
 mod reader;
+mod request;
 mod sidebar;
 mod slider;
 mod status;
 mod tabs;
 mod tools;
+mod wire_page;
 
 use std::time::Instant;
 

@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, diff, form, help, palette, picker, presets};
+use super::{card, diff, form, help, palette, picker, presets, request, wire_page};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -31,6 +31,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
             diff::draw(canvas, state, open, hits);
             None
         }
+        Overlay::Request(page) => {
+            request::draw(canvas, state, page, hits);
+            None
+        }
+        Overlay::Inspect(open) => wire_page::draw(canvas, state, open, hits),
     }
 }
 

@@ -1,10 +1,11 @@
 //! A running program in front of a test: the real loop, with a scripted terminal, scripted providers and a clock that
 //! stands still unless the test lets time pass.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use abreast::api::{ApiError, Delta};
+use abreast::api::{ApiError, Delta, RequestShape};
 use abreast::app::App;
 use abreast::chat::{ChatRequest, Settings};
 use abreast::config::{ColorDepth, Themes};
@@ -59,6 +60,8 @@ pub(super) fn provider(name: &str, model: &str) -> Provider {
         default_model: Some(model.to_owned()),
         models: None,
         candidate: false,
+        shape: RequestShape::default(),
+        known: BTreeMap::new(),
     }
 }
 

@@ -7,11 +7,11 @@ use super::replay::ScriptedConnect;
 use super::*;
 
 /// Sequences that move, retitle, write the clipboard or reorder text, in 7 and 8 bits.
-const NASTY: &str =
+pub(super) const NASTY: &str =
     "a\x1b[2J\x1b]52;c;eA==\x07\x1b]0;owned\x1b\\b\u{9b}31m\u{202e}c\u{85}d\x08\x08\x7f\r\x00\u{feff}\u{2066}z";
 
 #[track_caller]
-fn assert_harmless(desk: &Desk) {
+pub(super) fn assert_harmless(desk: &Desk) {
     for cell in desk.screen.buffer().content() {
         let hidden = |sign: char| {
             sign.is_control() || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

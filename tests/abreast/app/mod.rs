@@ -14,11 +14,13 @@ mod property;
 mod queue;
 mod reading;
 mod replay;
+mod request_view;
 mod screen;
 mod sharing;
 mod stopping;
 mod system;
 mod values;
+mod wire_view;
 mod work;
 
 use desk::{Desk, WIDE, said, start};

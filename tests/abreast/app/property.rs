@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use abreast::api::{Delta, RetryWait};
-use abreast::chat::Role;
+use abreast::chat::{Role, WirePiece, WireRequest, WireResponse};
 use abreast::state::{Composer, Size, State};
 use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
@@ -86,6 +86,8 @@ const KEPT: &[&str] = &[
     "r",
     "y",
     "z",
+    "i",
+    "n",
     "[",
     "]",
     "g",
@@ -129,6 +131,22 @@ fn piece() -> impl Strategy<Value = Delta> {
             attempt: 2, of: 3, wait: Duration::from_secs(seconds), cause: "busy".to_owned(),
         })),
         1 => Just(Delta::Finish { choice: 0, reason: "length".to_owned() }),
+        2 => wire_piece().prop_map(Delta::Wire),
+    ]
+}
+
+fn wire_piece() -> impl Strategy<Value = WirePiece> {
+    let at = Duration::from_millis(5);
+    let text = |text: &str| text.to_owned();
+    let headers = vec![(text("accept"), text("*/*"))];
+    let request =
+        WireRequest { at, method: text("POST"), url: text("http://x"), headers: headers.clone(), body_bytes: 9 };
+    let response = WireResponse { at, status: 200, version: text("HTTP/1.1"), headers };
+    prop_oneof![
+        1 => Just(WirePiece::Request(request)),
+        1 => Just(WirePiece::Response(response)),
+        3 => "(data|: c)[a-z:\\{漢\u{1b}]{0,80}\n{0,2}".prop_map(move |text| WirePiece::Bytes { at, bytes: text.into() }),
+        1 => Just(WirePiece::Stopped { at, why: text("It broke.") }),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! A dropped run leaves nothing behind.
 
 use abreast::api::{ChatBackend, Delta};
+use abreast::chat::WirePiece;
 use futures_util::StreamExt;
 
 use super::{OK_STREAM, client, request};
@@ -22,6 +23,7 @@ async fn dropping_a_run_in_the_middle_closes_its_connection() {
 async fn dropping_a_run_before_its_answer_closes_its_connection() {
     let mut server = Server::start(vec![vec![Step::AwaitClose]]).await;
     let mut stream = client(&server).open(request());
+    assert!(matches!(stream.next().await, Some(Ok(Delta::Wire(WirePiece::Request(_))))));
     while server.asked().is_empty() {
         assert!(futures_util::poll!(stream.next()).is_pending());
         tokio::task::yield_now().await;
@@ -36,6 +38,8 @@ async fn nothing_is_sent_before_the_run_is_polled() {
     let client = client(&server);
     drop(client.open(request()));
     let mut polled = client.open(request());
+    assert!(matches!(polled.next().await, Some(Ok(Delta::Wire(WirePiece::Request(_))))));
+    assert_eq!(server.asked().len(), 0);
     while server.asked().is_empty() {
         assert!(futures_util::poll!(polled.next()).is_pending());
         tokio::task::yield_now().await;

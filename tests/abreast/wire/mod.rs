@@ -2,7 +2,9 @@
 
 mod cancel;
 mod failures;
+mod form;
 mod network;
+mod recording;
 mod repairs;
 mod retries;
 mod streams;
@@ -57,8 +59,15 @@ fn request() -> ChatRequest {
     ChatRequest::new("m", vec![json!({"role": "user", "content": "hi"})])
 }
 
-/// A run to its end: its deltas and the error that ended it.
+/// A run to its end: what it said, and the error that ended it.
 async fn run(client: &Client, request: ChatRequest) -> (Vec<Delta>, Option<ApiError>) {
+    let (mut deltas, error) = recorded(client, request).await;
+    deltas.retain(|delta| !matches!(delta, Delta::Wire(_)));
+    (deltas, error)
+}
+
+/// A run to its end, with what went over the wire.
+async fn recorded(client: &Client, request: ChatRequest) -> (Vec<Delta>, Option<ApiError>) {
     let mut stream = client.open(request);
     let mut deltas = Vec::new();
     let all = async {

@@ -109,7 +109,7 @@ async fn a_wait_is_shown_before_it_is_waited_and_ends_with_the_run() {
     let pace = abreast::api::Pace { chance: || 0.0, sleep: |_| Box::pin(std::future::pending()) };
     let endpoint = endpoint(&format!("http://{}/v1", server.address));
     let mut stream = Client::with_pace(endpoint, limits(PATIENCE), pace).unwrap().open(request());
-    assert!(matches!(stream.next().await, Some(Ok(Delta::Retry(_)))));
+    while !matches!(stream.next().await.unwrap().unwrap(), Delta::Retry(_)) {}
     assert!(futures_util::poll!(stream.next()).is_pending());
     drop(stream);
     assert_eq!(server.asked().len(), 1);

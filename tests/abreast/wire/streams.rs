@@ -18,7 +18,10 @@ async fn a_stream_comes_piece_by_piece_with_its_usage() {
     let server = Server::answering(&[response(200, &[EVENTS, "X-Request-Id: req_1"], USAGE)]).await;
     let (deltas, error) = run(&client(&server), request()).await;
     assert_eq!(error, None);
-    assert_eq!(deltas[0], Delta::Opened(Opening { status: 200, request_id: Some("req_1".to_owned()) }));
+    assert_eq!(
+        deltas[0],
+        Delta::Opened(Opening { status: 200, request_id: Some("req_1".to_owned()), ..Opening::default() })
+    );
     assert_eq!(text(&deltas), "The capital of France is Paris.");
     assert!(deltas.contains(&Delta::Finish { choice: 0, reason: "stop".to_owned() }));
     let usage = deltas.iter().find_map(|delta| match delta {
