@@ -64,30 +64,17 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::{ChatRequest, Currency, Money, Outcome, Remembered, RunId, Settings, Usage, Wire};
+    use crate::chat::{ChatRequest, Currency, Money, RunId, Settings, Usage};
 
     /// A run that said its first word after some milliseconds, and then took two seconds for some tokens.
     fn run(started: Instant, first: u64, output: u64, cost: Cost) -> Run {
         let first = started + Duration::from_millis(first);
         Run {
-            id: RunId(0),
-            settings: Settings::default(),
-            before: None,
-            form: ChatRequest::new("m", Vec::new()),
-            known: Remembered::default(),
-            replies: Vec::new(),
-            started,
             first_delta: Some(first),
-            first_text: None,
             finished: Some(first + Duration::from_secs(2)),
-            finish_reason: None,
-            accepted: true,
-            served_by: None,
-            request_id: None,
             usage: Some(Usage { output: Some(output), ..Usage::default() }),
             cost,
-            outcome: Outcome::Complete,
-            wire: Wire::default(),
+            ..Run::new(RunId(0), Settings::default(), ChatRequest::new("m", Vec::new()), started)
         }
     }
 

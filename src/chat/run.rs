@@ -42,6 +42,33 @@ pub struct Run {
     pub wire: Wire,
 }
 
+impl Run {
+    /// A run that was just sent.
+    #[must_use]
+    pub fn new(id: RunId, settings: Settings, form: ChatRequest, started: Instant) -> Self {
+        Self {
+            id,
+            settings,
+            before: None,
+            form,
+            known: Remembered::default(),
+            replies: Vec::new(),
+            started,
+            first_delta: None,
+            first_text: None,
+            finished: None,
+            finish_reason: None,
+            accepted: false,
+            served_by: None,
+            request_id: None,
+            usage: None,
+            cost: Cost::Unknown,
+            outcome: Outcome::Running,
+            wire: Wire::default(),
+        }
+    }
+}
+
 /// How a run ended, if it did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {

@@ -1,5 +1,7 @@
 //! A form: one text that is edited in a box, with further fields below it where there are any.
 
+use std::collections::BTreeMap;
+
 use super::LaneId;
 use crate::chat::Field;
 use crate::input::Editor;
@@ -30,6 +32,8 @@ pub struct Form {
     pub at: FormFocus,
     /// Texts that may be put in while nothing else is written.
     pub templates: Vec<String>,
+    /// Fields that have no place now; what was typed into them is kept for when they have one again.
+    aside: Vec<FormField>,
     /// What is to be said of the text as it is.
     pub verdict: Option<Verdict>,
 }
@@ -61,7 +65,16 @@ impl Form {
     pub fn new(purpose: FormPurpose, text: &str) -> Self {
         let editor = Editor::with_text(text);
         let before = editor.text();
-        Self { purpose, editor, before, fields: Vec::new(), at: FormFocus::Text, templates: Vec::new(), verdict: None }
+        Self {
+            purpose,
+            editor,
+            before,
+            fields: Vec::new(),
+            aside: Vec::new(),
+            at: FormFocus::Text,
+            templates: Vec::new(),
+            verdict: None,
+        }
     }
 
     /// Whether the text is a single line, which Enter takes.
@@ -89,6 +102,29 @@ impl Form {
         if let Some(template) = next.and_then(|next| self.templates.get(next)) {
             self.editor.set_text(template);
         }
+    }
+
+    /// Has values ready for fields of these names, should they be given a place.
+    pub fn set_aside(&mut self, values: &BTreeMap<String, String>) {
+        self.aside.extend(values.iter().map(|(name, value)| FormField::new(name, value)));
+    }
+
+    /// Gives the form a field for each of the names, in their order: those that it has or had, else empty ones.
+    pub fn name_fields(&mut self, names: &[&str]) {
+        let mut known = std::mem::take(&mut self.fields);
+        known.append(&mut self.aside);
+        for name in names {
+            let field = match known.iter().position(|field| field.name == *name) {
+                Some(place) => known.swap_remove(place),
+                None => FormField::new(*name, ""),
+            };
+            self.fields.push(field);
+        }
+        self.aside = known;
+        self.at = match self.at {
+            FormFocus::Field(at) if at >= self.fields.len() => FormFocus::Text,
+            at => at,
+        };
     }
 
     /// The editor that takes the keys.

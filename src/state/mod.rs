@@ -4,6 +4,7 @@
 
 pub mod card;
 mod composer;
+mod diff;
 mod effect;
 mod event;
 mod form;
@@ -27,6 +28,7 @@ mod wire_page;
 mod wire_text;
 
 pub use composer::Composer;
+pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
+use super::{Breadth, Diff, Form, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -15,6 +15,7 @@ pub enum Overlay {
     Presets(Box<PresetList>),
     Card(Box<OpenCard>),
     Form(Box<Form>),
+    Diff(Box<Diff>),
     /// The request of a run.
     Request(Box<RequestPage>),
     /// A run looked into.
@@ -26,7 +27,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Card(_) | Self::Request(_) | Self::Inspect(_) => {
+            Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
@@ -38,8 +39,9 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
-            Self::Request(page) => Some((&page.reader, Breadth::Prose)),
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
+            Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
+            Self::Request(page) => Some((&page.reader, Breadth::Prose)),
             Self::Help { .. }
             | Self::Palette(_)
             | Self::Models(_)
@@ -52,8 +54,9 @@ impl Overlay {
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
-            Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
+            Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
+            Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
             Self::Help { .. }
             | Self::Palette(_)
             | Self::Models(_)

@@ -169,29 +169,11 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::chat::{ChatRequest, Outcome, Remembered, Settings, Wire, WireKept, WireLoss};
+    use crate::chat::{ChatRequest, Settings, Wire, WireKept, WireLoss};
 
     fn ask(session: &mut Session) -> RunId {
-        session.add_run(|id| Run {
-            id,
-            settings: Settings::default(),
-            before: None,
-            form: ChatRequest::new("m", Vec::new()),
-            known: Remembered::default(),
-            replies: Vec::new(),
-            started: Instant::now(),
-            first_delta: None,
-            first_text: None,
-            finished: None,
-            finish_reason: None,
-            accepted: false,
-            served_by: None,
-            request_id: None,
-            usage: None,
-            cost: Cost::Unknown,
-            outcome: Outcome::Running,
-            wire: Wire::default(),
-        })
+        let form = ChatRequest::new("m", Vec::new());
+        session.add_run(|id| Run::new(id, Settings::default(), form, Instant::now()))
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub struct WirePage {
     rows: Vec<WireRow>,
     /// For each row where in its text the search hit, or where its news begins.
     hits: Vec<usize>,
-    /// For each event how much of it the event before has said already.
+    /// For each event where its data says something else than the event before.
     told: Vec<usize>,
     selected: usize,
     detail: Reader,
@@ -280,11 +280,19 @@ impl WirePage {
     }
 }
 
-/// How many bytes each event's data has in common with the one before, from its beginning.
+/// For each event the place in its data from which it differs from the one before it in the same answer.
 fn told(events: &[WireEvent]) -> Vec<usize> {
-    let data = |place: usize| wire_data(&events[place].kind).as_bytes();
-    let common = |place: usize| data(place).iter().zip(data(place - 1)).take_while(|(one, other)| one == other).count();
-    (0..events.len()).map(|place| if place == 0 { 0 } else { common(place) }).collect()
+    let common = |before: &WireEvent, event: &WireEvent| {
+        let (before, data) = (wire_data(&before.kind).as_bytes(), wire_data(&event.kind).as_bytes());
+        let same = data.iter().zip(before).take_while(|(one, other)| one == other).count();
+        // What says nothing new, or answers another request, is read from its beginning.
+        if same < data.len() { same } else { 0 }
+    };
+    let pairs = events.windows(2).map(|pair| match pair {
+        [before, event] if before.attempt == event.attempt => common(before, event),
+        _ => 0,
+    });
+    std::iter::once(0).chain(pairs).take(events.len()).collect()
 }
 
 /// The middle one of the gaps: events that came in one read have none between them.
@@ -303,7 +311,7 @@ mod tests {
 
     use super::*;
     use crate::api::WireEventKind;
-    use crate::chat::{ChatRequest, Cost, Remembered, RunId, Settings, Wire, WirePiece, WireRequest, WireResponse};
+    use crate::chat::{ChatRequest, RunId, Settings, Wire, WirePiece, WireRequest, WireResponse};
 
     const SIZE: Size = Size { columns: 100, rows: 30 };
 
@@ -328,26 +336,11 @@ mod tests {
             let bytes = Bytes::from(format!("data: {{\"id\":\"chatcmpl-1\",\"word\":\"{word}\"}}\n\n"));
             wire.push(WirePiece::Bytes { at: ms(*at), bytes });
         }
-        Run {
-            id: RunId(0),
-            settings: Settings::default(),
-            before: None,
-            form: ChatRequest::new("m", Vec::new()),
-            known: Remembered::default(),
-            replies: Vec::new(),
-            started: Instant::now(),
-            first_delta: None,
-            first_text: None,
-            finished: None,
-            finish_reason: None,
-            accepted: true,
-            served_by: None,
-            request_id: None,
-            usage: None,
-            cost: Cost::Unknown,
-            outcome: Outcome::Complete,
-            wire,
-        }
+        Run { accepted: true, outcome: Outcome::Complete, wire, ..new_run() }
+    }
+
+    fn new_run() -> Run {
+        Run::new(RunId(0), Settings::default(), ChatRequest::new("m", Vec::new()), Instant::now())
     }
 
     #[test]
@@ -362,12 +355,12 @@ mod tests {
 
     #[test]
     fn a_row_is_read_from_where_it_says_something_new_or_from_its_hit() {
-        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "apply"), (3, "pear")]), SIZE);
+        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "apply"), (3, "pear"), (4, "pear")]), SIZE);
         let hits = |page: &WirePage| (0..page.rows().len()).map(|place| page.hit(place)).collect::<Vec<_>>();
-        assert_eq!(hits(&page), [0, 0, 0, 31, 27]);
+        assert_eq!(hits(&page), [0, 0, 0, 31, 27, 0]);
         page.find = WireFind::Kept("WORD\":\"P".to_owned());
         page.refill(SIZE);
-        assert_eq!((page.rows(), hits(&page)), (&[WireRow::Event(2)][..], vec![20]));
+        assert_eq!((page.rows(), hits(&page)), (&[WireRow::Event(2), WireRow::Event(3)][..], vec![20; 2]));
     }
 
     #[test]

@@ -12,15 +12,16 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::words::{count, has_word, words};
 
-/// Words and signs of both sides that are compared in one stretch of changed lines; what is longer is replaced whole.
+/// Lines of both texts, and words and signs of one stretch of changed lines, that are compared; what is longer is
+/// replaced whole between its equal ends.
 ///
 /// The search grows faster than its input (n·√n here), and two texts that have not one line of so many in common have no
 /// phrases to be shown either. About 40 KB of prose on each side, and some 50 ms at worst.
 const MOST_COMPARED: usize = 16_000;
-/// So few unchanged words between two larger changes are chance, not a phrase that was kept.
+/// So few unchanged words beside a larger change are chance, not a phrase that was kept.
 const ISLAND_WORDS: usize = 2;
-/// How many times larger than the island between them both changes are before they swallow it.
-const ISLAND_RATIO: usize = 2;
+/// How many times larger than an island the larger of the two changes around it is when they swallow it.
+const ISLAND_RATIO: usize = 3;
 
 /// A part of the two texts. `Same` and `Removed` make the old text, `Same` and `Added` the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +142,7 @@ impl<'a> Both<'a> {
             return false;
         }
         let kept = count(text);
-        kept == 0 || kept <= ISLAND_WORDS && kept * ISLAND_RATIO <= self.words_in(before).min(self.words_in(after))
+        kept == 0 || kept <= ISLAND_WORDS && kept * ISLAND_RATIO <= self.words_in(before).max(self.words_in(after))
     }
 
     fn words_in(&self, change: &Stretch) -> usize {

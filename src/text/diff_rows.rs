@@ -56,12 +56,8 @@ fn mark(row: &Line) -> Span {
     let has = |ink: Ink| row.spans.iter().any(|span| span.ink == ink);
     let changed = [has(REMOVED), has(ADDED)];
     let (sign, _) = GUTTER.iter().find(|(_, means)| *means == changed).unwrap_or(&GUTTER[0]);
-    let role = match changed {
-        [true, false] => StyleRole::SyntaxDeleted,
-        [false, true] => StyleRole::SyntaxInserted,
-        _ => StyleRole::Dim,
-    };
-    Span::new(*sign, role)
+    // Not in the role of the change: a sign that is struck through cannot be read.
+    Span::new(*sign, Ink::from(StyleRole::Text).with(Emphasis::BOLD))
 }
 
 fn spans(pieces: &[Piece<'_>]) -> Vec<Span> {
@@ -114,7 +110,7 @@ mod tests {
     fn a_change_is_told_by_ink_and_emphasis_as_well() {
         let row = diff_rows(&[Piece::Same("x "), Piece::Removed("y"), Piece::Added("z")], 30).remove(0);
         let expected = [
-            Span::new("± ", StyleRole::Dim),
+            Span::new("± ", Ink::from(StyleRole::Text).with(Emphasis::BOLD)),
             Span::new("x ", StyleRole::Text),
             Span::new("[-y-]", REMOVED),
             Span::new("{+z+}", ADDED),

@@ -55,9 +55,12 @@ fn markdown_signs_around_a_kept_word_are_changes_of_their_own() {
 }
 
 #[test]
-fn a_chance_word_between_large_changes_is_part_of_them_and_a_kept_phrase_is_not() {
+fn a_chance_word_beside_a_large_change_is_part_of_them_and_a_kept_phrase_is_not() {
     let pieces = word_diff("Cats sleep all day the whole year round", "Every dog runs about the yard, barks and digs");
     assert_eq!(pieces.len(), 2, "{pieces:?}");
+    let pieces = word_diff("Read or watch just enough of a parrot.", "Ask the shop for labels within a week.");
+    assert_eq!(pieces.len(), 3, "{pieces:?}");
+    assert_eq!(word_diff("I like cats", "You like dogs").len(), 5);
     assert_eq!(
         word_diff("We like the old red house here", "They saw the old red house there"),
         [Removed("We like"), Added("They saw"), Same(" the old red house "), Removed("here"), Added("there")]

@@ -4,16 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, form, inspect, lanes, overlay, params, presets, queue, reader, reading, request, share, stream,
+    Effects, ask, card, diff, form, inspect, lanes, overlay, params, presets, queue, reader, reading, request, share,
+    stream,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
 pub(super) fn applies(state: &State, action: Action) -> bool {
-    if form::is_open(state) && !form::lets_through(action) {
-        return false;
-    }
     let composer = &state.composer;
     // In a terminal too small for panes the draft is taken as one unwrapped row.
     let columns = || Layout::of(state).map_or(u16::MAX, |layout| layout.editor.width);
@@ -21,13 +19,16 @@ pub(super) fn applies(state: &State, action: Action) -> bool {
         Action::SlashCommand | Action::QuitIfEmpty => composer.is_empty(),
         Action::HistoryOlder => composer.editor.at_first_row(columns()),
         Action::HistoryNewer => composer.editor.at_last_row(columns()),
-        Action::FormEnter => form::is_line(state),
+        Action::FormEnter => form::enter_leads_on(state),
         _ => true,
     }
 }
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     use Action as A;
+    if form::holds(state, action, now) {
+        return Effects::new();
+    }
     if leaves_value(action) && params::settle(state, now) == Settled::No {
         return Effects::new();
     }
@@ -109,7 +110,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamForce
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
-        A::Diff | A::Heat => Effects::new(),
+        A::Diff => diff::open(state, now),
+        A::Heat => Effects::new(),
         A::ReaderTop
         | A::ReaderBottom
         | A::ReaderLeft

@@ -4,10 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::{Effects, queue};
-use crate::chat::{
-    ChatRequest, Cost, Field, Outcome, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, Wire, sendable,
-};
+use super::{Effects, queue, system};
+use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, sendable};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
@@ -171,26 +169,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
     let (settings, before) = (lane.settings.clone(), lane.last_run);
-    let run = state.session.add_run(|id| Run {
-        id,
-        settings,
-        before,
-        form,
-        known,
-        replies: Vec::new(),
-        started: now,
-        first_delta: None,
-        first_text: None,
-        finished: None,
-        finish_reason: None,
-        accepted: false,
-        served_by: None,
-        request_id: None,
-        usage: None,
-        cost: Cost::Unknown,
-        outcome: Outcome::Running,
-        wire: Wire::default(),
-    });
+    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, form, now) });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);
@@ -216,7 +195,7 @@ pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
     ChatRequest {
         model: settings.model.clone(),
-        messages: messages(&TurnTree::default(), None, settings.system.as_deref()),
+        messages: messages(&TurnTree::default(), None, system::sent(settings).as_deref()),
         params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
         stream,

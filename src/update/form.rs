@@ -4,21 +4,23 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, picker, values};
-use crate::chat::Field;
+use super::{Effects, card, picker, system, values};
 use crate::input::{Action, Context};
-use crate::state::{EditPurpose, Effect, Form, FormPurpose, LaneId, Level, Overlay, State};
+use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
+
+pub(super) use super::system::open as open_system;
 
 /// The longest name of a lane, in characters: more would leave its header no room.
 const LONGEST_NAME: usize = 24;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
-    let Some(Overlay::Form(form)) = &mut state.overlay else { return Effects::new() };
+    let Some(form) = open_form(state) else { return Effects::new() };
     match action {
+        Action::FormEnter if !form.is_line() => form.next(),
         Action::FormNext if form.is_value() => {
             form.next_template();
-            values::judge(state);
+            changed(state);
         }
         Action::FormNext => form.next(),
         Action::FormPrevious => form.previous(),
@@ -31,21 +33,24 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
     Effects::new()
 }
 
-/// Whether the open form is a single line, which Enter takes.
-pub(super) fn is_line(state: &State) -> bool {
-    matches!(&state.overlay, Some(Overlay::Form(form)) if form.is_line())
+/// Whether Enter leads on from what takes the keys: it takes a form of a single line, and leaves a field for the next.
+pub(super) fn enter_leads_on(state: &State) -> bool {
+    matches!(&state.overlay, Some(Overlay::Form(form)) if form.is_line() || form.at != FormFocus::Text)
 }
 
-pub(super) fn is_open(state: &State) -> bool {
-    matches!(state.overlay, Some(Overlay::Form(_)))
-}
-
-/// Whether an action may be asked for while a form is open. What would open something else, or end the program, would
-/// drop what is written in it.
-pub(super) fn lets_through(action: Action) -> bool {
-    use Action as A;
-    action.row().context == Context::Form
-        || matches!(action, A::Back | A::Interrupt | A::Suspend | A::Redraw | A::ToggleMouse | A::NextTheme)
+/// Whether an action has to wait because it would take away what is being written. Says so.
+pub(super) fn holds(state: &mut State, action: Action, now: Instant) -> bool {
+    let passes = action.row().context == Context::Form
+        || matches!(
+            action,
+            Action::Back | Action::Interrupt | Action::Quit | Action::Redraw | Action::Suspend | Action::NextTheme
+        );
+    if passes || !open_form(state).is_some_and(|form| form.is_changed()) {
+        return false;
+    }
+    let (keeps, leaves) = (state.key(Action::FormAccept), state.key(Action::Back));
+    state.notices.show(Level::Note, format!("{keeps} keeps what you write here, {leaves} leaves it."), now);
+    true
 }
 
 /// The open form, if one is.
@@ -64,18 +69,22 @@ pub(super) fn key(state: &mut State, key: KeyEvent) {
     if let Some(form) = open_form(state) {
         form.active().input(key);
     }
-    values::judge(state);
+    changed(state);
 }
 
 pub(super) fn paste(state: &mut State, text: &str, now: Instant) {
     let pasted = open_form(state).map(|form| {
-        let text = if form.is_line() { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_owned() };
+        let text = if form.is_line() || form.at != FormFocus::Text {
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            text.to_owned()
+        };
         form.active().paste(&text)
     });
     if let Some(Err(problem)) = pasted {
         state.notices.show(Level::Error, problem.to_string(), now);
     }
-    values::judge(state);
+    changed(state);
 }
 
 /// What `$EDITOR` made of the text.
@@ -83,7 +92,15 @@ pub(super) fn edited(state: &mut State, text: &str) {
     if let Some(form) = open_form(state) {
         form.active().set_text(text.trim_end_matches('\n'));
     }
-    values::judge(state);
+    changed(state);
+}
+
+/// What follows from the text as it is now.
+fn changed(state: &mut State) {
+    match open_form(state) {
+        Some(form) if matches!(form.purpose, FormPurpose::System(_)) => system::name_variables(form),
+        _ => values::judge(state),
+    }
 }
 
 /// Closes what is open. A form with something in it that would be lost asks once more.
@@ -95,13 +112,6 @@ pub(super) fn leave(state: &mut State, now: Instant) {
     state.overlay = card::under(state.overlay.take());
     // Providers may have answered while it was covered.
     picker::relisted(state);
-}
-
-pub(super) fn open_system(state: &mut State) -> Effects {
-    let lane = state.lane();
-    let form = Form::new(FormPurpose::System(lane.id), lane.settings.system.as_deref().unwrap_or_default());
-    open(state, form);
-    Effects::new()
 }
 
 pub(super) fn open_name(state: &mut State) {
@@ -117,7 +127,7 @@ fn accept(state: &mut State, now: Instant) -> Effects {
     let Some(Overlay::Form(form)) = state.overlay.take() else { return Effects::new() };
     match &form.purpose {
         FormPurpose::LaneName(lane) => rename(state, *lane, &form.editor.text()),
-        FormPurpose::System(lane) => keep_system(state, *lane, &form, now),
+        FormPurpose::System(lane) => system::keep(state, *lane, &form, now),
         FormPurpose::Value { .. } | FormPurpose::Extra(_) => {}
     }
     Effects::new()
@@ -128,15 +138,4 @@ fn rename(state: &mut State, lane: LaneId, name: &str) {
     if let Some(lane) = state.lane_by_id_mut(lane) {
         lane.name = (!name.is_empty()).then(|| text::clean_line(&name).into_owned());
     }
-}
-
-fn keep_system(state: &mut State, lane: LaneId, form: &Form, now: Instant) {
-    let Some(place) = state.lanes.iter().position(|candidate| candidate.id == lane) else { return };
-    let text = form.editor.text();
-    let text = text.trim();
-    let said = if text.is_empty() { "The system prompt is unset." } else { "The system prompt is set." };
-    state.change(place, &Field::System, |settings| {
-        settings.system = (!text.is_empty()).then(|| text.to_owned());
-    });
-    state.notices.show(Level::Note, said, now);
 }

@@ -203,6 +203,10 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     }
     state.session = state.session.next();
     state.undos.clear();
+    // What is read there is of the conversation that is gone.
+    if state.overlay.as_ref().is_some_and(|open| open.reader().is_some()) {
+        state.overlay = None;
+    }
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();
     }

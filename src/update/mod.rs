@@ -3,6 +3,9 @@
 mod action;
 mod ask;
 mod card;
+mod diff;
+mod diff_figures;
+mod diff_page;
 mod form;
 mod inspect;
 mod keys;
@@ -18,6 +21,7 @@ mod reading;
 mod request;
 mod share;
 mod stream;
+mod system;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -51,8 +55,9 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
-            inspect::resized(state);
             card::refresh(state);
+            diff::rebuild(state);
+            inspect::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -44,11 +44,11 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
+        Some(Overlay::Presets(list)) => Some(&mut list.query),
         Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
         },
-        Some(Overlay::Presets(list)) => Some(&mut list.query),
         _ => None,
     }
 }
@@ -86,8 +86,8 @@ pub(super) fn select(state: &mut State, row: usize) {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
-        Some(Overlay::Inspect(_)) => inspect::select(state, row),
         Some(Overlay::Presets(_)) => presets::select(state, row),
+        Some(Overlay::Inspect(_)) => inspect::select(state, row),
         _ => {}
     }
 }
@@ -126,11 +126,12 @@ fn stepped(at: usize, rows: isize, of: usize) -> usize {
 
 /// Fills the open list anew, by what is typed.
 pub(super) fn refresh(state: &mut State) {
-    if let Some(Overlay::Inspect(_)) = &state.overlay {
-        return inspect::refill(state);
-    }
     if matches!(state.overlay, Some(Overlay::Presets(_))) {
         return presets::refresh(state);
+    }
+    if let Some(Overlay::Inspect(_)) = &state.overlay {
+        inspect::refill(state);
+        return;
     }
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.rows = palette_rows(&palette.query),

@@ -19,10 +19,6 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 }
 
 fn open(state: &mut State) -> Effects {
-    // A form may hold a text that nobody kept yet.
-    if matches!(state.overlay, Some(Overlay::Form(_))) {
-        return Effects::new();
-    }
     state.overlay = Some(Overlay::Presets(Box::default()));
     vec![Effect::Presets(PresetWork::List)]
 }

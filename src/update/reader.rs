@@ -2,21 +2,27 @@
 
 use std::time::Instant;
 
-use super::{Effects, card, inspect, request};
+use super::{Effects, card, diff, inspect, request};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
-    if let Some(Overlay::Inspect(_)) = &state.overlay {
-        return inspect::perform(state, action, now);
+    match &state.overlay {
+        Some(Overlay::Inspect(_)) => return inspect::perform(state, action, now),
+        Some(Overlay::Request(_)) if !is_end(action) => return request::perform(state, action),
+        Some(Overlay::Diff(_)) if !is_end(action) => return diff::perform(state, action, now),
+        _ => {}
     }
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),
-        _ if matches!(state.overlay, Some(Overlay::Request(_))) => request::perform(state, action),
         Action::ReaderCopy => card::copy(state),
         _ => Effects::new(),
     }
+}
+
+fn is_end(action: Action) -> bool {
+    matches!(action, Action::ReaderTop | Action::ReaderBottom)
 }
 
 /// Scrolls the open reader, or the help, whose end only the view knows.

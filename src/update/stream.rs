@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, queue};
+use super::{Effects, diff, queue};
 use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
@@ -150,6 +150,7 @@ fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
         run.outcome = outcome;
     });
     state.session.close_run(id);
+    diff::ended(state, id);
 }
 
 /// Stops one lane's stream, if it has one; what came is kept.

@@ -1,5 +1,7 @@
 //! Whole frames of scripted states: what is on the screen, where the cursor is, what a click hits.
 
+mod diff;
+
 #[path = "wire_tests.rs"]
 mod wire;
 

@@ -52,7 +52,9 @@ pub(super) fn judge(state: &mut State) {
     let written = form.editor.text();
     let verdict = match text::read(subject, &written) {
         Err(slip) => Verdict::Bad(slip),
-        Ok(Reading::Unset) if form.templates.is_empty() => Verdict::Good(format!("empty: {keep} unsets it")),
+        Ok(Reading::Unset) if form.templates.is_empty() => {
+            Verdict::Good(format!("empty: {keep} unsets it; {}", text::offered(subject)))
+        }
         Ok(Reading::Unset) => {
             let offered = text::offered(subject);
             Verdict::Good(format!("empty: {keep} unsets it; {next} puts in {offered}"))

@@ -213,11 +213,13 @@ pub(super) fn templates(subject: Subject<'_>, tools: &[Tool]) -> Vec<String> {
     values.iter().map(|value| value.as_str().map_or_else(|| pretty(value), ToOwned::to_owned)).collect()
 }
 
-/// What the templates are, in words.
+/// What the templates are, or where there are none, how the value is written.
 pub(super) fn offered(subject: Subject<'_>) -> String {
     match subject {
         Subject::Param("response_format") => FORMATS.join(", "),
         Subject::Param("tool_choice") => "auto, none, required, or a function".to_owned(),
+        Subject::Param("stop") => "write one string a line, or JSON".to_owned(),
+        Subject::Extra => "write one object, such as {\"top_k\": 40}".to_owned(),
         _ => "an example".to_owned(),
     }
 }

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -140,4 +141,30 @@ fn a_bare_schema_gets_its_files_name_around_it() {
     assert_eq!(format("x.json", &named("whole").to_string()), named("whole"));
     assert_eq!(of_file(BIAS, "x.json", "{\"1\":2}"), "{\n  \"1\": 2\n}");
     assert_eq!(of_file(FORMAT, "x.json", "{ not\n"), "{ not");
+}
+
+const SUBJECTS: [Subject<'_>; 6] = [STOP, FORMAT, CHOICE, BIAS, Subject::Tools, Subject::Extra];
+
+proptest! {
+    #[test]
+    fn every_text_is_a_value_or_a_slip(text in "[ -~\n漢é\\[\\]{}\":,@]{0,40}") {
+        for subject in SUBJECTS {
+            if let Err(slip) = read(subject, &text) {
+                prop_assert!(!slip.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn every_value_that_fits_is_shown_so_that_it_is_read_back(strings in prop::collection::vec(".{1,6}|\n|\\[\"a\"\\]|@x", 1..5)) {
+        let values = [json!(strings), json!(strings[0]), json!({"type": strings[0]}), json!({strings[0].as_str(): 1})];
+        for (name, value) in [STOP, STOP, FORMAT, BIAS].into_iter().zip(values) {
+            let Subject::Param(field) = name else { continue };
+            if let Ok(value) = chat::param(field).unwrap().check(value) {
+                let mut settings = Settings::default();
+                settings.params.set(field, value.clone());
+                prop_assert_eq!(value_of(name, &written(name, &settings)), value);
+            }
+        }
+    }
 }

@@ -137,12 +137,10 @@ fn works(state: &State, action: Action) -> bool {
         }
         Action::FieldShare | Action::FieldToAll | Action::Promote => state.lanes.len() > 1,
         Action::Diff | Action::Inspect => asked,
-        Action::ReaderNext | Action::ReaderPage | Action::ReaderCopy => {
-            // A card has no neighbours and no pages.
-            let in_card = matches!(&state.overlay, Some(Overlay::Card(_)));
-            let means = !in_card || action == Action::ReaderCopy;
-            means && state.overlay.as_ref().is_some_and(|overlay| overlay.reader().is_some())
-        }
+        Action::ReaderNext => matches!(&state.overlay, Some(Overlay::Diff(diff)) if diff.others.len() > 1),
+        // Cards and diffs are all on one page.
+        Action::ReaderPage => false,
+        Action::ReaderCopy => state.overlay.as_ref().is_some_and(|overlay| overlay.reader().is_some()),
         Action::OverlayAccept => match &state.overlay {
             Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),

@@ -2,8 +2,9 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::chat::Field;
 use crate::input::{Action, Editor};
-use crate::state::{Form, FormFocus, FormPurpose, LaneId, State, Verdict};
+use crate::state::{Form, FormFocus, FormPurpose, Lane, LaneId, State, Verdict};
 use crate::text::{Emphasis, Ink, Span, StyleRole, Wrap, clean_line, truncate, wrap};
 
 use super::super::canvas::Canvas;
@@ -24,6 +25,9 @@ const AROUND: u16 = 3;
 
 /// Rows for the verdict on a value, whose slips take a sentence.
 const VERDICT_ROWS: u16 = 2;
+
+/// What a system prompt without variables says below its text.
+const VARIABLES: &str = "A {{name}} in the text is a variable: its value is asked for here.";
 
 /// Draws the form; returns where the caret is.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, form: &Form, hits: &mut Hits) -> Option<Position> {
@@ -52,10 +56,21 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
     let lane = |id: &LaneId| state.lane_by_id(*id).map_or_else(String::new, |lane| lane.letter.to_string());
     match purpose {
         FormPurpose::LaneName(id) => format!("Name of lane {}", lane(id)),
-        FormPurpose::System(id) => format!("System prompt · {}", lane(id)),
+        FormPurpose::System(id) => format!("System prompt · {}{}", lane(id), sharers(state, *id)),
         FormPurpose::Value { lane: id, field } => format!("{} · {}", clean_line(field.name()), lane(id)),
         FormPurpose::Extra(id) => format!("Other fields · {}", lane(id)),
     }
+}
+
+/// `, shared with B C`, when what is kept is kept for other lanes too.
+fn sharers(state: &State, id: LaneId) -> String {
+    let shares = |lane: &&Lane| lane.shares.contains(&Field::System);
+    if !state.lane_by_id(id).as_ref().is_some_and(shares) {
+        return String::new();
+    }
+    let others = state.lanes.iter().filter(|lane| lane.id != id).filter(shares);
+    let letters: Vec<String> = others.map(|lane| lane.letter.to_string()).collect();
+    if letters.is_empty() { String::new() } else { format!(", shared with {}", letters.join(" ")) }
 }
 
 fn editor(canvas: &mut Canvas<'_>, editor: &Editor, area: Rect) -> Option<Position> {
@@ -78,14 +93,23 @@ fn field(canvas: &mut Canvas<'_>, form: &Form, place: usize, row: Rect) -> Optio
     let name = truncate(&clean_line(&field.name), usize::from(widest)).into_owned();
     canvas.text(row.x, row.y, row.width, &format!("{mark}{name}"), ink);
     let x = row.x + 4 + widest;
-    editor(canvas, &field.editor, Rect { x, width: row.right().saturating_sub(x), ..row })
+    let place = Rect { x, width: row.right().saturating_sub(x), ..row };
+    let caret = editor(canvas, &field.editor, place);
+    if field.editor.is_empty() {
+        let said = format!("no value: sent as {{{{{}}}}}", clean_line(&field.name));
+        canvas.text(place.x, place.y, place.width, &said, StyleRole::Unset);
+    }
+    caret
 }
 
 fn verdict(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
     let (mark, sentence, role) = match &form.verdict {
+        None if matches!(form.purpose, FormPurpose::System(_)) && form.fields.is_empty() => {
+            ("", VARIABLES, StyleRole::Dim)
+        }
         None => return,
-        Some(Verdict::Good(sentence)) => ("✓ ", sentence, StyleRole::Good),
-        Some(Verdict::Bad(sentence)) => ("✗ ", sentence, StyleRole::Error),
+        Some(Verdict::Good(sentence)) => ("✓ ", sentence.as_str(), StyleRole::Good),
+        Some(Verdict::Bad(sentence)) => ("✗ ", sentence.as_str(), StyleRole::Error),
     };
     let (first, rest) = ([Span::new(mark, role)], [Span::new("  ", role)]);
     let mut rows = Vec::new();

@@ -6,6 +6,7 @@
 mod card;
 mod composer;
 mod cost;
+mod diff;
 mod flow;
 mod footer;
 mod form;

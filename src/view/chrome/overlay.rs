@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, form, help, palette, picker, presets, request, wire_page};
+use super::{card, diff, form, help, palette, picker, presets, request, wire_page};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -21,16 +21,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
         }
         Overlay::Palette(open) => Some(palette::draw(canvas, state, open, hits)),
         Overlay::Models(open) => Some(picker::draw(canvas, state, open, hits)),
-        Overlay::Request(page) => {
-            request::draw(canvas, state, page, hits);
-            None
-        }
         Overlay::Presets(open) => Some(presets::draw(canvas, state, open, hits)),
         Overlay::Card(open) => {
             card::draw(canvas, state, open, hits);
             None
         }
         Overlay::Form(open) => form::draw(canvas, state, open, hits),
+        Overlay::Diff(open) => {
+            diff::draw(canvas, state, open, hits);
+            None
+        }
+        Overlay::Request(page) => {
+            request::draw(canvas, state, page, hits);
+            None
+        }
         Overlay::Inspect(open) => wire_page::draw(canvas, state, open, hits),
     }
 }

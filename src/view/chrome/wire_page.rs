@@ -159,8 +159,19 @@ fn row(canvas: &mut Canvas<'_>, page: &WirePage, place: usize, area: Rect) {
         }),
         WireRow::Event(at) => page.events.get(at).map(|one| event(page, one, page.hit(place), area.width)),
     };
-    let spans: Vec<Span> = spans.into_iter().flatten().flat_map(|span| hit(span, page.needle())).collect();
+    let spans = fitting(spans.unwrap_or_default(), area.width);
+    let spans: Vec<Span> = spans.into_iter().flat_map(|span| hit(span, page.needle())).collect();
     canvas.spans(area.x, area.y, area.width, &spans);
+}
+
+/// The spans with the last one cut to the room that the others leave.
+fn fitting(mut spans: Vec<Span>, columns: u16) -> Vec<Span> {
+    if let Some(mut last) = spans.pop() {
+        let used: usize = spans.iter().map(|span| width(&span.text)).sum();
+        last.text = truncate(&last.text, usize::from(columns).saturating_sub(used)).into_owned();
+        spans.push(last);
+    }
+    spans
 }
 
 fn answer(page: &WirePage, place: usize) -> Option<&WireResponse> {

@@ -3,6 +3,7 @@
 mod asking;
 mod console;
 mod desk;
+mod diff;
 mod failures;
 mod hostile;
 mod lanes;
@@ -17,6 +18,7 @@ mod request_view;
 mod screen;
 mod sharing;
 mod stopping;
+mod system;
 mod values;
 mod wire_view;
 mod work;
