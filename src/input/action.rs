@@ -90,6 +90,7 @@ actions! {
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
     ResendWithout, Global, "run.resend_without", "resend without", "Resend without the parameter that the model refused";
     ToggleSidebar, Global, "view.sidebar", "", "Show or hide the sidebar";
+    ToggleLockstep, Global, "view.lockstep", "", "Scroll all lanes together, turn by turn";
     ToggleMouse, Global, "view.mouse", "", "Let the terminal have the mouse, or take it back";
     NextTheme, Global, "view.theme", "", "Switch to the next theme";
     Redraw, Global, "view.redraw", "", "Draw the whole screen anew";

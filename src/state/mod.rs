@@ -7,6 +7,7 @@ mod effect;
 mod event;
 mod lane;
 mod layout;
+mod lockstep;
 mod notice;
 mod overlay;
 mod provider;
@@ -18,6 +19,7 @@ pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
+pub use lockstep::Lockstep;
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
 pub use provider::{Found, Provider, Providers};
@@ -49,6 +51,7 @@ pub struct State {
     pub focused: usize,
     /// Whether the focused lane fills the screen.
     pub zoomed: bool,
+    pub lockstep: Lockstep,
     pub focus: Focus,
     pub composer: Composer,
     pub sidebar: Sidebar,
@@ -103,6 +106,7 @@ impl State {
             lanes: vec![start.lane],
             focused: 0,
             zoomed: false,
+            lockstep: Lockstep::Apart,
             focus: Focus::Composer,
             composer: Composer::default(),
             sidebar: Sidebar::default(),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, lanes, overlay, params, reading, stream};
+use super::{Effects, ask, lanes, lockstep, overlay, params, reading, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, State, Topic};
 
@@ -58,6 +58,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::Lane6
         | A::Lane7
         | A::Lane8 => lanes::perform(state, action, now),
+        A::ToggleLockstep => {
+            lockstep::toggle(state, now);
+            Effects::new()
+        }
         A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
         A::TurnOlder
         | A::TurnNewer

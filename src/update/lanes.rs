@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, stream};
 use crate::input::Action;
-use crate::state::{Effect, Lane, Level, MAX_LANES, State};
+use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -64,6 +64,9 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
         fresh.tools.clone_from(&lane.tools);
         fresh.generation = generation;
         *lane = fresh;
+    }
+    if let Lockstep::Together(place) = &mut state.lockstep {
+        *place = Scroll::Follow;
     }
     state.composer.editing = None;
     effects.push(Effect::SetTitle("abreast".to_owned()));

@@ -4,6 +4,7 @@ mod action;
 mod ask;
 mod keys;
 mod lanes;
+mod lockstep;
 mod overlay;
 mod params;
 mod pointer;

@@ -51,11 +51,7 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
             select(state, lane, Some(turn));
             reading::toggle_fold(state, turn);
         }
-        Target::NewLines { lane } => {
-            if let Some(lane) = state.lane_by_id_mut(lane) {
-                lane.scroll = Scroll::Follow;
-            }
-        }
+        Target::NewLines { lane } => state.scroll_to(lane, Scroll::Follow),
         Target::LaneTab { lane } => focus_lane(state, lane),
         Target::Param { row } => {
             state.focus = Focus::Sidebar;

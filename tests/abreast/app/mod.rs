@@ -6,6 +6,7 @@ mod desk;
 mod failures;
 mod hostile;
 mod lanes;
+mod lockstep;
 mod parameters;
 mod property;
 mod reading;
