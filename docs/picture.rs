@@ -157,7 +157,7 @@ fn state() -> anyhow::Result<State> {
     let theme = themes.auto(Background::Dark, depth).context("there is no dark theme")?.clone();
     let mut params = Params::default();
     params.assign("seed=7")?;
-    let settings = Settings { provider: SANDBOX.to_owned(), model: SANDBOX.to_owned(), system: None, params };
+    let settings = Settings { provider: SANDBOX.to_owned(), model: SANDBOX.to_owned(), params, ..Settings::default() };
     let sandbox = Provider {
         name: SANDBOX.to_owned(),
         base_url: "in this program".to_owned(),
@@ -166,7 +166,7 @@ fn state() -> anyhow::Result<State> {
         candidate: false,
     };
     Ok(State::new(Start {
-        lane: Lane::new(LaneId(0), settings),
+        lanes: vec![Lane::new(LaneId(0), settings)],
         providers: Providers { all: vec![sandbox], undecided: false },
         catalogue: Catalogue::embedded(),
         keymap: Keymap::default(),

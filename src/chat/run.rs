@@ -2,20 +2,11 @@
 
 use std::time::Instant;
 
-use super::{Cost, Params, TurnId, Usage};
+use super::{Cost, Settings, TurnId, Usage};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub u32);
-
-/// What a lane asks with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settings {
-    pub provider: String,
-    pub model: String,
-    pub system: Option<String>,
-    pub params: Params,
-}
 
 /// A request, its times and its result.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +24,9 @@ pub struct Run {
     pub finished: Option<Instant>,
     /// The server's word for why it stopped; any string.
     pub finish_reason: Option<String>,
-    /// The model that the server says answered.
     /// Whether the server took the request: what it refused costs nothing.
     pub accepted: bool,
+    /// The model that the server says answered.
     pub served_by: Option<String>,
     pub request_id: Option<String>,
     pub usage: Option<Usage>,

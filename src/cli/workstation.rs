@@ -9,6 +9,7 @@ use super::options::{EndpointOptions, ToolOptions};
 use super::setup::Setup;
 use super::{Ended, Problem};
 use crate::app::{App, Lendings, LimitOverrides, Tty};
+use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, LaneId, Provider, Providers, Size, Start, State};
@@ -29,9 +30,8 @@ pub(super) async fn run(
         ));
     }
     let setup = Setup::of(options, &environment)?;
-    let mut lane = Lane::new(LaneId(0), setup.settings.clone());
-    lane.tools = tools.load()?;
-    let state = State::new(start(&setup, lane, &environment)?);
+    let settings = Settings { tools: tools.load()?, ..setup.settings.clone() };
+    let state = State::new(start(&setup, vec![Lane::new(LaneId(0), settings)], &environment)?);
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
@@ -44,7 +44,7 @@ pub(super) async fn run(
     })
 }
 
-fn start(setup: &Setup, lane: Lane, environment: &Environment) -> Result<Start, Problem> {
+fn start(setup: &Setup, lanes: Vec<Lane>, environment: &Environment) -> Result<Start, Problem> {
     let wrong = |error: ConfigError| Problem::misuse(format!("{error}."));
     let depth = ColorDepth::of(environment);
     let themes = Themes::load(&setup.paths.themes()).map_err(wrong)?;
@@ -53,7 +53,7 @@ fn start(setup: &Setup, lane: Lane, environment: &Environment) -> Result<Start, 
     let theme = theme.ok_or_else(|| Problem::failure("No theme is there."))?;
     let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
     Ok(Start {
-        lane,
+        lanes,
         providers: providers(setup),
         catalogue: setup.catalogue(),
         keymap: keymap(&setup.paths)?,

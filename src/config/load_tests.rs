@@ -54,8 +54,13 @@ fn the_settings_of_a_new_session_are_read() {
         ..Config::default()
     };
     assert_eq!(config, expected);
-    let start =
-        chat::Settings { provider: "ollama".into(), model: "m-2".into(), system: Some("Be brief.".into()), params };
+    let start = chat::Settings {
+        provider: "ollama".into(),
+        model: "m-2".into(),
+        system: Some("Be brief.".into()),
+        params,
+        ..chat::Settings::default()
+    };
     assert_eq!(config.start(), start);
 }
 

@@ -127,7 +127,13 @@ impl Config {
         let name = name.unwrap_or_else(|| SANDBOX.to_owned());
         let of_provider = || self.provider(&name).and_then(|provider| provider.model);
         let model = self.default_model.clone().or_else(of_provider).unwrap_or_default();
-        Settings { provider: name, model, system: self.system.clone(), params: self.params.clone() }
+        Settings {
+            provider: name,
+            model,
+            system: self.system.clone(),
+            params: self.params.clone(),
+            ..Settings::default()
+        }
     }
 
     /// The theme that the user wants, or the one that suits the terminal.

@@ -10,6 +10,10 @@ pub enum Context {
     Sidebar,
     /// While help, the palette or another overlay is open.
     Overlay,
+    /// While something is read in a box: the help, a diff, a run. The keys of overlays work there too.
+    Reader,
+    /// While a text is edited in a box.
+    Form,
 }
 
 impl Context {
@@ -22,6 +26,8 @@ impl Context {
             Self::Transcript => "transcript",
             Self::Sidebar => "sidebar",
             Self::Overlay => "overlay",
+            Self::Reader => "reader",
+            Self::Form => "form",
         }
     }
 }
@@ -74,9 +80,17 @@ actions! {
     Palette, Global, "app.palette", "commands", "Open the command palette";
     Help, Global, "app.help", "help", "Show the keys and what they do";
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
-    EditSystem, Global, "lane.system", "", "Edit the lane's system prompt in $EDITOR";
+    ModelCard, Global, "model.card", "", "Show the model's card: prices, limits, parameters";
+    Presets, Global, "preset.open", "", "Apply, save or delete a preset";
+    EditSystem, Global, "lane.system", "", "Edit the lane's system prompt and its variables";
     LaneAdd, Global, "lane.add", "", "Add a lane: a copy of the focused one";
-    LaneClose, Global, "lane.close", "", "Close the focused lane";
+    LaneClose, Global, "lane.close", "", "Close the focused lane; it can be undone";
+    LaneRename, Global, "lane.rename", "", "Give the lane a name";
+    LaneLeft, Global, "lane.left", "", "Move the lane to the left";
+    LaneRight, Global, "lane.right", "", "Move the lane to the right";
+    LaneAddress, Global, "lane.address", "", "Let the focused lane have the next messages, or not";
+    LaneOnly, Global, "lane.only", "", "Send to the focused lane alone, or to all again";
+    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, a promotion, settings that were replaced";
     LaneZoom, Transcript, "lane.zoom", "zoom", "Let the focused lane fill the screen, or give the others their room back";
     Lane1, Global, "lane.focus_1", "", "Focus the first lane";
     Lane2, Global, "lane.focus_2", "", "Focus the second lane";
@@ -88,7 +102,14 @@ actions! {
     Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
+    QueueEdit, Global, "queue.edit", "", "Take the last queued message back to edit it";
+    QueueDrop, Global, "queue.drop", "", "Drop the next queued message; it stays in the draft history";
     ResendWithout, Global, "run.resend_without", "resend without", "Resend without the parameter that the model refused";
+    RequestPane, Global, "view.request", "", "Show the requests that Enter would send now, or the conversations again";
+    CopyBody, Global, "request.copy", "", "Copy the request's body as JSON";
+    CopyCurl, Global, "request.curl", "", "Copy the request as a curl command, its key as a variable";
+    CopyPython, Global, "request.python", "", "Copy the request as a Python program";
+    CopyJavaScript, Global, "request.javascript", "", "Copy the request as a JavaScript program";
     ToggleSidebar, Global, "view.sidebar", "", "Show or hide the sidebar";
     ToggleLockstep, Global, "view.lockstep", "", "Scroll all lanes together, turn by turn";
     ToggleMouse, Global, "view.mouse", "", "Let the terminal have the mouse, or take it back";
@@ -109,6 +130,11 @@ actions! {
     CopyCode, Transcript, "transcript.copy_code", "", "Copy the turn's last code block";
     SiblingOlder, Transcript, "transcript.sibling_older", "", "Step to the branch before at this turn";
     SiblingNewer, Transcript, "transcript.sibling_newer", "", "Step to the branch after at this turn";
+    Diff, Transcript, "transcript.diff", "diff", "Compare the reply with another lane's, word by word";
+    Promote, Transcript, "transcript.promote", "promote", "Make this lane's branch the history of all lanes";
+    Inspect, Transcript, "transcript.inspect", "inspect", "Show the reply's request as it was sent, and its wire";
+    Heat, Transcript, "transcript.heat", "", "Show the reply's tokens by their probability";
+    TakeSettings, Transcript, "transcript.settings", "", "Put the lane back to the settings that this reply was made with";
 
     ParamUp, Sidebar, "sidebar.up", "param", "Select the parameter above";
     ParamDown, Sidebar, "sidebar.down", "", "Select the parameter below";
@@ -119,13 +145,42 @@ actions! {
     ParamLeast, Sidebar, "sidebar.least", "", "The least value";
     ParamMost, Sidebar, "sidebar.most", "", "The greatest value";
     ParamUnset, Sidebar, "sidebar.unset", "unset", "Unset the parameter: it is left out of the request";
-    ParamCommit, Sidebar, "sidebar.commit", "", "Take the typed value";
+    ParamCommit, Sidebar, "sidebar.commit", "", "Take the typed value, or open the row";
+    FieldShare, Sidebar, "sidebar.share", "share", "Share this field with the other lanes that share it, or keep the lane's own";
+    FieldShareAll, Sidebar, "sidebar.share_all", "", "Let all lanes share this field, or each have its own";
+    FieldToAll, Sidebar, "sidebar.to_all", "to all", "Copy this value to all lanes";
+    ParamForce, Sidebar, "sidebar.force", "", "Send this parameter although the model is known to refuse it, or not";
 
     OverlayUp, Overlay, "overlay.up", "", "Select the row above, or scroll up";
     OverlayDown, Overlay, "overlay.down", "", "Select the row below, or scroll down";
     OverlayPageUp, Overlay, "overlay.page_up", "", "Scroll up by a page";
     OverlayPageDown, Overlay, "overlay.page_down", "", "Scroll down by a page";
     OverlayAccept, Overlay, "overlay.accept", "choose", "Take the selected row";
+    OverlayFavourite, Overlay, "overlay.favourite", "", "Mark the selected model as a favourite, or not";
+    OverlaySave, Overlay, "overlay.save", "", "Save the lane's settings as the preset of the typed name";
+    OverlayDelete, Overlay, "overlay.delete", "", "Delete the selected preset";
+
+    ReaderTop, Reader, "reader.top", "", "Go to the beginning";
+    ReaderBottom, Reader, "reader.bottom", "", "Go to the end";
+    ReaderLeft, Reader, "reader.left", "", "Step to the left";
+    ReaderRight, Reader, "reader.right", "", "Step to the right";
+    ReaderPrevious, Reader, "reader.previous", "", "Compare with the one before";
+    ReaderNext, Reader, "reader.next", "other", "Compare with the next one";
+    ReaderPage, Reader, "reader.page", "page", "Turn to the other page";
+    ReaderFold, Reader, "reader.fold", "", "Fold or unfold";
+    ReaderFind, Reader, "reader.find", "", "Show only what holds a text";
+    ReaderFindNext, Reader, "reader.find_next", "", "Go to the next hit";
+    ReaderFindPrevious, Reader, "reader.find_previous", "", "Go to the hit before";
+    ReaderCompare, Reader, "reader.compare", "", "Compare with another run";
+    ReaderRefresh, Reader, "reader.refresh", "", "Read anew what came meanwhile";
+    ReaderCopy, Reader, "reader.copy", "copy", "Copy what is selected, or all of it";
+    ReaderCopyAll, Reader, "reader.copy_all", "", "Copy the whole of it";
+
+    FormAccept, Form, "form.accept", "keep", "Keep the text";
+    FormEnter, Form, "form.enter", "", "In a single line: keep the text";
+    FormNext, Form, "form.next", "", "Go to the next field";
+    FormPrevious, Form, "form.previous", "", "Go to the field before";
+    FormEditor, Form, "form.editor", "editor", "Edit the text in $EDITOR";
 }
 
 impl Action {

@@ -13,13 +13,20 @@ use super::{ACTIONS, Action, Chord, Context};
 use crate::text::{Place, nearest};
 
 /// Actions that have no key of their own: the palette reaches them.
-pub const PALETTE_ONLY: &[Action] = &[Action::Quit, Action::FocusTranscript, Action::FocusComposer];
+pub const PALETTE_ONLY: &[Action] = &[Action::Quit, Action::FocusTranscript, Action::FocusComposer, Action::CopyBody];
 
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 5] =
-    [Context::Global, Context::Composer, Context::Transcript, Context::Sidebar, Context::Overlay];
+const CONTEXTS: [Context; 7] = [
+    Context::Global,
+    Context::Composer,
+    Context::Transcript,
+    Context::Sidebar,
+    Context::Overlay,
+    Context::Reader,
+    Context::Form,
+];
 
 /// What each chord does in each context.
 #[derive(Clone, Debug)]
@@ -50,7 +57,7 @@ pub struct KeymapError {
 pub enum KeymapProblem {
     #[error("{0}")]
     Syntax(String),
-    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar] or [overlay]"))]
+    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar], [overlay], [reader] or [form]"))]
     Context { name: String, near: Option<String> },
     #[error("`{0}` is no key; write it like ctrl-p, alt-enter, shift-tab, f5 or pageup")]
     Chord(String),
@@ -245,8 +252,9 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
         return Err(KeymapProblem::Action { name: name.to_owned(), near });
     };
     let home = action.row().context;
-    // A global action may be asked for from a narrower place by a key of its own there.
-    if home != context && home != Context::Global {
+    // A global action may be asked for from a narrower place by a key of its own there; a reader is an overlay.
+    let within = home == Context::Global || (home == Context::Overlay && context == Context::Reader);
+    if home != context && !within {
         return Err(KeymapProblem::Misplaced { action: action.row().name, home: home.name() });
     }
     if types_there(context, chord) && action != Action::SlashCommand {
@@ -258,7 +266,7 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
 /// Whether the chord puts a sign into a text there. The one sign that may be bound is that of the commands, which only
 /// counts while the composer is empty.
 fn types_there(context: Context, chord: Chord) -> bool {
-    let has_text = matches!(context, Context::Global | Context::Composer | Context::Overlay);
+    let has_text = matches!(context, Context::Global | Context::Composer | Context::Overlay | Context::Form);
     has_text && chord.types().is_some()
 }
 

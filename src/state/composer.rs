@@ -59,6 +59,11 @@ impl Composer {
         }
     }
 
+    /// Keeps a text in the history, where it can be brought back from.
+    pub fn keep(&mut self, text: &str) {
+        self.remember(text);
+    }
+
     fn remember(&mut self, text: &str) {
         if text.trim().is_empty() || self.history.last().is_some_and(|last| last == text) {
             return;

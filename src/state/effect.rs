@@ -68,7 +68,8 @@ pub enum ScrollMotion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditPurpose {
     Draft,
-    SystemPrompt { lane: LaneId },
+    /// What takes the keys in the open form.
+    Form,
 }
 
 /// Why the program ends.

@@ -109,6 +109,14 @@ pub enum Target {
         row: usize,
         thousandths: u16,
     },
+    /// A lane's letter in the composer's border.
+    Address {
+        lane: LaneId,
+    },
+    /// A message that waits, by its place in the queue.
+    Queued {
+        place: usize,
+    },
     OverlayRow {
         row: usize,
     },

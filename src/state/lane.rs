@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::api::{ApiError, RetryWait};
-use crate::chat::{RunId, Settings, Tool, TurnId};
+use crate::chat::{Field, RunId, Settings, TurnId};
 
 /// As many lanes as Alt+1..8 reach.
 pub const MAX_LANES: usize = 8;
@@ -18,7 +18,7 @@ pub const SILENCE: Duration = Duration::from_secs(4);
 /// How often the seconds of a silence are drawn.
 const SILENT_FRAME: Duration = Duration::from_secs(1);
 
-/// A lane's name for as long as it lives; its letter on the screen is its place in the list.
+/// A lane's identity for as long as the program runs; its letter may go to another once it is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LaneId(pub u32);
 
@@ -26,8 +26,16 @@ pub struct LaneId(pub u32);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
     pub id: LaneId,
+    /// What it is called on the screen, wherever it stands: `A` to `H`.
+    pub letter: char,
+    /// The user's name for it.
+    pub name: Option<String>,
+    /// What it asks with. For what it shares this is the shared value: see [`super::Shared`].
     pub settings: Settings,
-    pub tools: Vec<Tool>,
+    /// The fields that it shares with all other lanes that share them; the others are its own.
+    pub shares: BTreeSet<Field>,
+    /// Whether what is written goes to it.
+    pub addressed: bool,
     /// The lane's path through the tree, from the root; a turn's depth is its place in here.
     pub branch: Vec<TurnId>,
     pub status: StreamStatus,
@@ -92,8 +100,11 @@ impl Lane {
     pub fn new(id: LaneId, settings: Settings) -> Self {
         Self {
             id,
+            letter: 'A',
+            name: None,
             settings,
-            tools: Vec::new(),
+            shares: BTreeSet::from([Field::System, Field::Tools]),
+            addressed: true,
             branch: Vec::new(),
             status: StreamStatus::Idle,
             last_run: None,
@@ -104,12 +115,6 @@ impl Lane {
         }
     }
 
-    /// What the lane at a place is called on the screen: `A` for the first, `B` for the second.
-    #[must_use]
-    pub fn letter(place: usize) -> char {
-        u8::try_from(place).map_or('?', |offset| char::from(b'A'.saturating_add(offset)))
-    }
-
     /// The last turn of the lane's branch.
     #[must_use]
     pub fn tip(&self) -> Option<TurnId> {
@@ -118,11 +123,35 @@ impl Lane {
 
     /// A lane with the same settings and the same branch, and no stream.
     #[must_use]
-    pub fn clone_as(&self, id: LaneId) -> Self {
-        let mut lane = Self::new(id, self.settings.clone());
-        lane.tools.clone_from(&self.tools);
-        lane.branch.clone_from(&self.branch);
-        lane
+    pub fn clone_as(&self, id: LaneId, letter: char) -> Self {
+        Self {
+            letter,
+            shares: self.shares.clone(),
+            branch: self.branch.clone(),
+            ..Self::new(id, self.settings.clone())
+        }
+    }
+
+    /// The lane as it begins a new session: what it asks with stays, what it said and what streams does not.
+    #[must_use]
+    pub fn begun_anew(&self) -> Self {
+        Self {
+            letter: self.letter,
+            name: self.name.clone(),
+            shares: self.shares.clone(),
+            addressed: self.addressed,
+            generation: self.generation + 1,
+            ..Self::new(self.id, self.settings.clone())
+        }
+    }
+
+    /// The letter, and the name if it has one: `B` or `B strict`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{} {name}", self.letter),
+            None => self.letter.to_string(),
+        }
     }
 }
 

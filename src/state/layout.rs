@@ -16,6 +16,9 @@ const LANE_COLUMNS: u16 = 40;
 /// The composer grows with its text to this many rows.
 const COMPOSER_ROWS: u16 = 10;
 
+/// Waiting messages that are shown; the last row counts the others.
+const QUEUE_ROWS: usize = 3;
+
 /// One lane's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaneArea {
@@ -35,6 +38,8 @@ pub struct Layout {
     pub tabs: Option<Rect>,
     pub lanes: Vec<LaneArea>,
     pub composer: Rect,
+    /// The messages that wait, within the composer.
+    pub queue: Rect,
     /// The composer's text.
     pub editor: Rect,
     pub sidebar: Option<Rect>,
@@ -57,7 +62,8 @@ impl Layout {
         let editor_columns = main_columns - 4;
         let wanted = state.composer.editor.height(editor_columns);
         let editor_rows = wanted.clamp(1, COMPOSER_ROWS.min(rows / 3));
-        let composer_rows = editor_rows + 2;
+        let queue_rows = u16::try_from(state.queue.len().min(QUEUE_ROWS)).unwrap_or(0);
+        let composer_rows = editor_rows + queue_rows + 2;
         let body_rows = rows - 2 - composer_rows;
         let composer = Rect::new(0, 1 + body_rows, main_columns, composer_rows);
         let sidebar = (sidebar_columns > 0).then(|| Rect::new(columns - sidebar_columns, 1, sidebar_columns, rows - 2));
@@ -67,7 +73,8 @@ impl Layout {
             tabs,
             lanes,
             composer,
-            editor: Rect::new(composer.x + 2, composer.y + 1, editor_columns, editor_rows),
+            queue: Rect::new(composer.x + 2, composer.y + 1, editor_columns, queue_rows),
+            editor: Rect::new(composer.x + 2, composer.y + 1 + queue_rows, editor_columns, editor_rows),
             sidebar,
             drawer,
             footer: Rect::new(0, rows - 1, columns, 1),

@@ -5,29 +5,40 @@
 mod composer;
 mod effect;
 mod event;
+mod form;
 mod lane;
 mod layout;
 mod lockstep;
 mod notice;
 mod overlay;
 mod provider;
+mod queue;
+mod reader;
 mod session;
+mod shared;
 mod sidebar;
+mod undo;
 
 pub use composer::Composer;
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
+pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use lockstep::Lockstep;
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{Overlay, Palette, PaletteRow, Picker, PickerRow};
 pub use provider::{Found, Provider, Providers};
+pub use queue::{Queue, Queued};
+pub use reader::{Breadth, Reader};
 pub use session::{Charge, Session, Sum, Totals};
-pub use sidebar::Sidebar;
+pub use shared::{SettingsBefore, Shared};
+pub use sidebar::{Sidebar, SidebarRow};
+pub use undo::{Undo, Undos};
 
 use std::time::{Duration, Instant};
 
+use crate::chat::Settings;
 use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Action, Context, Keymap};
 use crate::pricing::Catalogue;
@@ -41,12 +52,25 @@ pub enum Focus {
     Sidebar,
 }
 
+/// What the lanes' bodies show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Panes {
+    #[default]
+    Transcript,
+    /// The request that the next message would make.
+    Request,
+}
+
 /// Everything the screen shows.
 #[derive(Debug)]
 pub struct State {
     pub session: Session,
     /// From one to [`MAX_LANES`].
     pub lanes: Vec<Lane>,
+    /// What lanes share.
+    pub shared: Shared,
+    /// What the lanes' bodies show.
+    pub panes: Panes,
     /// The focused lane's place in `lanes`.
     pub focused: usize,
     /// Whether the focused lane fills the screen.
@@ -54,6 +78,8 @@ pub struct State {
     pub lockstep: Lockstep,
     pub focus: Focus,
     pub composer: Composer,
+    pub queue: Queue,
+    pub undos: Undos,
     pub sidebar: Sidebar,
     pub overlay: Option<Overlay>,
     pub notices: Notices,
@@ -76,7 +102,8 @@ pub struct State {
 /// What a state starts from.
 #[derive(Debug)]
 pub struct Start {
-    pub lane: Lane,
+    /// At least one; more than [`MAX_LANES`] are left out.
+    pub lanes: Vec<Lane>,
     pub providers: Providers,
     pub catalogue: Catalogue,
     pub keymap: Keymap,
@@ -87,6 +114,9 @@ pub struct Start {
     pub size: Size,
     pub mouse: bool,
 }
+
+/// What lanes are called.
+const LETTERS: [char; MAX_LANES] = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
 
 /// What has to be asked for twice has to be so within this time.
 fn window(action: Action) -> Duration {
@@ -101,14 +131,27 @@ fn window(action: Action) -> Duration {
 impl State {
     #[must_use]
     pub fn new(start: Start) -> Self {
+        let mut lanes = start.lanes;
+        if lanes.is_empty() {
+            lanes.push(Lane::new(LaneId(0), Settings::default()));
+        }
+        lanes.truncate(MAX_LANES);
+        for (lane, (letter, id)) in lanes.iter_mut().zip(LETTERS.into_iter().zip(0..)) {
+            (lane.letter, lane.id) = (letter, LaneId(id));
+        }
         Self {
             session: Session::default(),
-            lanes: vec![start.lane],
+            lanes_made: u32::try_from(lanes.len()).unwrap_or(u32::MAX),
+            shared: Shared::of(&mut lanes),
+            lanes,
+            panes: Panes::default(),
             focused: 0,
             zoomed: false,
             lockstep: Lockstep::Apart,
             focus: Focus::Composer,
             composer: Composer::default(),
+            queue: Queue::default(),
+            undos: Undos::default(),
             sidebar: Sidebar::default(),
             overlay: None,
             notices: Notices::default(),
@@ -122,7 +165,6 @@ impl State {
             size: start.size,
             mouse: start.mouse,
             asked_once: None,
-            lanes_made: 1,
         }
     }
 
@@ -146,6 +188,13 @@ impl State {
         let id = LaneId(self.lanes_made);
         self.lanes_made += 1;
         id
+    }
+
+    /// The first letter that no lane has.
+    #[must_use]
+    pub fn free_letter(&self) -> char {
+        let free = |letter: &char| self.lanes.iter().all(|lane| lane.letter != *letter);
+        LETTERS.into_iter().find(free).unwrap_or('?')
     }
 
     /// The focused lane. `lanes` is never empty and `focused` always within it: [`State::new`] and the lane actions see to it.
@@ -178,7 +227,7 @@ impl State {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.overlay, self.focus) {
-            (Some(_), _) => &[Context::Overlay, Context::Global],
+            (Some(overlay), _) => overlay.contexts(),
             (None, Focus::Composer) => &[Context::Composer, Context::Global],
             (None, Focus::Transcript) => &[Context::Transcript, Context::Global],
             (None, Focus::Sidebar) => &[Context::Sidebar, Context::Global],

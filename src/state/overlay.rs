@@ -1,9 +1,10 @@
-//! What lies over the panes: help, the command palette, the model picker.
+//! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use crate::input::Action;
+use super::{Breadth, Form, Reader};
+use crate::input::{Action, Context};
 
 /// The one overlay that is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Overlay {
     /// The keys and what they do, scrolled by rows.
     Help {
@@ -11,6 +12,34 @@ pub enum Overlay {
     },
     Palette(Palette),
     Models(Picker),
+    Form(Box<Form>),
+}
+
+impl Overlay {
+    /// The contexts whose keys are listened to while it is open, narrow to wide.
+    #[must_use]
+    pub fn contexts(&self) -> &'static [Context] {
+        match self {
+            Self::Help { .. } => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
+            Self::Form(_) => &[Context::Form, Context::Global],
+        }
+    }
+
+    /// The rows that are read in it, and the width of its box, if it is a reader. A new reader is one arm here.
+    #[must_use]
+    pub fn reader(&self) -> Option<(&Reader, Breadth)> {
+        match self {
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+        }
+    }
+
+    /// As [`Overlay::reader`], to be scrolled.
+    pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
+        match self {
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+        }
+    }
 }
 
 /// The command palette: every action, by what is typed.

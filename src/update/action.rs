@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, lanes, lockstep, overlay, params, reading, stream};
+use super::{Effects, ask, form, lanes, lockstep, overlay, params, queue, reader, reading, share, stream};
 use crate::input::{Action, Context};
-use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, State, Topic};
+use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
 /// Whether an action means something now. Where it does not, its key goes on to the text.
 pub(super) fn applies(state: &State, action: Action) -> bool {
@@ -16,6 +16,7 @@ pub(super) fn applies(state: &State, action: Action) -> bool {
         Action::SlashCommand | Action::QuitIfEmpty => composer.is_empty(),
         Action::HistoryOlder => composer.editor.at_first_row(columns()),
         Action::HistoryNewer => composer.editor.at_last_row(columns()),
+        Action::FormEnter => form::is_line(state),
         _ => true,
     }
 }
@@ -45,10 +46,20 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::OverlayPageUp
         | A::OverlayPageDown
         | A::OverlayAccept => overlay::perform(state, action, now),
-        A::EditSystem => edit_system(state),
+        A::ModelCard | A::Presets | A::OverlayFavourite | A::OverlaySave | A::OverlayDelete => Effects::new(),
+        A::EditSystem => form::open_system(state),
+        A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::LaneAdd
         | A::LaneClose
+        | A::LaneRename
+        | A::LaneLeft
+        | A::LaneRight
+        | A::LaneAddress
+        | A::LaneOnly
+        | A::LaneUndo
         | A::LaneZoom
+        | A::Promote
+        | A::TakeSettings
         | A::NewSession
         | A::Lane1
         | A::Lane2
@@ -62,7 +73,9 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             lockstep::toggle(state, now);
             Effects::new()
         }
-        A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
+        A::RequestPane | A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
+            screen(state, action, now)
+        }
         A::TurnOlder
         | A::TurnNewer
         | A::PageUp
@@ -84,6 +97,28 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamMost
         | A::ParamUnset
         | A::ParamCommit => params::perform(state, action, now),
+        A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
+        A::ParamForce => Effects::new(),
+        A::Diff | A::Inspect | A::Heat => Effects::new(),
+        A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
+        A::ReaderTop
+        | A::ReaderBottom
+        | A::ReaderLeft
+        | A::ReaderRight
+        | A::ReaderPrevious
+        | A::ReaderNext
+        | A::ReaderPage
+        | A::ReaderFold
+        | A::ReaderFind
+        | A::ReaderFindNext
+        | A::ReaderFindPrevious
+        | A::ReaderCompare
+        | A::ReaderRefresh
+        | A::ReaderCopy
+        | A::ReaderCopyAll => reader::perform(state, action, now),
+        A::FormAccept | A::FormEnter | A::FormNext | A::FormPrevious | A::FormEditor => {
+            form::perform(state, action, now)
+        }
     }
 }
 
@@ -117,7 +152,8 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
     if !stopped.is_empty() {
         return stopped;
     }
-    if state.overlay.take().is_some() {
+    if state.overlay.is_some() {
+        form::leave(state, now);
         return Effects::new();
     }
     if !state.composer.is_empty() {
@@ -133,7 +169,11 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
-    if state.overlay.take().is_some() || state.sidebar.typed.take().is_some() {
+    if state.overlay.is_some() {
+        form::leave(state, now);
+        return Effects::new();
+    }
+    if state.sidebar.typed.take().is_some() {
         return Effects::new();
     }
     let stopped = stream::stop(state, state.focused, now);
@@ -169,14 +209,12 @@ fn focus(state: &mut State, action: Action) {
     }
 }
 
-fn edit_system(state: &State) -> Effects {
-    let lane = state.lane();
-    let text = lane.settings.system.clone().unwrap_or_default();
-    vec![Effect::Edit { purpose: EditPurpose::SystemPrompt { lane: lane.id }, text }]
-}
-
 fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
+        Action::RequestPane => {
+            state.panes = if state.panes == Panes::Request { Panes::Transcript } else { Panes::Request };
+            Effects::new()
+        }
         Action::ToggleSidebar => {
             state.sidebar.shown = !state.sidebar.shown;
             if state.focus == Focus::Sidebar {

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::Effects;
-use crate::chat::{ChatRequest, Cost, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
+use super::{Effects, queue};
+use crate::chat::{ChatRequest, Cost, Field, Outcome, Role, Run, Settings, ToolCall, TurnId, TurnTree};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Lane, Level, Scroll, State, StreamStatus, Topic};
+use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -20,23 +20,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
     }
 }
 
-/// Sends the draft to every lane; lanes at the same turn share the question.
+/// Sends the draft to the lanes that it is addressed to, or lets it wait for those that still answer.
 fn send(state: &mut State, now: Instant) -> Effects {
     if state.composer.text().trim().is_empty() {
-        return Effects::new();
-    }
-    if state.lanes.iter().any(|lane| lane.status.live().is_some()) {
-        state.notices.show(Level::Note, still_coming(state), now);
-        return Effects::new();
-    }
-    if let Some(place) = state.lanes.iter().position(|lane| lane.settings.model.is_empty()) {
-        let lane = Lane::letter(place);
-        state.notices.show(
-            Level::Warning,
-            format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models)),
-            now,
-        );
-        return Effects::new();
+        return if state.queue.is_empty() { Effects::new() } else { queue::release(state, now) };
     }
     let places = addressed(state, state.composer.editing);
     if places.is_empty() {
@@ -45,16 +32,42 @@ fn send(state: &mut State, now: Instant) -> Effects {
         state.composer.editing = None;
         return Effects::new();
     }
+    if let Some(place) = places.iter().find(|place| state.lanes[**place].settings.model.is_empty()) {
+        let lane = state.lanes[*place].letter;
+        let said = format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models));
+        state.notices.show(Level::Warning, said, now);
+        return Effects::new();
+    }
+    let to: Vec<LaneId> = places.iter().map(|place| state.lanes[*place].id).collect();
+    if queue::must_wait(state, &to) {
+        if state.composer.editing.is_some() {
+            state.notices.show(Level::Note, still_coming(state), now);
+            return Effects::new();
+        }
+        queue::add(state, to);
+        return Effects::new();
+    }
     state.notices.withdraw(Topic::Edit);
     let edited = state.composer.editing.take();
     let question = state.composer.take();
+    ask(state, &places, edited, &question, now)
+}
+
+/// Asks a question in some lanes at once; lanes at the same turn share it.
+pub(super) fn ask(
+    state: &mut State,
+    places: &[usize],
+    edited: Option<TurnId>,
+    question: &str,
+    now: Instant,
+) -> Effects {
     state.providers.undecided = false;
-    let mut effects = title(state, &question);
+    let mut effects = title(state, question);
     let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
-    for place in places {
+    for &place in places {
         let parent = parent_of_question(state, place, edited);
         let shared = asked.iter().find(|(at, _)| *at == parent).map(|(_, turn)| *turn);
-        let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question.clone()));
+        let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question));
         asked.push((parent, turn));
         effects.extend(open(state, place, turn, now));
     }
@@ -66,10 +79,12 @@ pub(super) fn still_coming(state: &State) -> String {
     format!("A reply is still coming: {} stops it.", state.key(Action::Back))
 }
 
-/// The lanes that a message goes to: all, or for an edit those whose branch holds the edited turn.
+/// The lanes that a message goes to: those that are addressed, for an edit those of them whose branch holds the edited
+/// turn.
 fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
-    let holds = |place: &usize| edited.is_none_or(|turn| state.lanes[*place].branch.contains(&turn));
-    (0..state.lanes.len()).filter(holds).collect()
+    let holds = |lane: &Lane| edited.is_none_or(|turn| lane.branch.contains(&turn));
+    let places = state.lanes.iter().enumerate().filter(|(_, lane)| lane.addressed && holds(lane));
+    places.map(|(place, _)| place).collect()
 }
 
 fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
@@ -135,7 +150,10 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
         return Effects::new();
     };
-    state.lane_mut().settings.params.unset(&name);
+    let place = state.focused;
+    state.change(place, &Field::param(&name), |settings| {
+        settings.params.unset(&name);
+    });
     state.notices.show(Level::Note, format!("{name} is unset in this lane."), now);
     again(state, None, now)
 }
@@ -143,7 +161,7 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
 /// Opens a run that answers `question` in the lane at `place`.
 fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
     let lane = &state.lanes[place];
-    let request = request(&state.session.turns, question, &lane.settings, &lane.tools);
+    let request = request(&state.session.turns, question, &lane.settings);
     let provider = lane.settings.provider.clone();
     let settings = lane.settings.clone();
     let run = state.session.add_run(|id| Run {
@@ -181,7 +199,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     vec![Effect::Open { lane, generation, provider, request: Box::new(request) }]
 }
 
-fn request(turns: &TurnTree, question: TurnId, settings: &Settings, tools: &[crate::chat::Tool]) -> ChatRequest {
+fn request(turns: &TurnTree, question: TurnId, settings: &Settings) -> ChatRequest {
     let mut params = settings.params.clone();
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
@@ -189,7 +207,7 @@ fn request(turns: &TurnTree, question: TurnId, settings: &Settings, tools: &[cra
         model: settings.model.clone(),
         messages: messages(turns, Some(question), settings.system.as_deref()),
         params,
-        tools: tools.iter().map(|tool| tool.definition.clone()).collect(),
+        tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
         stream,
         extra: Map::new(),
     }
@@ -282,7 +300,7 @@ mod tests {
         settings.params.set("vendor_field", json!({"x": 1}));
         let mut turns = TurnTree::default();
         let question = turns.add(None, Role::User, "Go");
-        let request = request(&turns, question, &settings, &[]);
+        let request = request(&turns, question, &settings);
         assert!(!request.stream);
         assert_eq!(request.params.iter().collect::<Vec<_>>(), [(&"vendor_field".to_owned(), &json!({"x": 1}))]);
     }

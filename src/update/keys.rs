@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{Effects, action, overlay, params};
-use crate::state::{Focus, Level, State};
+use super::{Effects, action, form, overlay, params};
+use crate::state::{Focus, Level, Overlay, State};
 
 pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
     if key.kind == KeyEventKind::Release {
@@ -34,8 +34,12 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
     {
         return action::perform(state, action, now);
     }
-    if state.overlay.is_none() && state.focus == Focus::Composer {
-        state.composer.editor.input(key);
+    match (&state.overlay, state.focus) {
+        (None, Focus::Composer) => {
+            state.composer.editor.input(key);
+        }
+        (Some(Overlay::Form(_)), _) => form::key(state, key),
+        _ => {}
     }
     Effects::new()
 }
@@ -43,6 +47,10 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
 pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
     if overlay::takes_text(state) {
         return overlay::typed(state, &one_line(text));
+    }
+    if matches!(state.overlay, Some(Overlay::Form(_))) {
+        form::paste(state, text, now);
+        return Effects::new();
     }
     let typing = state.overlay.is_none() && state.focus == Focus::Sidebar && params::takes_paste(state);
     if typing {

@@ -1,16 +1,25 @@
-//! Lanes: adding, closing, focusing; a new session.
+//! Lanes: adding, closing, moving, naming, addressing and focusing them; promotion; what can be undone; a new session.
 
 use std::time::Instant;
 
-use super::{Effects, stream};
+use super::{Effects, form, stream};
+use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State};
+use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::LaneAdd => add(state, now),
         Action::LaneClose => return close(state, now),
+        Action::LaneRename => form::open_name(state),
+        Action::LaneLeft => shift(state, state.focused.checked_sub(1)),
+        Action::LaneRight => shift(state, Some(state.focused + 1)),
+        Action::LaneAddress => address(state, state.focused, now),
+        Action::LaneOnly => only(state),
+        Action::LaneUndo => undo(state, now),
         Action::LaneZoom => state.zoomed = !state.zoomed,
+        Action::Promote => promote(state, now),
+        Action::TakeSettings => take_settings(state, now),
         Action::NewSession => return new_session(state, now),
         _ => {
             // Lane1 to Lane8 stand in a row in the table of actions.
@@ -34,7 +43,7 @@ fn add(state: &mut State, now: Instant) {
         return;
     }
     let id = state.next_lane_id();
-    let lane = state.lane().clone_as(id);
+    let lane = state.lane().clone_as(id, state.free_letter());
     state.focused += 1;
     state.lanes.insert(state.focused, lane);
 }
@@ -45,9 +54,141 @@ fn close(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     let effects = stream::stop(state, state.focused, now);
-    state.lanes.remove(state.focused);
-    state.focused = state.focused.min(state.lanes.len() - 1);
+    let place = state.focused;
+    let lane = state.lanes.remove(place);
+    for left in state.queue.without(lane.id) {
+        state.composer.keep(&left.text);
+    }
+    state.focused = place.min(state.lanes.len() - 1);
+    if state.lanes.iter().all(|lane| !lane.addressed) {
+        state.lane_mut().addressed = true;
+    }
+    let said = format!("Lane {} is closed; {} brings it back.", lane.title(), state.key(Action::LaneUndo));
+    state.notices.show(Level::Note, said, now);
+    state.undos.push(Undo::Close { place, lane: Box::new(lane) });
     effects
+}
+
+/// Moves the focused lane to another place; its letter goes with it.
+fn shift(state: &mut State, to: Option<usize>) {
+    if let Some(to) = to.filter(|to| *to < state.lanes.len()) {
+        state.lanes.swap(state.focused, to);
+        state.focused = to;
+    }
+}
+
+/// Lets a lane have the next messages or not; one lane always has them.
+pub(super) fn address(state: &mut State, place: usize, now: Instant) {
+    let others = state.lanes.iter().enumerate().any(|(at, lane)| at != place && lane.addressed);
+    let Some(lane) = state.lanes.get_mut(place) else { return };
+    if lane.addressed && !others {
+        state.notices.show(Level::Note, "One lane has to be written to.", now);
+    } else {
+        lane.addressed = !lane.addressed;
+    }
+}
+
+/// Writes to the focused lane alone; when that is so already, to all.
+fn only(state: &mut State) {
+    let focused = state.focused;
+    let alone = state.lanes.iter().enumerate().all(|(at, lane)| lane.addressed == (at == focused));
+    for (at, lane) in state.lanes.iter_mut().enumerate() {
+        lane.addressed = alone || at == focused;
+    }
+}
+
+/// Makes the focused lane's branch, down to the selected turn, the history of all lanes.
+fn promote(state: &mut State, now: Instant) {
+    let live = state.lanes.iter().find(|lane| lane.status.live().is_some()).map(|lane| lane.letter);
+    if let Some(letter) = live {
+        let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
+        state.notices.show(Level::Note, said, now);
+        return;
+    }
+    let lane = state.lane();
+    let (letter, branch) = (lane.letter, lane.branch.clone());
+    if branch.is_empty() || state.lanes.iter().all(|lane| lane.branch == branch) {
+        state.notices.show(Level::Note, "All lanes have this history already.", now);
+        return;
+    }
+    let before = state.lanes.iter().map(|lane| (lane.id, lane.branch.clone())).collect();
+    state.undos.push(Undo::Promote(before));
+    for lane in &mut state.lanes {
+        give_branch(lane, branch.clone());
+    }
+    let said =
+        format!("Lane {letter}'s branch is the history of all lanes; {} undoes it.", state.key(Action::LaneUndo));
+    state.notices.show(Level::Note, said, now);
+}
+
+fn give_branch(lane: &mut Lane, branch: Vec<TurnId>) {
+    if lane.branch == branch {
+        return;
+    }
+    lane.branch = branch;
+    lane.scroll = Scroll::Follow;
+    lane.selected = None;
+    // What became of the other branch's last reply is no state of this one.
+    lane.status = StreamStatus::Idle;
+}
+
+/// Puts the lane back to the settings that the selected reply, or else the last one, was made with.
+fn take_settings(state: &mut State, now: Instant) {
+    let from = state.lane().selected.or_else(|| state.lane().tip());
+    let run = state.session.turns.up_from(from).find_map(|turn| turn.run).and_then(|run| state.session.run(run));
+    let Some(settings) = run.map(|run| run.settings.clone()) else {
+        state.notices.show(Level::Note, "There is no reply yet whose settings could be taken.", now);
+        return;
+    };
+    let lane = state.lane();
+    if lane.settings == settings {
+        let said = format!("Lane {} has these settings already.", lane.letter);
+        state.notices.show(Level::Note, said, now);
+        return;
+    }
+    let changed = lane.settings.differences(&settings).len();
+    let before = state.settings_now();
+    state.undos.push(Undo::Settings(Box::new(before)));
+    let fields = if changed == 1 { "1 field".to_owned() } else { format!("{changed} fields") };
+    let undo = state.key(Action::LaneUndo);
+    let said =
+        format!("Lane {} has the settings of this reply: {fields} changed. {undo} undoes it.", state.lane().letter);
+    state.put_settings(state.focused, settings);
+    state.notices.show(Level::Note, said, now);
+}
+
+fn undo(state: &mut State, now: Instant) {
+    let Some(undo) = state.undos.pop() else {
+        state.notices.show(Level::Note, "There is nothing to undo.", now);
+        return;
+    };
+    match undo {
+        Undo::Close { place, lane } => reopen(state, place, *lane, now),
+        Undo::Settings(before) => state.put_back(*before),
+        Undo::Promote(branches) => {
+            for (id, branch) in branches {
+                if let Some(lane) = state.lane_by_id_mut(id).filter(|lane| lane.status.live().is_none()) {
+                    give_branch(lane, branch);
+                }
+            }
+        }
+    }
+}
+
+/// Puts a closed lane back, under another letter if its own was given away meanwhile.
+fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
+    if state.lanes.len() >= MAX_LANES {
+        state.notices.show(Level::Note, format!("{MAX_LANES} lanes are the most: close one first."), now);
+        state.undos.push(Undo::Close { place, lane: Box::new(lane) });
+        return;
+    }
+    if state.lanes.iter().any(|other| other.letter == lane.letter) {
+        lane.letter = state.free_letter();
+    }
+    let place = place.min(state.lanes.len());
+    state.lanes.insert(place, lane);
+    state.focused = place;
+    state.rejoin();
 }
 
 /// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
@@ -57,13 +198,13 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     let mut effects = stream::stop_all(state, now);
+    for left in state.queue.drain() {
+        state.composer.keep(&left.text);
+    }
     state.session = state.session.next();
+    state.undos.clear();
     for lane in &mut state.lanes {
-        let generation = lane.generation + 1;
-        let mut fresh = Lane::new(lane.id, lane.settings.clone());
-        fresh.tools.clone_from(&lane.tools);
-        fresh.generation = generation;
-        *lane = fresh;
+        *lane = lane.begun_anew();
     }
     if let Lockstep::Together(place) = &mut state.lockstep {
         *place = Scroll::Follow;

@@ -2,13 +2,17 @@
 
 mod action;
 mod ask;
+mod form;
 mod keys;
 mod lanes;
 mod lockstep;
 mod overlay;
 mod params;
 mod pointer;
+mod queue;
+mod reader;
 mod reading;
+mod share;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -17,6 +21,7 @@ pub use ask::messages;
 
 use std::time::Instant;
 
+use crate::chat::Field;
 use crate::config::{Background, Rgb};
 use crate::input::Action;
 use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
@@ -54,14 +59,7 @@ fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String
     match (purpose, result) {
         (_, Err(problem)) => state.notices.show(Level::Error, problem, now),
         (EditPurpose::Draft, Ok(text)) => state.composer.replace(text.trim_end_matches('\n')),
-        (EditPurpose::SystemPrompt { lane }, Ok(text)) => {
-            let text = text.trim();
-            if let Some(lane) = state.lane_by_id_mut(lane) {
-                lane.settings.system = (!text.is_empty()).then(|| text.to_owned());
-            }
-            let said = if text.is_empty() { "The system prompt is unset." } else { "The system prompt is set." };
-            state.notices.show(Level::Note, said, now);
-        }
+        (EditPurpose::Form, Ok(text)) => form::edited(state, &text),
     }
     Effects::new()
 }
@@ -102,21 +100,26 @@ fn models(state: &mut State, name: &str, found: Found, now: Instant) -> Effects 
     if provider.default_model.is_none() {
         provider.default_model.clone_from(&first);
     }
-    for lane in &mut state.lanes {
-        if let (true, true, Some(first)) = (lane.settings.provider == name, lane.settings.model.is_empty(), &first) {
-            lane.settings.model.clone_from(first);
-        }
-    }
     let adopts = undecided && provider.candidate && first.is_some();
     let address = provider.base_url.clone();
     provider.models = Some(found);
+    for place in 0..state.lanes.len() {
+        let settings = &state.lanes[place].settings;
+        if let (true, true, Some(first)) = (settings.provider == name, settings.model.is_empty(), &first) {
+            state.change(place, &Field::Model, |settings| settings.model.clone_from(first));
+        }
+    }
     if let (true, Some(model)) = (adopts, first) {
-        let said =
-            format!("{name} answers at {address}: lane A asks it. {} chooses another.", state.key(Action::Models));
+        let said = {
+            let lane = state.lanes[0].letter;
+            format!("{name} answers at {address}: lane {lane} asks it. {} chooses another.", state.key(Action::Models))
+        };
         state.notices.show(Level::Note, said, now);
         state.providers.undecided = false;
-        name.clone_into(&mut state.lanes[0].settings.provider);
-        state.lanes[0].settings.model = model;
+        state.change(0, &Field::Model, |settings| {
+            name.clone_into(&mut settings.provider);
+            settings.model = model;
+        });
     }
     overlay::refresh(state);
     Effects::new()

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::{Effects, action};
-use crate::input::{ACTIONS, Action};
+use super::{Effects, action, reader};
+use crate::chat::Field;
+use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Effect, Focus, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
 use crate::text;
 
@@ -30,7 +31,7 @@ pub(super) fn open_palette(state: &mut State) {
 }
 
 /// Opens the picker and asks the providers whose models are not known.
-fn open_models(state: &mut State) -> Effects {
+pub(super) fn open_models(state: &mut State) -> Effects {
     state.overlay = Some(Overlay::Models(Picker::default()));
     refresh(state);
     let settings = state.lane().settings.clone();
@@ -99,7 +100,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = stepped(palette.selected, rows, palette.rows.len()),
         Some(Overlay::Models(picker)) => picker.selected = stepped(picker.selected, rows, picker.rows.len()),
-        Some(Overlay::Help { scroll }) => return vec![Effect::ScrollHelp { from: *scroll, rows }],
+        Some(_) => return reader::scroll(state, rows),
         None => {}
     }
     Effects::new()
@@ -162,19 +163,12 @@ fn palette_rows(query: &str) -> Vec<PaletteRow> {
 
 /// Keys that move inside a list or a text make no sense as commands.
 fn offered(action: Action) -> bool {
-    !matches!(
-        action,
-        Action::OverlayUp
-            | Action::OverlayDown
-            | Action::OverlayPageUp
-            | Action::OverlayPageDown
-            | Action::OverlayAccept
-            | Action::SlashCommand
-            | Action::QuitIfEmpty
-            | Action::Palette
-            | Action::Newline
-            | Action::ParamCommit
-    )
+    let elsewhere = matches!(action.row().context, Context::Overlay | Context::Reader | Context::Form);
+    !elsewhere
+        && !matches!(
+            action,
+            Action::SlashCommand | Action::QuitIfEmpty | Action::Palette | Action::Newline | Action::ParamCommit
+        )
 }
 
 /// Ranked rows; a name that no provider lists can be typed, since some endpoints list nothing.
@@ -208,7 +202,8 @@ fn choose(state: &mut State, row: PickerRow, now: Instant) {
     state.providers.undecided = false;
     let name = text::clean_line(&row.model).into_owned();
     state.notices.show(Level::Note, format!("This lane asks {name} at {}.", row.provider), now);
-    let settings = &mut state.lane_mut().settings;
-    settings.provider = row.provider;
-    settings.model = row.model;
+    state.change(state.focused, &Field::Model, |settings| {
+        settings.provider = row.provider;
+        settings.model = row.model;
+    });
 }

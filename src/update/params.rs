@@ -1,43 +1,50 @@
-//! Params: nudged, typed, set and unset in the focused lane.
+//! Params: nudged, typed, set and unset in the focused lane and in those that share them.
 
 use std::time::Instant;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::Effects;
-use crate::chat::{PARAMS, Param, ParamKind, Params};
+use super::{Effects, form, overlay};
+use crate::chat::{Field, Param, ParamKind, Params};
 use crate::input::Action;
-use crate::state::{Level, State};
+use crate::state::{Level, SidebarRow, State};
 
 /// Steps of a param; negative ones lead to less.
 #[derive(Clone, Copy, Debug)]
 struct Steps(i64);
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+    let rows = SidebarRow::all().len();
     match action {
-        Action::ParamUp => select(state, state.sidebar.row.checked_sub(1).unwrap_or(PARAMS.len() - 1), now),
-        Action::ParamDown => select(state, (state.sidebar.row + 1) % PARAMS.len(), now),
+        Action::ParamUp => select(state, state.sidebar.row.checked_sub(1).unwrap_or(rows - 1), now),
+        Action::ParamDown => select(state, (state.sidebar.row + 1) % rows, now),
         Action::ParamLess => nudge(state, Steps(-1)),
         Action::ParamMore => nudge(state, Steps(1)),
         Action::ParamMuchLess => nudge(state, Steps(-10)),
         Action::ParamMuchMore => nudge(state, Steps(10)),
         Action::ParamLeast => place(state, 0),
         Action::ParamMost => place(state, 1000),
-        Action::ParamUnset => {
-            let name = state.sidebar.param().name;
-            state.sidebar.typed = None;
-            state.lane_mut().settings.params.unset(name);
-        }
-        _ => commit(state, now),
+        Action::ParamUnset => unset(state),
+        _ if state.sidebar.typed.is_some() => commit(state, now),
+        _ => return open(state),
     }
     Effects::new()
+}
+
+/// Opens the selected row where its value is edited: the picker, or a form.
+fn open(state: &mut State) -> Effects {
+    match state.sidebar.selected() {
+        SidebarRow::Model => overlay::open_models(state),
+        SidebarRow::System => form::open_system(state),
+        _ => Effects::new(),
+    }
 }
 
 /// Selects a row, unless what was typed for another does not fit there.
 pub(super) fn select(state: &mut State, row: usize, now: Instant) {
     if settle(state, now) == Settled::Yes {
-        state.sidebar.row = row.min(PARAMS.len() - 1);
+        state.sidebar.row = row.min(SidebarRow::all().len() - 1);
     }
 }
 
@@ -55,23 +62,20 @@ pub(super) fn settle(state: &mut State, now: Instant) -> Settled {
     if state.sidebar.typed.is_none() { Settled::Yes } else { Settled::No }
 }
 
-/// Whether a character begins or goes on with a typed value: digits for numbers, anything for texts and JSON.
+/// Whether a character begins or goes on with a typed number.
 pub(super) fn takes(state: &State, character: char) -> bool {
-    match state.sidebar.param().kind {
-        ParamKind::Number { .. } | ParamKind::Integer { .. } => character.is_ascii_digit() || "-.".contains(character),
-        ParamKind::Choice(_) | ParamKind::Flag => false,
-        ParamKind::Text | ParamKind::Json => true,
-    }
+    takes_paste(state) && (character.is_ascii_digit() || "-.".contains(character))
 }
 
-/// Whether a paste is a value for the selected param; elsewhere it is for the draft.
+/// Whether a paste is a number for the selected param; elsewhere it is for the draft.
 pub(super) fn takes_paste(state: &State) -> bool {
-    !matches!(state.sidebar.param().kind, ParamKind::Choice(_) | ParamKind::Flag)
+    let kind = state.sidebar.param().map(|param| param.kind);
+    matches!(kind, Some(ParamKind::Number { .. } | ParamKind::Integer { .. }))
 }
 
 /// Adds to the value that is being typed.
 pub(super) fn typed(state: &mut State, text: &str) -> Effects {
-    const LONGEST: usize = 64 * 1024;
+    const LONGEST: usize = 64;
     let typed = state.sidebar.typed.get_or_insert_default();
     if typed.len() + text.len() <= LONGEST {
         typed.push_str(text);
@@ -92,17 +96,51 @@ pub(super) fn erase(state: &mut State) -> Effects {
 /// Takes the typed value, or says why it does not fit and keeps it to be mended.
 fn commit(state: &mut State, now: Instant) {
     let Some(typed) = state.sidebar.typed.take() else { return };
-    let name = state.sidebar.param().name;
-    if let Err(problem) = state.lane_mut().settings.params.assign(&format!("{name}={typed}")) {
-        state.notices.show(Level::Error, format!("{problem}."), now);
-        state.sidebar.typed = Some(typed);
+    let Some(param) = state.sidebar.param() else { return };
+    let mut params = state.lane().settings.params.clone();
+    match params.assign(&format!("{}={typed}", param.name)) {
+        Ok(()) => state.change(state.focused, &Field::param(param.name), |settings| settings.params = params),
+        Err(problem) => {
+            state.notices.show(Level::Error, format!("{problem}."), now);
+            state.sidebar.typed = Some(typed);
+        }
     }
 }
 
-fn nudge(state: &mut State, steps: Steps) {
-    let param = state.sidebar.param();
+/// Unsets what the selected row stands for; a model cannot be unset.
+fn unset(state: &mut State) {
     state.sidebar.typed = None;
-    let params = &mut state.lane_mut().settings.params;
+    let place = state.focused;
+    match state.sidebar.selected() {
+        SidebarRow::Model => {}
+        SidebarRow::System => state.change(place, &Field::System, |settings| settings.system = None),
+        SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools.clear()),
+        SidebarRow::Param(param) => change(state, param, |params| {
+            params.unset(param.name);
+        }),
+        SidebarRow::Extra => {
+            let names: Vec<String> = state.lane().settings.params.unlisted().map(|(name, _)| name.clone()).collect();
+            for name in names {
+                state.change(place, &Field::param(&name), |settings| {
+                    settings.params.unset(&name);
+                });
+            }
+        }
+    }
+}
+
+/// Changes a param of the focused lane, and of those that share it.
+fn change(state: &mut State, param: &Param, change: impl FnOnce(&mut Params)) {
+    state.change(state.focused, &Field::param(param.name), |settings| change(&mut settings.params));
+}
+
+fn nudge(state: &mut State, steps: Steps) {
+    state.sidebar.typed = None;
+    let Some(param) = state.sidebar.param() else { return };
+    change(state, param, |params| nudge_param(params, param, steps));
+}
+
+fn nudge_param(params: &mut Params, param: &Param, steps: Steps) {
     match param.kind {
         ParamKind::Number { min, max, step } => {
             if let Some(value) = nudged(params, param, (min, max, step), steps) {
@@ -162,9 +200,15 @@ fn nudged_whole(params: &Params, name: &str, (min, max, step): (i64, i64, i64), 
 
 /// Puts the selected param at a place of its track, in thousandths, on a whole step.
 pub(super) fn place(state: &mut State, thousandths: u16) {
-    let param = state.sidebar.param();
     state.sidebar.typed = None;
-    let value = match param.kind {
+    let Some(param) = state.sidebar.param() else { return };
+    if let Some(value) = value_at(param, thousandths) {
+        change(state, param, |params| params.set(param.name, value));
+    }
+}
+
+fn value_at(param: &Param, thousandths: u16) -> Option<Value> {
+    match param.kind {
         ParamKind::Number { min, max, step } => at_fraction(min, max, step, thousandths),
         ParamKind::Integer { min, max, .. } => {
             let width = i128::from(max) - i128::from(min);
@@ -176,9 +220,6 @@ pub(super) fn place(state: &mut State, thousandths: u16) {
         }
         ParamKind::Flag => Some(json!(thousandths > 0)),
         ParamKind::Text | ParamKind::Json => None,
-    };
-    if let Some(value) = value {
-        state.lane_mut().settings.params.set(param.name, value);
     }
 }
 

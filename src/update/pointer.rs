@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, lanes, overlay, params, reading};
+use super::{Effects, lanes, overlay, params, queue, reading};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -51,6 +51,12 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
             select(state, lane, Some(turn));
             reading::toggle_fold(state, turn);
         }
+        Target::Address { lane } => {
+            if let Some(place) = state.lanes.iter().position(|candidate| candidate.id == lane) {
+                lanes::address(state, place, now);
+            }
+        }
+        Target::Queued { place } => queue::edit(state, place, now),
         Target::NewLines { lane } => state.scroll_to(lane, Scroll::Follow),
         Target::LaneTab { lane } => focus_lane(state, lane),
         Target::Param { row } => {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, queue};
 use crate::api::{ApiError, Delta};
 use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
@@ -115,7 +115,11 @@ pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Insta
     close(state, run, Outcome::Complete, now);
     let calls = state.session.turns.get(reply).is_some_and(|turn| !turn.tool_calls.is_empty());
     state.lanes[place].status = if calls { StreamStatus::AwaitingTools { reply } } else { StreamStatus::Idle };
-    Effects::new()
+    if calls {
+        // What waits was written before the call was known.
+        queue::hold(state, now);
+    }
+    queue::advance(state, now)
 }
 
 fn fail(state: &mut State, place: usize, run: RunId, reply: TurnId, error: ApiError, now: Instant) {
@@ -123,6 +127,7 @@ fn fail(state: &mut State, place: usize, run: RunId, reply: TurnId, error: ApiEr
     // The failure shows under the turn, so the turn changed.
     state.session.turns.change(reply);
     state.lanes[place].status = StreamStatus::Failed { error, reply };
+    queue::hold(state, now);
 }
 
 fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
@@ -140,7 +145,9 @@ pub(super) fn stop(state: &mut State, place: usize, now: Instant) -> Effects {
     let lane = &mut state.lanes[place];
     lane.generation += 1;
     lane.status = StreamStatus::Idle;
-    vec![Effect::Cancel { lane: lane.id }]
+    let effects = vec![Effect::Cancel { lane: lane.id }];
+    queue::hold(state, now);
+    effects
 }
 
 pub(super) fn stop_all(state: &mut State, now: Instant) -> Effects {

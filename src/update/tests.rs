@@ -24,7 +24,10 @@ fn state() -> State {
         candidate: false,
     };
     State::new(Start {
-        lane: Lane::new(LANE, Settings { provider: "lab".into(), model: "sage-1".into(), ..Settings::default() }),
+        lanes: vec![Lane::new(
+            LANE,
+            Settings { provider: "lab".into(), model: "sage-1".into(), ..Settings::default() },
+        )],
         providers: Providers { all: vec![provider], undecided: false },
         catalogue: Catalogue::embedded(),
         keymap: Keymap::default(),

@@ -7,12 +7,13 @@ use ratatui::layout::Rect;
 use crate::chat::{Run, Turn};
 use crate::input::Action;
 use crate::state::{Focus, Lane, LaneArea, State, Target};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean_line};
+use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 
 use super::cache::TurnCache;
 use super::canvas::{Canvas, frame_role};
 use super::hits::Hits;
 use super::scroll::{Pane, Part, Rest, Slice, Window};
+use super::title;
 
 /// The columns of text in a lane's body: one is for the mark of the selected turn, one stays free.
 pub(super) fn text_columns(body: Rect) -> u16 {
@@ -30,7 +31,7 @@ pub(super) fn draw(
     let Pane { state, lane, .. } = *pane;
     let focused = area.place == state.focused;
     let active = focused && state.focus == Focus::Transcript && state.overlay.is_none();
-    canvas.frame(area.frame, frame_role(active), &title(state, area.place, area.frame.width.saturating_sub(5)));
+    canvas.frame(area.frame, frame_role(active), &title::of(state, area.place, area.frame.width.saturating_sub(5)));
     hits.add(area.frame, Target::LaneTab { lane: lane.id });
     hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
     if lane.branch.is_empty() {
@@ -53,33 +54,6 @@ pub(super) fn draw(
 pub(super) fn pane<'s>(state: &'s State, area: &LaneArea, now: Instant) -> Pane<'s> {
     let (lane, rows) = (&state.lanes[area.place], usize::from(area.body.height));
     Pane { state, lane, columns: text_columns(area.body), rows, now }
-}
-
-/// The lane's letter and what is set in it.
-fn title(state: &State, place: usize, columns: u16) -> Vec<Span> {
-    let lane = &state.lanes[place];
-    let focused = place == state.focused;
-    let letter = Ink::from(if focused { StyleRole::Focus } else { StyleRole::Title }).with(Emphasis::BOLD);
-    let mut spans = vec![Span::new(letter_of(place), letter)];
-    let several = state.lanes.len() > 1;
-    if several {
-        spans.push(Span::new(format!("  {}", clean_line(&lane.settings.model)), StyleRole::Title));
-    }
-    for (name, label) in [("temperature", "T"), ("top_p", "top_p")] {
-        let value = lane.settings.params.get(name).map_or_else(|| "–".to_owned(), ToString::to_string);
-        spans.push(Span::new(format!("  {label} {value}"), StyleRole::Dim));
-    }
-    // Whole parts only; the letter is always there.
-    let wide = |spans: &[Span]| spans.iter().map(|span| crate::text::width(&span.text)).sum::<usize>();
-    while spans.len() > 1 && wide(&spans) > usize::from(columns) {
-        spans.pop();
-    }
-    spans
-}
-
-/// A lane's letter, as text.
-pub(super) fn letter_of(place: usize) -> String {
-    Lane::letter(place).to_string()
 }
 
 /// What an empty lane says: who listens, and the keys to begin with, as they are bound.

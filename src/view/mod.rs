@@ -11,6 +11,7 @@ mod rows;
 mod scroll;
 #[cfg(test)]
 mod tests;
+mod title;
 
 use std::time::Instant;
 

@@ -14,8 +14,8 @@ fn lanes(lines: &[Vec<usize>]) -> Scene {
     scene.state.sidebar.shown = false;
     for (place, turns) in lines.iter().enumerate() {
         if place > 0 {
-            let id = scene.state.next_lane_id();
-            let lane = scene.state.lane().clone_as(id);
+            let (id, letter) = (scene.state.next_lane_id(), scene.state.free_letter());
+            let lane = scene.state.lane().clone_as(id, letter);
             scene.state.lanes.push(lane);
         }
         let mut tip = None;

@@ -40,7 +40,7 @@ impl Scene {
         let themes = Themes::built_in().unwrap();
         let settings = Settings { provider: "openai".into(), model: MODEL.into(), ..Settings::default() };
         let state = State::new(Start {
-            lane: Lane::new(A, settings),
+            lanes: vec![Lane::new(A, settings)],
             providers: Providers { all: providers(), undecided: false },
             catalogue: Catalogue::embedded(),
             keymap: Keymap::default(),
@@ -188,7 +188,7 @@ fn two_lanes(columns: u16, rows: u16) -> Scene {
     scene.alt('1');
     set(&mut scene, 0, &["temperature=0.2", "seed=7", "response_format=json_object"]);
     set(&mut scene, 1, &["temperature=0.9", "top_p=0.8", "vendor_flag=true"]);
-    scene.state.lanes[0].tools = Tool::from_json(&json!({"name": "lookup_order"})).into_iter().collect();
+    scene.state.lanes[0].settings.tools = Tool::from_json(&json!({"name": "lookup_order"})).into_iter().collect();
     scene.send("Summarise the refund policy in three bullet points.");
     scene.passes(312);
     scene.says(A, "• Refunds within **30 days**.\n• The order number is enough.\n");

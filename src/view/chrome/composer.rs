@@ -4,12 +4,12 @@ use ratatui::layout::{Position, Rect};
 
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Focus, Lane, Layout, State};
-use crate::text::{Span, StyleRole};
+use crate::state::{Focus, Lane, Layout, State, Target};
+use crate::text::{Span, StyleRole, clean_line};
 
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
-use super::super::lane::letter_of;
+use super::super::title::letter_of;
 use super::cells;
 
 /// Draws the composer; returns where the caret is when it takes the keys.
@@ -17,8 +17,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
     let composer = &state.composer;
     let focused = state.focus == Focus::Composer && state.overlay.is_none();
     let title = title(state);
-    let used = cells(&title) + 4;
-    canvas.frame(layout.composer, frame_role(focused), &[Span::new(title, StyleRole::Title)]);
+    let used = title.iter().map(|span| cells(&span.text)).sum::<u16>() + 4;
+    canvas.frame(layout.composer, frame_role(focused), &title);
+    letters_as_targets(state, layout.composer, &title, hits);
+    queued(canvas, state, layout.queue, hits);
     let border = Rect { width: layout.composer.width.saturating_sub(1), height: 1, ..layout.composer };
     canvas.right(border, &streaming(state, border.width.saturating_sub(used)));
     let area = layout.editor.intersection(canvas.area());
@@ -33,12 +35,54 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
     composer.editor.cursor_position(area).filter(|_| focused)
 }
 
-/// `to A B`, or for an edit the lanes whose branch holds the edited turn.
-fn title(state: &State) -> String {
+/// `to A B`, and `not C` where a lane is left out; for an edit only lanes whose branch holds the edited turn.
+fn title(state: &State) -> Vec<Span> {
     let edited = state.composer.editing;
-    let to = letters(state, |lane| edited.is_none_or(|turn| holds(state, lane, turn)));
+    let able = |lane: &Lane| edited.is_none_or(|turn| holds(state, lane, turn));
     let editing = if edited.is_some() { "editing · " } else { "" };
-    format!("{editing}to {to}")
+    let mut spans = vec![Span::new(format!("{editing}to"), StyleRole::Title)];
+    let told = |lane: &&Lane| lane.addressed && able(lane);
+    spans.extend(state.lanes.iter().filter(told).map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Title)));
+    if !state.lanes.iter().all(|lane| told(&lane)) {
+        spans.push(Span::new(" · not", StyleRole::Dim));
+        let left = state.lanes.iter().filter(|lane| !told(lane));
+        spans.extend(left.map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Dim)));
+    }
+    spans
+}
+
+/// A click on a letter addresses its lane, or not.
+fn letters_as_targets(state: &State, frame: Rect, title: &[Span], hits: &mut Hits) {
+    let mut x = frame.x + 2;
+    for span in title {
+        let wide = cells(&span.text);
+        let letter = span.text.strip_prefix(' ').filter(|letter| letter.len() == 1);
+        let lane = letter.and_then(|letter| state.lanes.iter().find(|lane| letter.starts_with(lane.letter)));
+        if let Some(lane) = lane {
+            hits.add(Rect { x, width: wide, height: 1, ..frame }, Target::Address { lane: lane.id });
+        }
+        x += wide;
+    }
+}
+
+/// The messages that wait, above the draft: `1 waits for A B: …`.
+fn queued(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
+    let waiting = state.queue.len();
+    let room = usize::from(area.height);
+    for ((place, queued), y) in state.queue.iter().enumerate().take(room).zip(area.y..) {
+        let row = Rect { y, height: 1, ..area };
+        hits.add(row, Target::Queued { place });
+        let letters = letters(state, |lane| queued.to.contains(&lane.id));
+        let more =
+            if place + 1 == room && waiting > room { format!(" +{} more", waiting - room) } else { String::new() };
+        let verb = if state.queue.held { "held for" } else { "waits for" };
+        let head = format!("{} {verb} {letters}{more}: ", place + 1);
+        let x = canvas.text(row.x, y, row.width, &head, StyleRole::Chip);
+        let line = queued.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        // Eight characters for each cell are enough, even with marks that take none.
+        let line: String = line.chars().take(usize::from(row.width) * 8).collect();
+        canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
+    }
 }
 
 /// A turn's depth is its place in every branch that holds it, so that no branch is searched through.
@@ -48,8 +92,8 @@ fn holds(state: &State, lane: &Lane, turn: TurnId) -> bool {
 }
 
 fn letters(state: &State, wanted: impl Fn(&Lane) -> bool) -> String {
-    let those = state.lanes.iter().enumerate().filter(|(_, lane)| wanted(lane));
-    those.map(|(place, _)| letter_of(place)).collect::<Vec<_>>().join(" ")
+    let those = state.lanes.iter().filter(|lane| wanted(lane));
+    those.map(letter_of).collect::<Vec<_>>().join(" ")
 }
 
 /// `A B streaming · Esc stops A` while something streams; a count stands for the letters where they do not fit.
@@ -60,7 +104,7 @@ fn streaming(state: &State, columns: u16) -> Vec<Span> {
         return Vec::new();
     }
     let several = live.len() > 1;
-    let own = letter_of(state.focused);
+    let own = letter_of(state.lane());
     let (action, stops) = match (is_live(state.lane()), several) {
         (true, false) => (Action::Back, "stops".to_owned()),
         (true, true) => (Action::Back, format!("stops {own}")),

@@ -5,7 +5,7 @@ use crate::pricing::{Price, Reach};
 use crate::state::{Lane, State, Sum, Totals};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole};
 
-use super::super::lane::letter_of;
+use super::super::title::letter_of;
 use super::flow::flow;
 use super::grouped;
 
@@ -29,7 +29,7 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
     if state.session.runs().is_empty() {
         return vec![Line::new("Nothing spent yet.", StyleRole::Dim)];
     }
-    let lanes = state.lanes.iter().enumerate().map(|(place, lane)| last_cost(state, place, lane));
+    let lanes = state.lanes.iter().map(|lane| last_cost(state, lane));
     let mut rows = flow(lanes, columns);
     rows.extend(flow(sums(state), columns));
     rows.extend(flow(tokens(state.session.totals()), columns));
@@ -37,14 +37,14 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
 }
 
 /// The last run that a lane itself asked for: `A ¥0.0045`; `…` while it comes, `–` before the first.
-fn last_cost(state: &State, place: usize, lane: &Lane) -> Vec<Span> {
+fn last_cost(state: &State, lane: &Lane) -> Vec<Span> {
     let text = match lane.last_run.and_then(|run| state.session.run(run)) {
         None => "–".to_owned(),
         Some(run) if run.finished.is_none() && run.cost == Cost::Unknown => "…".to_owned(),
         Some(run) => run.cost.to_string(),
     };
     let letter = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
-    vec![Span::new(letter_of(place), letter), Span::new(format!(" {text}"), StyleRole::Cost)]
+    vec![Span::new(letter_of(lane), letter), Span::new(format!(" {text}"), StyleRole::Cost)]
 }
 
 fn sums(state: &State) -> Vec<Vec<Span>> {

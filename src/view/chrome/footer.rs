@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::chat::{ParamKind, Turn};
+use crate::chat::{Param, ParamKind, Turn};
 use crate::input::{ACTIONS, Action, ActionRow, Context};
 use crate::state::{Focus, Overlay, State, StreamStatus};
 use crate::text::{Span, StyleRole, clean_line, width};
@@ -119,7 +119,6 @@ fn works(state: &State, action: Action) -> bool {
     let asked = !lane.branch.is_empty();
     let param = state.sidebar.param();
     match action {
-        Action::Send => state.lanes.iter().all(|lane| lane.status.live().is_none()),
         // In the transcript the narrower `again` asks from the turn that is selected there.
         Action::Again => asked && lane.status.live().is_none() && state.focus != Focus::Transcript,
         Action::RetryTurn => asked && lane.status.live().is_none(),
@@ -127,8 +126,16 @@ fn works(state: &State, action: Action) -> bool {
         Action::Fold => selected(state).is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty()),
         Action::LaneZoom => state.lanes.len() > 1,
         Action::FocusParameters => state.focus != Focus::Sidebar,
-        Action::ParamLess => !matches!(param.kind, ParamKind::Text | ParamKind::Json),
-        Action::ParamUnset => lane.settings.params.get(param.name).is_some() && state.sidebar.typed.is_none(),
+        Action::ParamLess => param.is_some_and(|param| !matches!(param.kind, ParamKind::Text | ParamKind::Json)),
+        Action::ParamUnset => {
+            let set = |param: &Param| lane.settings.params.get(param.name).is_some();
+            param.is_some_and(set) && state.sidebar.typed.is_none()
+        }
+        Action::FieldShare | Action::FieldToAll | Action::Promote => state.lanes.len() > 1,
+        Action::Diff | Action::Inspect => asked,
+        Action::ReaderNext | Action::ReaderPage | Action::ReaderCopy => {
+            state.overlay.as_ref().is_some_and(|overlay| overlay.reader().is_some())
+        }
         Action::OverlayAccept => match &state.overlay {
             Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),

@@ -11,12 +11,14 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 5] = [
+const SECTIONS: [(Context, &str); 7] = [
     (Context::Composer, "Composer"),
     (Context::Global, "Everywhere"),
     (Context::Transcript, "Transcript"),
     (Context::Sidebar, "Parameters"),
     (Context::Overlay, "Lists and help"),
+    (Context::Reader, "Readers"),
+    (Context::Form, "Editors in a box"),
 ];
 
 /// From this width on there are two columns.

@@ -3,9 +3,9 @@
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use crate::chat::{PARAMS, Param, param};
+use crate::chat::Param;
 use crate::input::Action;
-use crate::state::{Focus, State, Target};
+use crate::state::{Focus, SidebarRow, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphemes, truncate, width, wrap};
 
 use super::super::canvas::Canvas;
@@ -32,29 +32,30 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, hits: &mu
     };
     let room = Rect { height: body.height - help_rows, ..body };
     help(canvas, state, Rect { y: room.bottom(), height: help_rows, ..body });
-    let cut = PARAMS.iter().map(rows_of).sum::<u16>() > room.height;
+    let rows = SidebarRow::all();
+    let cut = rows.iter().map(rows_of).sum::<u16>() > room.height;
     let list = Rect { height: room.height.saturating_sub(u16::from(cut)), ..room };
     let mut caret = None;
     let mut y = list.y;
     let mut next = first_row(state.sidebar.row, list.height);
-    for (row, param) in PARAMS.iter().enumerate().skip(next) {
+    for (row, shown) in rows.iter().enumerate().skip(next) {
         if y >= list.bottom() {
             break;
         }
         next = row + 1;
-        let bounds = Bounds::of(param);
-        let height = rows_of(param).min(list.bottom() - y);
+        let height = rows_of(shown).min(list.bottom() - y);
         let area = Rect { y, height, ..list };
         hits.add(area, Target::Param { row });
         caret = name_and_value(canvas, state, row, area).or(caret);
-        if let Some(bounds) = bounds.filter(|_| height > 1) {
+        let slider = shown.param().and_then(|param| Some((param, Bounds::of(param)?)));
+        if let Some((param, bounds)) = slider.filter(|_| height > 1) {
             let area = Rect { x: area.x + 2, y: y + 1, width: area.width.saturating_sub(3), height: 1 };
             slider::draw(canvas, state, param, bounds, slider::Place { area, row }, hits);
         }
         y += height;
     }
     if cut {
-        more(canvas, Rect { y: list.bottom(), height: 1, ..room }, PARAMS.len() - next);
+        more(canvas, Rect { y: list.bottom(), height: 1, ..room }, rows.len() - next);
     }
     others(canvas, state, Rect { y, height: list.bottom() - y, ..list });
     caret
@@ -67,30 +68,32 @@ fn more(canvas: &mut Canvas<'_>, row: Rect, below: usize) {
     }
 }
 
-fn rows_of(param: &Param) -> u16 {
-    1 + u16::from(Bounds::of(param).is_some())
+fn rows_of(row: &SidebarRow) -> u16 {
+    1 + u16::from(row.param().and_then(Bounds::of).is_some())
 }
 
 /// The first param that is shown, so that the selected one stands near the middle and none is missing at the end.
 fn first_row(selected: usize, rows: u16) -> usize {
-    let tops: Vec<u16> = PARAMS
+    let all = SidebarRow::all();
+    let tops: Vec<u16> = all
         .iter()
-        .scan(0, |top, param| {
+        .scan(0, |top, row| {
             let here = *top;
-            *top += rows_of(param);
+            *top += rows_of(row);
             Some(here)
         })
         .collect();
-    let total: u16 = PARAMS.iter().map(rows_of).sum();
+    let total: u16 = all.iter().map(rows_of).sum();
     let top = tops.get(selected).copied().unwrap_or(0);
-    let whole = (top + PARAMS.get(selected).map_or(1, rows_of)).saturating_sub(rows);
+    let whole = (top + all.get(selected).map_or(1, rows_of)).saturating_sub(rows);
     let wanted = top.saturating_sub(rows / 2).min(total.saturating_sub(rows)).max(whole).min(top);
     tops.iter().position(|top| *top >= wanted).unwrap_or(0)
 }
 
-/// `▸ temperature      0.20`, with the value as it is sent, as it is typed, or as the API's own in its absence.
+/// `▸ temperature    = 0.20`, with the value as it is sent, as it is typed, or as the API's own in its absence; the `=`
+/// says that the lane shares it.
 fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect) -> Option<Position> {
-    let param = &PARAMS[row];
+    let shown = SidebarRow::all()[row];
     let selected = row == state.sidebar.row && state.focus == Focus::Sidebar && state.overlay.is_none();
     let line = Rect { height: 1, ..area };
     if selected {
@@ -99,18 +102,45 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
     }
     let columns = line.width.saturating_sub(3);
     let name = Ink::from(if selected { StyleRole::Title } else { StyleRole::Text });
-    let end = canvas.text(line.x + 2, line.y, columns, param.name, name);
+    let end = canvas.text(line.x + 2, line.y, columns, shown.name(), name);
     let room = (line.x + 2 + columns).saturating_sub(end + 1);
-    let value = Rect { x: end + 1, width: room, ..line };
+    let area = Rect { x: end + 1, width: room, ..line };
     if let Some(typed) = state.sidebar.typed.as_deref().filter(|_| selected) {
-        return Some(typed_value(canvas, typed, value));
+        return Some(typed_value(canvas, typed, area));
     }
-    let span = match state.lane().settings.params.get(param.name) {
-        Some(set) => Span::new(shown(set, room), Ink::from(StyleRole::Text).with(Emphasis::BOLD)),
-        None => unset(param, room),
-    };
-    canvas.right(value, &[span]);
+    let shares = shown.field().is_some_and(|field| state.lane().shares.contains(&field));
+    let mark = if shares && state.lanes.len() > 1 { "= " } else { "" };
+    let value = value(state, shown, room.saturating_sub(cells(mark)));
+    canvas.right(area, &[Span::new(mark, StyleRole::Chip), value]);
     None
+}
+
+/// What a row is set to in the focused lane.
+fn value(state: &State, row: SidebarRow, room: u16) -> Span {
+    let settings = &state.lane().settings;
+    let bold = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
+    let set = |text: &str| Span::new(truncate(&clean_line(text), usize::from(room)).into_owned(), bold);
+    match row {
+        SidebarRow::Model if settings.model.is_empty() => Span::new("none yet", StyleRole::Unset),
+        SidebarRow::Model => set(&settings.model),
+        SidebarRow::System => match settings.system.as_deref() {
+            // A line of a prompt may be as long as the prompt.
+            Some(text) => set(&text.lines().next().unwrap_or_default().chars().take(200).collect::<String>()),
+            None => Span::new("unset", StyleRole::Unset),
+        },
+        SidebarRow::Tools => match settings.tools.len() {
+            0 => Span::new("none", StyleRole::Unset),
+            count => set(&count.to_string()),
+        },
+        SidebarRow::Param(param) => match settings.params.get(param.name) {
+            Some(value) => Span::new(shown(value, room), bold),
+            None => unset(param, room),
+        },
+        SidebarRow::Extra => match settings.params.unlisted().count() {
+            0 => Span::new("none", StyleRole::Unset),
+            count => set(&count.to_string()),
+        },
+    }
 }
 
 /// The end of what is typed, with the cursor after it.
@@ -153,7 +183,7 @@ fn unset(param: &Param, room: u16) -> Span {
 
 /// What is set and in no table: it is sent, so it is shown.
 fn others(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let set = state.lane().settings.params.iter().filter(|(name, _)| param(name).is_none());
+    let set = state.lane().settings.params.unlisted();
     let columns = area.width.saturating_sub(3);
     for (y, (name, value)) in (area.y..area.bottom()).zip(set) {
         let end = canvas.text(area.x + 2, y, columns / 2, &clean_line(name), StyleRole::Text);
@@ -170,7 +200,7 @@ fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if state.sidebar.typed.is_some() {
         rows.push(taking(state));
     }
-    wrap(&[Span::new(state.sidebar.param().help, StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
+    wrap(&[Span::new(state.sidebar.selected().help(), StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     at_most(&mut rows, usize::from(area.height), columns);
     for (y, row) in (area.y..area.bottom()).zip(&rows) {
         canvas.line(area.x + 1, y, columns, row);
@@ -193,11 +223,11 @@ mod tests {
     #[test]
     fn the_selected_param_is_shown_whole_at_every_height() {
         for rows in 2..60 {
-            for selected in 0..PARAMS.len() {
+            for selected in 0..SidebarRow::all().len() {
                 let first = first_row(selected, rows);
-                let above: u16 = PARAMS[first..selected.max(first)].iter().map(rows_of).sum();
+                let above: u16 = SidebarRow::all()[first..selected.max(first)].iter().map(rows_of).sum();
                 assert!(first <= selected, "{rows} {selected}");
-                assert!(above + rows_of(&PARAMS[selected]) <= rows, "{rows} {selected}: {first}");
+                assert!(above + rows_of(&SidebarRow::all()[selected]) <= rows, "{rows} {selected}: {first}");
             }
         }
     }

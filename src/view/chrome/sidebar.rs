@@ -7,7 +7,7 @@ use crate::text::{Line, Span, StyleRole};
 
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
-use super::super::lane::letter_of;
+use super::super::title::letter_of;
 use super::{cost, parameters, tools};
 
 /// Below this many rows there is no room for the tools.
@@ -25,7 +25,7 @@ struct Shares {
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) -> Option<Position> {
     let focused = state.focus == Focus::Sidebar && state.overlay.is_none();
     let role = frame_role(focused);
-    let letter = letter_of(state.focused);
+    let letter = letter_of(state.lane());
     let title = |name: &str| [Span::new(format!("{name} · {letter}"), StyleRole::Title)];
     canvas.clear(area);
     hits.add(area, Target::Nothing);

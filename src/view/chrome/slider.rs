@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, StyleRole};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
-use super::super::lane::letter_of;
+use super::super::title::letter_of;
 use super::{cells, grouped};
 
 /// A range wider than this says nothing as a track: a seed is not more or less.
@@ -94,17 +94,17 @@ pub(super) fn draw(
     canvas.text(track.x + filled, track.y, rest, &"─".repeat(usize::from(rest)), StyleRole::SliderEmpty);
     hits.add_track(track, place.row);
     // The first lanes lie over the later ones, and the focused one over all.
-    for (at, lane) in state.lanes.iter().enumerate().rev() {
+    for lane in state.lanes.iter().rev() {
         if let Some(cell) = knob(lane) {
             let ink = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
-            canvas.text(track.x + cell, track.y, 1, &letter_of(at), ink);
+            canvas.text(track.x + cell, track.y, 1, &letter_of(lane), ink);
         }
     }
     if let (Some(cell), Some(value)) = (focused, state.lane().settings.params.decimal(param.name)) {
         let knob = Rect { x: track.x + cell, width: 1, ..track };
         let ink = Ink::from(StyleRole::SliderKnob).with(Emphasis::UNDERLINE);
         canvas.clear(knob);
-        canvas.text(knob.x, knob.y, 1, &letter_of(state.focused), ink);
+        canvas.text(knob.x, knob.y, 1, &letter_of(state.lane()), ink);
         hits.add(knob, Target::Track { row: place.row, thousandths: bounds.thousandths(value) });
     }
 }

@@ -7,7 +7,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
-use super::super::lane::letter_of;
+use super::super::title::letter_of;
 
 /// Columns of a tab that are not the model's: mark, letter, activity, spaces.
 const AROUND: u16 = 6;
@@ -24,7 +24,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect, hits: &mut
         let model = truncate(&model, usize::from(share.saturating_sub(AROUND)));
         let gap = if place + 1 < state.lanes.len() { " ·" } else { "" };
         let tab =
-            [Span::new(format!("{mark}{}{live} {model}", letter_of(place)), ink), Span::new(gap, StyleRole::Border)];
+            [Span::new(format!("{mark}{}{live} {model}", letter_of(lane)), ink), Span::new(gap, StyleRole::Border)];
         let end = canvas.spans(x, row.y, row.right().saturating_sub(x), &tab);
         hits.add(Rect { x, width: end - x, ..row }, Target::LaneTab { lane: lane.id });
         x = end;

@@ -12,7 +12,7 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
     let lane = state.lane();
     let mut rows: Vec<Line> = calls(state, lane, columns);
     let name = |name: &str| truncate(&clean_line(name), usize::from(columns)).into_owned();
-    rows.extend(lane.tools.iter().map(|tool| Line::new(name(&tool.name), StyleRole::ToolName)));
+    rows.extend(lane.settings.tools.iter().map(|tool| Line::new(name(&tool.name), StyleRole::ToolName)));
     if rows.is_empty() {
         let hint = Span::new("No tools: start with --tools FILE to offer some.", StyleRole::Dim);
         wrap(&[hint], &Wrap::plain(columns), &mut rows);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use abreast::api::{ApiError, Delta};
 use abreast::app::App;
-use abreast::chat::{ChatRequest, Params, Settings};
+use abreast::chat::{ChatRequest, Settings};
 use abreast::config::{ColorDepth, Themes};
 use abreast::input::Keymap;
 use abreast::pricing::Catalogue;
@@ -36,10 +36,9 @@ pub(super) const WIDE: Size = Size { columns: 160, rows: 40 };
 /// What a program starts with: one lane at the provider `lab`, and the providers `lab` and `shop`.
 pub(super) fn start(size: Size) -> Start {
     let themes = Themes::built_in().unwrap();
-    let settings =
-        Settings { provider: "lab".to_owned(), model: "sage-1".to_owned(), system: None, params: Params::default() };
+    let settings = Settings { provider: "lab".to_owned(), model: "sage-1".to_owned(), ..Settings::default() };
     Start {
-        lane: Lane::new(LaneId(0), settings),
+        lanes: vec![Lane::new(LaneId(0), settings)],
         providers: Providers { all: vec![provider("lab", "sage-1"), provider("shop", "thyme-2")], undecided: false },
         catalogue: Catalogue::embedded(),
         keymap: Keymap::default(),

@@ -156,7 +156,7 @@ async fn a_local_server_changes_nothing_when_something_was_chosen_or_it_fails() 
 /// A start at a provider for which nobody named a model.
 fn nameless() -> Start {
     let mut start = start(WIDE);
-    start.lane.settings.model = String::new();
+    start.lanes[0].settings.model = String::new();
     start.providers.all[0].default_model = None;
     start
 }

@@ -47,8 +47,8 @@ impl Watched {
         state.sidebar.shown = false;
         for place in 0..6 {
             if place > 0 {
-                let id = state.next_lane_id();
-                state.lanes.push(state.lanes[0].clone_as(id));
+                let (id, letter) = (state.next_lane_id(), state.free_letter());
+                state.lanes.push(state.lanes[0].clone_as(id, letter));
             }
             let mut tip = None;
             for turn in 0..turns {

@@ -40,7 +40,9 @@ fn the_page_of_keys_shows_every_action_with_its_default_keys() {
         (Context::Composer, "Composer"),
         (Context::Transcript, "Transcript"),
         (Context::Sidebar, "Sidebar"),
-        (Context::Overlay, "Help, palette and model list"),
+        (Context::Overlay, "Lists and help"),
+        (Context::Reader, "What is read in a box"),
+        (Context::Form, "What is edited in a box"),
     ] {
         let _ =
             write!(page, "## {heading}: `[{}]`\n\n| keys | action | what it does |\n|---|---|---|\n", context.name());

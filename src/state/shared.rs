@@ -1,0 +1,133 @@
+//! What lanes share field by field, and what happens to all of them when one changes it.
+
+use std::collections::BTreeSet;
+
+use super::{Lane, LaneId, State};
+use crate::chat::{Field, Settings};
+
+/// What the lanes ask with where they share it. For every lane and every field in its `shares`, the lane's own settings
+/// agree with these: the changes below see to it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shared(Settings);
+
+/// The settings of all lanes, to be put back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SettingsBefore {
+    lanes: Vec<(LaneId, Settings, BTreeSet<Field>)>,
+    shared: Shared,
+}
+
+impl Shared {
+    /// What the first lane asks with, to begin with. The others share what they have in common with it.
+    pub(super) fn of(lanes: &mut [Lane]) -> Self {
+        let Some(first) = lanes.first().map(|lane| lane.settings.clone()) else { return Self::default() };
+        for lane in lanes {
+            let Lane { shares, settings, .. } = lane;
+            shares.retain(|field| settings.agree(&first, field));
+        }
+        Self(first)
+    }
+}
+
+impl State {
+    /// Changes a field of a lane; where the lane shares it, the field changes in every lane that does.
+    pub fn change(&mut self, place: usize, field: &Field, change: impl FnOnce(&mut Settings)) {
+        let Some(lane) = self.lanes.get_mut(place) else { return };
+        change(&mut lane.settings);
+        if lane.shares.contains(field) {
+            self.shared.0.take(field, &lane.settings);
+            self.follow(field);
+        }
+    }
+
+    /// Puts the shared value of a field into every lane that shares it.
+    fn follow(&mut self, field: &Field) {
+        for lane in self.lanes.iter_mut().filter(|lane| lane.shares.contains(field)) {
+            lane.settings.take(field, &self.shared.0);
+        }
+    }
+
+    /// Lets a lane share a field or have its own. Who joins others takes their value; who is the first keeps the own.
+    pub fn toggle_share(&mut self, place: usize, field: &Field) {
+        let joins = self.lanes.iter().any(|lane| lane.shares.contains(field));
+        let Some(lane) = self.lanes.get_mut(place) else { return };
+        if lane.shares.remove(field) {
+            return;
+        }
+        lane.shares.insert(field.clone());
+        if joins {
+            lane.settings.take(field, &self.shared.0);
+        } else {
+            self.shared.0.take(field, &lane.settings);
+        }
+    }
+
+    /// Lets all lanes share a field with the value of one of them, or each have its own when all share it already.
+    pub fn toggle_share_all(&mut self, place: usize, field: &Field) {
+        let all = self.lanes.iter().all(|lane| lane.shares.contains(field));
+        if all {
+            for lane in &mut self.lanes {
+                lane.shares.remove(field);
+            }
+            return;
+        }
+        let Some(lane) = self.lanes.get(place) else { return };
+        self.shared.0.take(field, &lane.settings);
+        for lane in &mut self.lanes {
+            lane.shares.insert(field.clone());
+        }
+        self.follow(field);
+    }
+
+    /// Copies a lane's value of a field to all lanes; who shares it goes on doing so.
+    pub fn copy_to_all(&mut self, place: usize, field: &Field) {
+        let Some(from) = self.lanes.get(place).map(|lane| lane.settings.clone()) else { return };
+        self.shared.0.take(field, &from);
+        for lane in &mut self.lanes {
+            lane.settings.take(field, &from);
+        }
+    }
+
+    /// Gives a lane other settings whole. What changes by that becomes the lane's own, so that no other lane changes.
+    pub fn put_settings(&mut self, place: usize, settings: Settings) {
+        let Some(lane) = self.lanes.get_mut(place) else { return };
+        let Lane { shares, settings: current, .. } = lane;
+        shares.retain(|field| current.agree(&settings, field));
+        *current = settings;
+    }
+
+    /// The settings of all lanes as they are now.
+    #[must_use]
+    pub fn settings_now(&self) -> SettingsBefore {
+        let lanes = self.lanes.iter().map(|lane| (lane.id, lane.settings.clone(), lane.shares.clone()));
+        SettingsBefore { lanes: lanes.collect(), shared: self.shared.clone() }
+    }
+
+    /// Puts settings back that were taken note of, in the lanes that are still there.
+    pub fn put_back(&mut self, before: SettingsBefore) {
+        self.shared = before.shared;
+        for (id, settings, shares) in before.lanes {
+            if let Some(lane) = self.lane_by_id_mut(id) {
+                lane.settings = settings;
+                lane.shares = shares;
+            }
+        }
+        self.rejoin();
+    }
+
+    /// Lets every lane have the shared value of what it shares: lanes come back with what was shared when they left.
+    pub fn rejoin(&mut self) {
+        for lane in &mut self.lanes {
+            for field in &lane.shares {
+                lane.settings.take(field, &self.shared.0);
+            }
+        }
+    }
+
+    /// Whether every lane has the shared value of all that it shares.
+    #[must_use]
+    pub fn shares_hold(&self) -> bool {
+        let holds = |lane: &Lane| lane.shares.iter().all(|field| lane.settings.agree(&self.shared.0, field));
+        self.lanes.iter().all(holds)
+    }
+}

@@ -1,0 +1,90 @@
+//! The queue: messages that wait for their lanes, sent in their order as soon as those are free.
+
+use std::time::Instant;
+
+use super::{Effects, ask};
+use crate::input::Action;
+use crate::state::{Focus, Lane, LaneId, Level, Queued, State};
+
+pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+    match action {
+        Action::QueueEdit => edit(state, state.queue.len().saturating_sub(1), now),
+        _ => drop_next(state, now),
+    }
+    Effects::new()
+}
+
+/// Whether a message to these lanes has to wait: one of them still answers, or others wait for it.
+pub(super) fn must_wait(state: &State, to: &[LaneId]) -> bool {
+    let waits = |queued: &Queued| queued.to.iter().any(|lane| to.contains(lane));
+    to.iter().any(|lane| is_live(state, *lane)) || state.queue.iter().any(waits)
+}
+
+fn is_live(state: &State, lane: LaneId) -> bool {
+    state.lane_by_id(lane).is_some_and(|lane| lane.status.live().is_some())
+}
+
+/// Lets the draft wait.
+pub(super) fn add(state: &mut State, to: Vec<LaneId>) {
+    let text = state.composer.take();
+    state.queue.push(Queued { text, to });
+}
+
+/// Sends what has nothing more to wait for.
+pub(super) fn advance(state: &mut State, now: Instant) -> Effects {
+    let mut effects = Effects::new();
+    while !state.queue.held && is_due(state) {
+        effects.extend(send_next(state, now));
+    }
+    effects
+}
+
+fn is_due(state: &State) -> bool {
+    state.queue.next().is_some_and(|queued| queued.to.iter().all(|lane| !is_live(state, *lane)))
+}
+
+/// Sends the next message although the queue was held, if its lanes are free.
+pub(super) fn release(state: &mut State, now: Instant) -> Effects {
+    state.queue.held = false;
+    advance(state, now)
+}
+
+fn send_next(state: &mut State, now: Instant) -> Effects {
+    let Some(queued) = state.queue.take_next() else { return Effects::new() };
+    let asks = |lane: &Lane| queued.to.contains(&lane.id);
+    let places = (0..state.lanes.len()).filter(|place| asks(&state.lanes[*place])).collect::<Vec<_>>();
+    ask::ask(state, &places, None, &queued.text, now)
+}
+
+/// Holds the queue after a reply that did not end well: what follows it may not be meant any more.
+pub(super) fn hold(state: &mut State, now: Instant) {
+    if state.queue.is_empty() || state.queue.held {
+        return;
+    }
+    state.queue.held = true;
+    let (send, edit) = (state.key(Action::Send), state.key(Action::QueueEdit));
+    let said = format!("The queue waits: {send} in an empty composer sends on, {edit} takes the last message back.");
+    state.notices.show(Level::Note, said, now);
+}
+
+/// Puts a waiting message back into the composer; a draft that was there goes into the history.
+pub(super) fn edit(state: &mut State, place: usize, now: Instant) {
+    let Some(queued) = state.queue.take(place) else {
+        state.notices.show(Level::Note, "No message waits.", now);
+        return;
+    };
+    if !state.composer.is_empty() {
+        state.composer.take();
+    }
+    state.composer.set(&queued.text);
+    state.focus = Focus::Composer;
+}
+
+fn drop_next(state: &mut State, now: Instant) {
+    let Some(queued) = state.queue.take(0) else {
+        state.notices.show(Level::Note, "No message waits.", now);
+        return;
+    };
+    state.composer.keep(&queued.text);
+    state.notices.show(Level::Note, "The message is out of the queue; Up brings its text back.", now);
+}

@@ -1,0 +1,100 @@
+//! A form's box: the text, the fields below it, what is to be said of it, and the keys that take or leave it.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::input::{Action, Editor};
+use crate::state::{Form, FormFocus, FormPurpose, LaneId, State, Verdict};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
+
+use super::super::canvas::Canvas;
+use super::super::hits::Hits;
+use super::cells;
+use super::overlay::draw_box;
+use super::reader::hints;
+
+/// As wide as a text reads well.
+const COLUMNS: u16 = 96;
+
+/// Rows for a text of many lines, on a screen that has them.
+const ROWS: u16 = 24;
+
+/// Rows of the box that are not the text's: its borders, the verdict, the keys.
+const AROUND: u16 = 4;
+
+/// Draws the form; returns where the caret is.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, form: &Form, hits: &mut Hits) -> Option<Position> {
+    let screen = canvas.area();
+    let fields = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
+    let columns = COLUMNS.min(screen.width.saturating_sub(4));
+    let text = if form.is_line() { 1 } else { ROWS };
+    let rows = text.saturating_add(AROUND).saturating_add(fields).min(screen.height.saturating_sub(2));
+    let body = draw_box(canvas, (columns, rows), &title(state, &form.purpose), hits);
+    let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
+    // The fields get what the text leaves, which keeps three rows for itself.
+    let fields = fields.min(inner.height.saturating_sub(5));
+    let text = Rect { height: inner.height.saturating_sub(2 + fields), ..inner };
+    let mut caret = editor(canvas, &form.editor, text).filter(|_| form.at == FormFocus::Text);
+    for (place, y) in (0..usize::from(fields)).zip(text.bottom()..) {
+        let at = field(canvas, form, place, Rect { y, height: 1, ..inner });
+        caret = at.filter(|_| form.at == FormFocus::Field(place)).or(caret);
+    }
+    verdict(canvas, form, Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner });
+    keys(canvas, state, form, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner });
+    caret
+}
+
+fn title(state: &State, purpose: &FormPurpose) -> String {
+    let lane = |id: &LaneId| state.lane_by_id(*id).map_or_else(String::new, |lane| lane.letter.to_string());
+    match purpose {
+        FormPurpose::LaneName(id) => format!("Name of lane {}", lane(id)),
+        FormPurpose::System(id) => format!("System prompt · {}", lane(id)),
+        FormPurpose::Value { lane: id, field } => format!("{} · {}", clean_line(field.name()), lane(id)),
+        FormPurpose::Extra(id) => format!("Other fields · {}", lane(id)),
+    }
+}
+
+fn editor(canvas: &mut Canvas<'_>, editor: &Editor, area: Rect) -> Option<Position> {
+    let area = area.intersection(canvas.area());
+    let style = canvas.style(StyleRole::Text);
+    editor.render(area, canvas.buffer, style);
+    editor.cursor_position(area)
+}
+
+/// `name  value`, the name of the one that takes the keys marked.
+fn field(canvas: &mut Canvas<'_>, form: &Form, place: usize, row: Rect) -> Option<Position> {
+    let field = form.fields.get(place)?;
+    let active = form.at == FormFocus::Field(place);
+    let (mark, ink) = if active {
+        ("▸ ", Ink::from(StyleRole::Focus).with(Emphasis::BOLD))
+    } else {
+        ("  ", Ink::from(StyleRole::Dim))
+    };
+    let widest = form.fields.iter().map(|field| cells(&field.name)).max().unwrap_or(0).min(row.width / 3);
+    let name = truncate(&clean_line(&field.name), usize::from(widest)).into_owned();
+    canvas.text(row.x, row.y, row.width, &format!("{mark}{name}"), ink);
+    let x = row.x + 4 + widest;
+    editor(canvas, &field.editor, Rect { x, width: row.right().saturating_sub(x), ..row })
+}
+
+fn verdict(canvas: &mut Canvas<'_>, form: &Form, row: Rect) {
+    let (mark, sentence, role) = match &form.verdict {
+        None => return,
+        Some(Verdict::Good(sentence)) => ("✓ ", sentence, StyleRole::Good),
+        Some(Verdict::Bad(sentence)) => ("✗ ", sentence, StyleRole::Error),
+    };
+    let text = clean_line(sentence);
+    let x = canvas.spans(row.x, row.y, row.width, &[Span::new(mark, role)]);
+    canvas.text(x, row.y, row.right().saturating_sub(x), &text, role);
+}
+
+fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
+    let keep = if form.is_line() { Action::FormEnter } else { Action::FormAccept };
+    let mut keys = vec![(keep, "keeps it")];
+    if !form.fields.is_empty() {
+        keys.push((Action::FormNext, "next field"));
+    }
+    if !form.is_line() {
+        keys.push((Action::FormEditor, "$EDITOR"));
+    }
+    hints(canvas, state, row, &keys);
+}
