@@ -5,6 +5,7 @@
 
 mod dialect;
 mod host;
+mod logprobs;
 mod money;
 mod params;
 mod request;
@@ -17,6 +18,7 @@ mod usage;
 
 pub use dialect::{Dialect, MaxTokensField};
 pub use host::is_loopback;
+pub use logprobs::{Candidate, Chance, Token, Tokens};
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
 pub use request::ChatRequest;

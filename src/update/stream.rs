@@ -37,7 +37,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         }
         Delta::Repaired(repair) => state.notices.show(Level::Note, repair.to_string(), now),
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
-        Delta::Alive | Delta::Logprobs { .. } => {}
+        Delta::Alive => {}
         Delta::Opened(opening) => {
             change_run(state, run, |run| {
                 run.accepted = true;
@@ -57,6 +57,9 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             grow(state, place, (run, choice), now, |turn| turn.reasoning.push_str(&text));
         }
         Delta::Refusal { choice, text } => grow(state, place, (run, choice), now, |turn| turn.refusal.push_str(&text)),
+        Delta::Logprobs { choice, logprobs } => {
+            grow(state, place, (run, choice), now, |turn| turn.tokens.push(&logprobs));
+        }
         Delta::ToolCall { choice, index, id, name, arguments, extra } => {
             let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());
             let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };
