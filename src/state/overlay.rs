@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Form, Reader};
+use super::{Breadth, Form, Heat, Reader};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -13,6 +13,8 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Form(Box<Form>),
+    /// A reply's tokens by their probability.
+    Heat(Box<Heat>),
 }
 
 impl Overlay {
@@ -20,7 +22,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } => &[Context::Reader, Context::Overlay, Context::Global],
+            Self::Help { .. } | Self::Heat(_) => &[Context::Reader, Context::Overlay, Context::Global],
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
@@ -30,14 +32,14 @@ impl Overlay {
     #[must_use]
     pub fn reader(&self) -> Option<(&Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Heat(_) => None,
         }
     }
 
     /// As [`Overlay::reader`], to be scrolled.
     pub fn reader_mut(&mut self) -> Option<(&mut Reader, Breadth)> {
         match self {
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) => None,
+            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Heat(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, lanes, lockstep, overlay, params, queue, reader, reading, share, stream};
+use super::{Effects, ask, form, heat, lanes, lockstep, overlay, params, queue, reader, reading, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -99,7 +99,11 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
         A::ParamForce => Effects::new(),
-        A::Diff | A::Inspect | A::Heat => Effects::new(),
+        A::Heat => {
+            heat::open(state, now);
+            Effects::new()
+        }
+        A::Diff | A::Inspect => Effects::new(),
         A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
         A::ReaderTop
         | A::ReaderBottom

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Effects, form, stream};
 use crate::chat::TurnId;
-use crate::input::Action;
+use crate::input::{Action, Context};
 use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -203,6 +203,8 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     }
     state.session = state.session.next();
     state.undos.clear();
+    // What is read in a box is of the session that ends here.
+    state.overlay.take_if(|open| open.contexts().contains(&Context::Reader));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();
     }

@@ -3,6 +3,7 @@
 mod action;
 mod ask;
 mod form;
+mod heat;
 mod keys;
 mod lanes;
 mod lockstep;
@@ -37,6 +38,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
         Event::Resized(size) => {
             state.size = size;
+            heat::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, reader};
+use super::{Effects, action, heat, reader};
 use crate::chat::Field;
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Effect, Focus, Found, Level, Overlay, Palette, PaletteRow, Picker, PickerRow, Provider, State};
@@ -91,6 +91,7 @@ pub(super) fn select(state: &mut State, row: usize) {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
+        Some(Overlay::Heat(_)) => heat::select(state, row),
         _ => {}
     }
 }
@@ -100,6 +101,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = stepped(palette.selected, rows, palette.rows.len()),
         Some(Overlay::Models(picker)) => picker.selected = stepped(picker.selected, rows, picker.rows.len()),
+        Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(_) => return reader::scroll(state, rows),
         None => {}
     }
@@ -183,7 +185,8 @@ fn picker_rows(query: &str, listed: &[PickerRow], current: &str) -> Vec<PickerRo
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
-    match state.overlay.take() {
+    // What is read has no row to take: only its cursor moved.
+    match state.overlay.take_if(|open| !matches!(open, Overlay::Heat(_))) {
         Some(Overlay::Palette(palette)) => match palette.rows.get(palette.selected) {
             Some(row) => action::perform(state, row.action, now),
             None => Effects::new(),

@@ -2,11 +2,14 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, heat};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
 pub(super) fn perform(state: &mut State, action: Action, _now: Instant) -> Effects {
+    if let Some(Overlay::Heat(_)) = state.overlay {
+        return heat::perform(state, action);
+    }
     match action {
         Action::ReaderTop => scroll(state, isize::MIN),
         Action::ReaderBottom => scroll(state, isize::MAX),

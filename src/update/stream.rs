@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, queue};
+use super::{Effects, heat, queue};
 use crate::api::{ApiError, Delta};
 use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
@@ -59,6 +59,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         Delta::Refusal { choice, text } => grow(state, place, (run, choice), now, |turn| turn.refusal.push_str(&text)),
         Delta::Logprobs { choice, logprobs } => {
             grow(state, place, (run, choice), now, |turn| turn.tokens.push(&logprobs));
+            heat::grew(state);
         }
         Delta::ToolCall { choice, index, id, name, arguments, extra } => {
             let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());

@@ -8,6 +8,7 @@ mod cost;
 mod flow;
 mod footer;
 mod form;
+mod heat;
 mod help;
 mod notices;
 mod overlay;
