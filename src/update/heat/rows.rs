@@ -118,13 +118,15 @@ fn put(rows: &mut [Line], span: Span) {
 /// The summary, and the classes with their figures.
 pub(super) fn head(figures: &ChanceFigures, tokens: &[Token], columns: u16) -> Vec<Line> {
     let said = |text: String| vec![Span::new(text, StyleRole::Text)];
-    let counted = if tokens.len() == 1 { "1 token".to_owned() } else { format!("{} tokens", tokens.len()) };
+    let mut counted = if tokens.len() == 1 { "1 token".to_owned() } else { format!("{} tokens", tokens.len()) };
+    if figures.known < tokens.len() {
+        counted = format!("{counted}, {} with a figure", figures.known);
+    }
     let mut summary = vec![said(counted)];
     if figures.known > 0 {
         let known = figures.known as f64;
-        let of = if figures.known < tokens.len() { format!(" of {}", figures.known) } else { String::new() };
-        summary.push(said(format!("mean {}{of}", percent(figures.probability / known))));
-        summary.push(said(format!("perplexity {:.2}{of}", (-figures.logprob / known).exp())));
+        summary.push(said(format!("mean {}", percent(figures.probability / known))));
+        summary.push(said(format!("perplexity {:.2}", (-figures.logprob / known).exp())));
     }
     if let Some((at, chance)) = figures.least {
         let mut least = said("least probable ".to_owned());
@@ -212,7 +214,7 @@ fn alternatives(token: &Token, columns: u16, rows: usize) -> Vec<Line> {
     if hidden > 0 {
         lines.push(Line::new(format!("  {} more", hidden + 1), StyleRole::Dim));
     } else if told && lines.len() < rows {
-        lines.push(barred(vec![Span::new("all others", StyleRole::Dim)], " ", rest.max(0.0), StyleRole::Dim, columns));
+        lines.push(barred(vec![Span::new("all others", StyleRole::Dim)], " ", rest.max(0.0), columns));
     }
     lines
 }
@@ -221,7 +223,7 @@ fn alternative(other: &Candidate, said: bool, columns: u16) -> Line {
     let ink = ink(other.chance);
     let mark = if said { "▸" } else { " " };
     match other.chance.probability() {
-        Some(probability) => barred(spans(other, ink), mark, probability, ink.role, columns),
+        Some(probability) => barred(spans(other, ink), mark, probability, columns),
         None => {
             let mut spans = lead(spans(other, ink), mark, columns);
             spans.push(Span::new(figure(other.chance), StyleRole::Dim));
@@ -231,12 +233,12 @@ fn alternative(other: &Candidate, said: bool, columns: u16) -> Line {
 }
 
 /// `▸ ␣lanes   ━━━━━━━───────  62.1 %`
-fn barred(text: Vec<Span>, mark: &str, probability: f64, role: StyleRole, columns: u16) -> Line {
+fn barred(text: Vec<Span>, mark: &str, probability: f64, columns: u16) -> Line {
     let mut spans = lead(text, mark, columns);
     let room = usize::from(columns).saturating_sub(spans.iter().map(|span| width(&span.text)).sum::<usize>() + 9);
     let bar = BAR.min(room);
     let filled = (0..bar).filter(|cell| (*cell as f64 + 0.5) / (bar as f64) < probability).count();
-    spans.push(Span::new("━".repeat(filled), role));
+    spans.push(Span::new("━".repeat(filled), StyleRole::SliderFilled));
     spans.push(Span::new("─".repeat(bar - filled), StyleRole::SliderEmpty));
     spans.push(Span::new(format!("{:>9}", percent(probability)), StyleRole::Text));
     Line { spans }
@@ -291,5 +293,123 @@ fn percent(probability: f64) -> String {
         "<0.01 %".to_owned()
     } else {
         "0 %".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chat::TurnId;
+    use crate::state::Size;
+
+    fn token(text: &str, chance: Chance) -> Token {
+        Token { said: Candidate { text: text.to_owned(), unfinished: Vec::new(), chance }, top: Vec::new() }
+    }
+
+    fn known(text: &str, probability: f64) -> Token {
+        token(text, Chance::Known(probability.ln()))
+    }
+
+    fn laid_out(tokens: &[Token], columns: u16) -> Heat {
+        let mut heat = Heat::new(TurnId(0), String::new());
+        append(&mut heat, tokens, columns);
+        heat
+    }
+
+    fn plain(lines: &[Line]) -> Vec<String> {
+        lines.iter().map(Line::plain).collect()
+    }
+
+    #[test]
+    fn tokens_flow_whole_and_a_line_end_ends_the_row() {
+        let tokens = ["ab", " cd", " efg", "\n\n", "h", " ijklmnopqrs", "", "t"].map(|text| known(text, 0.5));
+        let heat = laid_out(&tokens, 8);
+        assert_eq!(plain(&heat.rows), ["ab␣cd", "␣efg⏎⏎", "h", "␣ijklmno", "pqrs∅t"]);
+    }
+
+    #[test]
+    fn blanks_in_a_token_are_faint_and_a_blank_token_has_the_ink_of_its_chance() {
+        let shown = |text: &str| spans(&known(text, 0.05).said, StyleRole::ChanceRare.into());
+        let rare = |text: &str| Span::new(text, StyleRole::ChanceRare);
+        assert_eq!(shown(" a"), [Span::new("␣", StyleRole::Dim), rare("a")]);
+        assert_eq!(shown("\t "), [rare("⇥"), rare("␣")]);
+        assert_eq!(shown("\u{1b}[31mx\u{7}"), [rare("x␇")]);
+    }
+
+    #[test]
+    fn the_head_gives_mean_and_perplexity_over_the_tokens_that_have_a_figure() {
+        let tokens = [known("a", 0.5), known("b", 0.5), token("c", Chance::Unknown), known("d", 0.5)];
+        let heat = laid_out(&tokens, 80);
+        assert_eq!(
+            plain(&head(&heat.figures, &tokens, 100)),
+            [
+                "4 tokens, 3 with a figure · mean 50.0 % · perplexity 2.00 · least probable a 50.0 %",
+                "≥90 %: 0 · ≥60 %: 0 · ≥30 %: 3 · ≥10 %: 0 · <10 %: 0 · n/a: 1"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_token_that_was_said_stays_in_sight_among_many_alternatives() {
+        let mut one = known("said", 0.01);
+        one.top = (0..20).map(|at| known(&format!("other{at}"), 0.04).said).collect();
+        let heat = laid_out(std::slice::from_ref(&one), 40);
+        let rows = plain(&detail(&heat, &[one], 40, 5));
+        let starts: Vec<&str> = rows.iter().map(|row| row.split("  ").find(|part| !part.is_empty()).unwrap()).collect();
+        assert_eq!(starts, ["token 1 of 1 · said · 1.00 %", "other0", "other1", "▸ said", "18 more"]);
+    }
+
+    #[test]
+    fn what_the_listed_ones_leave_belongs_to_all_others() {
+        let mut one = known("a", 0.6);
+        one.top = vec![known("a", 0.6).said, known("b", 0.3).said];
+        let heat = laid_out(std::slice::from_ref(&one), 60);
+        let rows = plain(&detail(&heat, &[one], 60, 9));
+        assert!(rows[3].starts_with("  all others") && rows[3].ends_with("10.0 %"), "{rows:?}");
+    }
+
+    #[test]
+    fn small_probabilities_keep_digits_that_tell_something() {
+        let figures = [1.0, 0.5, 0.0999, 0.00012, 0.000_001, 0.0].map(percent);
+        assert_eq!(figures, ["100.0 %", "50.0 %", "9.99 %", "0.01 %", "<0.01 %", "0 %"]);
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_that_come_in_pieces_are_laid_out_as_those_that_come_at_once(
+            texts in prop::collection::vec("( |\n)?(a|bc|漢|e\u{301}|\t|😀|\u{1b}){0,9}", 1..40),
+            cut in 0usize..40,
+            columns in 2u16..30,
+        ) {
+            let tokens: Vec<Token> = texts.iter().map(|text| known(text, 0.7)).collect();
+            let mut grown = laid_out(&tokens[..cut.min(tokens.len())], columns);
+            append(&mut grown, &tokens, columns);
+            let fresh = laid_out(&tokens, columns);
+            prop_assert_eq!(&grown.rows, &fresh.rows);
+            prop_assert_eq!(&grown.places, &fresh.places);
+            prop_assert_eq!(&grown.figures, &fresh.figures);
+            // Nothing is wider than the box, and each token follows the one before.
+            prop_assert!(plain(&fresh.rows).iter().all(|row| width(row) <= usize::from(columns)));
+            prop_assert!(fresh.places.iter().all(|place| place.from < place.to));
+            prop_assert!(fresh.places.windows(2).all(|pair| pair[0].to <= pair[1].from));
+            let said: String = tokens.iter().flat_map(|token| spans(&token.said, StyleRole::Text.into())).map(|span| span.text).collect();
+            prop_assert_eq!(plain(&fresh.rows).concat(), said);
+        }
+
+        #[test]
+        fn the_parts_of_the_box_lie_in_it_one_below_the_other(columns in 60u16..300, rows in 16u16..90, count in 0usize..30, top in 0usize..21) {
+            let mut one = known("a", 0.5);
+            one.top = vec![one.said.clone(); top];
+            let tokens = vec![one; count];
+            let size = Size { columns, rows };
+            let mut heat = laid_out(&tokens, Heat::columns(size));
+            heat.head = head(&heat.figures, &tokens, Heat::columns(size));
+            let areas = heat.areas(size);
+            prop_assert!(areas.head.bottom() <= areas.tokens.y && areas.tokens.bottom() < areas.detail.y);
+            prop_assert!(areas.detail.bottom() <= areas.keys.y && areas.keys.bottom() < areas.frame.bottom());
+            prop_assert!(areas.tokens.height >= 3, "{:?}", areas);
+        }
     }
 }

@@ -4,6 +4,7 @@ mod asking;
 mod console;
 mod desk;
 mod failures;
+mod heat;
 mod hostile;
 mod lanes;
 mod lockstep;
