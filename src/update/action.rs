@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::params::Settled;
-use super::{Effects, ask, form, heat, lanes, lockstep, overlay, params, queue, reader, reading, share, stream};
+use super::{Effects, ask, form, lanes, lockstep, overlay, params, queue, reader, reading, share, stream};
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
 
@@ -69,13 +69,13 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::Lane6
         | A::Lane7
         | A::Lane8 => lanes::perform(state, action, now),
-        A::ToggleLockstep => {
-            lockstep::toggle(state, now);
-            Effects::new()
-        }
-        A::RequestPane | A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
-            screen(state, action, now)
-        }
+        A::RequestPane
+        | A::ToggleSidebar
+        | A::ToggleLockstep
+        | A::ToggleMouse
+        | A::NextTheme
+        | A::Redraw
+        | A::Suspend => screen(state, action, now),
         A::TurnOlder
         | A::TurnNewer
         | A::PageUp
@@ -86,7 +86,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::CopyTurn
         | A::CopyCode
         | A::SiblingOlder
-        | A::SiblingNewer => reading::perform(state, action, now),
+        | A::SiblingNewer
+        | A::Heat => reading::perform(state, action, now),
         A::ParamUp
         | A::ParamDown
         | A::ParamLess
@@ -99,10 +100,6 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         | A::ParamCommit => params::perform(state, action, now),
         A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
         A::ParamForce => Effects::new(),
-        A::Heat => {
-            heat::open(state, now);
-            Effects::new()
-        }
         A::Diff | A::Inspect => Effects::new(),
         A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => Effects::new(),
         A::ReaderTop
@@ -224,6 +221,10 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
             if state.focus == Focus::Sidebar {
                 state.focus = Focus::Composer;
             }
+            Effects::new()
+        }
+        Action::ToggleLockstep => {
+            lockstep::toggle(state, now);
             Effects::new()
         }
         Action::ToggleMouse => {

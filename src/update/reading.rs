@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, heat};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, LaneId, Level, Scroll, ScrollMotion, State, StreamStatus};
@@ -28,6 +28,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             if let Some(turn) = current(state) {
                 toggle_fold(state, turn);
             }
+            Effects::new()
+        }
+        Action::Heat => {
+            heat::open(state, now);
             Effects::new()
         }
         Action::CopyTurn => copy_turn(state, now),

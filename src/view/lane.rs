@@ -12,7 +12,8 @@ use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 use super::cache::TurnCache;
 use super::canvas::{Canvas, frame_role};
 use super::hits::Hits;
-use super::scroll::{Pane, Part, Rest, Slice, Window};
+use super::scroll::{Pane, Rest, Slice, Window};
+use super::stack::Part;
 use super::title;
 
 /// The columns of text in a lane's body: one is for the mark of the selected turn, one stays free.

@@ -9,6 +9,7 @@ mod hits;
 mod lane;
 mod rows;
 mod scroll;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod title;

@@ -38,7 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, heat: &Heat, hits: &m
     for cells in cells_of(place, heat.scroll, areas.tokens) {
         canvas.ground(cells, StyleRole::Selection);
     }
-    cells_of(place, heat.scroll, areas.tokens).next().map(|first| first.as_position())
+    cells_of(place, heat.scroll, areas.tokens).next().map(Rect::as_position)
 }
 
 /// The rule over the detail says how many rows lie below.
