@@ -12,13 +12,13 @@ use serde_json::json;
 
 use super::View;
 use crate::api::{ApiError, Delta, ErrorKind};
-use crate::chat::{PARAMS, Settings, Tool, Usage};
+use crate::chat::{Field, PARAMS, Settings, Tool, Usage};
 use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
 use crate::pricing::Catalogue;
 use crate::state::{
-    Effect, Event, Focus, Found, Lane, LaneId, Level, Pointer, PointerKind, Provider, Providers, Size, Start, State,
-    Target,
+    Effect, Event, Focus, Found, Lane, LaneId, Level, Pointer, PointerKind, Provider, Providers, SidebarRow, Size,
+    Start, State, Target,
 };
 use crate::text::{graphemes, width};
 use crate::update::{Effects, update};
@@ -214,7 +214,9 @@ fn two_lanes(columns: u16, rows: u16) -> Scene {
     scene.alt('1');
     set(&mut scene, 0, &["temperature=0.2", "seed=7", "response_format=json_object"]);
     set(&mut scene, 1, &["temperature=0.9", "top_p=0.8", "vendor_flag=true"]);
-    scene.state.lanes[0].settings.tools = Tool::from_json(&json!({"name": "lookup_order"})).into_iter().collect();
+    scene.state.change(0, &Field::Tools, |settings| {
+        settings.tools = Tool::from_json(&json!({"name": "lookup_order"})).into_iter().collect();
+    });
     scene.send("Summarise the refund policy in three bullet points.");
     scene.passes(312);
     scene.says(A, "• Refunds within **30 days**.\n• The order number is enough.\n");
@@ -395,8 +397,8 @@ fn a_lane_that_reads_shows_the_keys_of_the_transcript() {
     let footer = scene.frame().lines().nth(39).map(str::to_owned).unwrap();
     assert_eq!(
         footer,
-        " z zoom · k/j turn · Space fold · e edit · r again · y copy · Esc back · Tab focus · F2 params · Ctrl+P commands · \
-         Ctrl+L model · F1 help"
+        " z zoom · k/j turn · Space fold · e edit · r again · y copy · d diff · m promote · i inspect · Esc back · \
+         Tab focus · F2 params · Ctrl+P commands · F1 help"
     );
 }
 
@@ -449,7 +451,7 @@ fn eight_lanes_that_stream_do_not_write_over_where_the_message_goes() {
 
 #[test]
 fn a_value_outside_the_table_is_shown_because_it_is_sent() {
-    let mut scene = two_lanes(160, 44);
+    let mut scene = two_lanes(160, 60);
     scene.alt('2');
     let frame = scene.frame();
     let row = frame.lines().find(|line| line.contains("vendor_flag")).unwrap();
@@ -489,6 +491,11 @@ fn the_caret_stands_in_the_composer_when_it_has_the_focus() {
     assert_eq!((composing, scene.cursor), (Some((9, 27)), None));
 }
 
+/// A param's row in the sidebar.
+fn row_of(name: &str) -> usize {
+    SidebarRow::all().iter().position(|row| row.name() == name).unwrap()
+}
+
 /// The cells of the screen that are a param's track, from left to right.
 fn track(scene: &Scene, row: usize) -> Vec<(u16, u16)> {
     let Size { columns, rows } = scene.state.size;
@@ -509,7 +516,7 @@ fn a_click_on_a_track_puts_the_knob_there() {
     let mut scene = Scene::new(160, 60);
     scene.frame();
     for name in ["temperature", "top_p", "max_tokens", "presence_penalty", "n"] {
-        let row = PARAMS.iter().position(|param| param.name == name).unwrap();
+        let row = row_of(name);
         let cells = track(&scene, row);
         for (at, &(x, y)) in cells.iter().enumerate() {
             scene.state.lanes[0].settings.params.unset(name);
@@ -527,7 +534,7 @@ fn a_click_on_the_knob_leaves_a_value_that_lies_on_a_step() {
     let values = [("temperature", json!(0.35)), ("top_p", json!(0.85)), ("n", json!(3)), ("top_logprobs", json!(13))];
     for (name, value) in values {
         scene.state.lanes[0].settings.params.set(name, value.clone());
-        let row = PARAMS.iter().position(|param| param.name == name).unwrap();
+        let row = row_of(name);
         scene.state.sidebar.row = row;
         scene.frame();
         let cells = track(&scene, row);

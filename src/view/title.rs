@@ -46,7 +46,9 @@ fn parts(state: &State, lane: &Lane) -> Vec<String> {
         [] => *field != Field::Model && lane.settings.shown(field).is_some(),
         others => others.iter().any(|other| !lane.settings.agree(&other.settings, field)),
     };
-    fields.iter().filter(|field| tells(field)).map(|field| part(lane, field)).collect()
+    // What may be called says the least of how a lane answers.
+    let (tools, others): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| **field == Field::Tools);
+    others.into_iter().chain(tools).filter(|field| tells(field)).map(|field| part(lane, field)).collect()
 }
 
 /// `T 0.20`, `system “Be brief…”`, `top_p –`; what is shared with other lanes has a `=`.

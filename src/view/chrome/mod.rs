@@ -62,10 +62,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     if let Some(area) = layout.sidebar {
         cursor = sidebar::draw(&mut canvas, state, area, hits).or(cursor);
     }
-    notices::draw(&mut canvas, state, layout, now);
     if let Some(open) = &state.overlay {
         cursor = overlay::draw(&mut canvas, state, open, hits);
     }
+    // Also over an overlay: what is said may be about it.
+    notices::draw(&mut canvas, state, layout, now);
     if let Some(position) = cursor.filter(|position| canvas.area().contains(*position)) {
         frame.set_cursor_position(position);
     }

@@ -32,19 +32,6 @@ async fn the_next_message_carries_what_was_said_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_waits_in_the_composer_while_a_reply_comes() {
-    let desk = Desk::open().await;
-    desk.sends("one").await;
-    desk.replies(0, "u").await;
-    desk.sends("two").await;
-    desk.shows("A reply is still coming");
-    assert_eq!(desk.connect.count(), 1);
-    desk.answers(0, "no").await;
-    desk.press("enter").await;
-    assert_eq!(desk.messages(1), ["user: one", "assistant: uno", "user: two"]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn asking_again_makes_a_sibling_and_the_brackets_step_between_them() {
     let desk = Desk::open().await;
     desk.sends("Pick a number").await;
@@ -154,20 +141,35 @@ async fn a_paste_goes_to_the_composer_wherever_the_focus_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_system_prompt_is_edited_in_the_editor_and_sent_first() {
+async fn the_system_prompt_is_edited_in_a_box_and_sent_first() {
     let desk = Desk::open().await;
-    desk.screen.editor_answers(Ok("Answer in verse.\n"));
     desk.press("alt-s").await;
+    desk.types("Answer in verse.").await;
+    desk.press("ctrl-s").await;
     desk.shows("The system prompt is set.");
     desk.sends("Hello").await;
     assert_eq!(desk.messages(0), ["system: Answer in verse.", "user: Hello"]);
     desk.answers(0, "Hail").await;
     desk.screen.editor_answers(Ok("\n"));
-    desk.press("alt-s").await;
+    desk.press("alt-s ctrl-g ctrl-s").await;
     desk.sends("Bye").await;
     assert_eq!(desk.messages(1), ["user: Hello", "assistant: Hail", "user: Bye"]);
     let edits: Vec<Asked> = desk.screen.asked().into_iter().filter(|asked| matches!(asked, Asked::Edit(_))).collect();
-    assert_eq!(edits, [Asked::Edit(String::new()), Asked::Edit("Answer in verse.".to_owned())]);
+    assert_eq!(edits, [Asked::Edit("Answer in verse.".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_system_prompt_is_not_dropped_by_one_esc() {
+    let desk = Desk::open().await;
+    desk.press("alt-s").await;
+    desk.types("Be brief.").await;
+    desk.press("esc").await;
+    desk.shows("Esc again drops what you changed here.");
+    desk.press("! ctrl-s").await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.messages(0), ["system: Be brief.!", "user: Hello"]);
+    desk.press("alt-s x esc esc").await;
+    desk.hides("System prompt ·");
 }
 
 #[tokio::test(start_paused = true)]

@@ -126,9 +126,18 @@ impl Desk {
 
     /// Clicks on the first cell of a text on the screen.
     pub(super) async fn clicks(&self, text: &str) {
+        self.clicks_at(text, 0).await;
+    }
+
+    /// Clicks on the cell after a text on the screen.
+    pub(super) async fn clicks_behind(&self, text: &str) {
+        self.clicks_at(text, text.chars().count()).await;
+    }
+
+    async fn clicks_at(&self, text: &str, offset: usize) {
         let shown = self.screen.text();
         let found = shown.lines().enumerate().find_map(|(row, line)| {
-            let column = line[..line.find(text)?].chars().count();
+            let column = line[..line.find(text)?].chars().count() + offset;
             Some((u16::try_from(column).ok()?, u16::try_from(row).ok()?))
         });
         let (column, row) = found.unwrap_or_else(|| panic!("no `{text}` to click on in\n{shown}"));

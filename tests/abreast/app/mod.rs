@@ -10,9 +10,11 @@ mod lanes;
 mod lockstep;
 mod parameters;
 mod property;
+mod queue;
 mod reading;
 mod replay;
 mod screen;
+mod sharing;
 mod stopping;
 mod work;
 

@@ -45,16 +45,6 @@ async fn a_typed_value_that_does_not_fit_says_so_and_stays_to_be_mended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_text_may_hold_every_sign_once_it_is_begun() {
-    let desk = Desk::open().await;
-    desk.press("f2 down down down down down down down").await;
-    desk.types("END of jokes").await;
-    desk.press("enter esc").await;
-    desk.sends("Hello").await;
-    assert_eq!(desk.params(0), json!({"stop": "END of jokes"}));
-}
-
-#[tokio::test(start_paused = true)]
 async fn each_lane_has_its_own_values() {
     let desk = Desk::open().await;
     desk.press("f2 home esc alt-a f2 end esc").await;

@@ -1,5 +1,6 @@
 //! Whatever happens in whatever order: nothing panics, and no draft is lost.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use abreast::api::{Delta, RetryWait};
@@ -51,6 +52,31 @@ const KEPT: &[&str] = &[
     "alt-w",
     "alt-x",
     "alt-y",
+    "alt-i",
+    "alt-o",
+    "alt-u",
+    "alt-q",
+    "alt-shift-q",
+    "alt-n",
+    "alt-p",
+    "alt-c",
+    "f6",
+    "alt-shift-left",
+    "alt-shift-right",
+    "ctrl-s",
+    "d",
+    "i",
+    "m",
+    "h",
+    "s",
+    "u",
+    "o",
+    "O",
+    "=",
+    "f",
+    "<",
+    ">",
+    "n",
     "alt-1",
     "alt-2",
     "shift-right",
@@ -212,7 +238,8 @@ proptest! {
             state.session.turns.get(abreast::chat::TurnId(u32::try_from(place).ok()?))
         });
         let in_turn = asked.filter(|turn| turn.role == Role::User).any(|turn| holds_mark(&turn.text));
-        prop_assert!(in_turn || drafts(&mut state.composer).iter().any(|draft| holds_mark(draft)));
+        let waits = state.queue.iter().any(|queued| holds_mark(&queued.text));
+        prop_assert!(in_turn || waits || drafts(&mut state.composer).iter().any(|draft| holds_mark(draft)));
     }
 
     #[test]
@@ -221,6 +248,10 @@ proptest! {
     ) {
         let state = taken(&steps);
         prop_assert!(!state.lanes.is_empty() && state.focused < state.lanes.len());
+        prop_assert!(state.shares_hold(), "a lane has not the value that it shares");
+        prop_assert!(state.lanes.iter().any(|lane| lane.addressed));
+        let letters: BTreeSet<char> = state.lanes.iter().map(|lane| lane.letter).collect();
+        prop_assert_eq!(letters.len(), state.lanes.len());
         for lane in &state.lanes {
             prop_assert_eq!(&state.session.turns.branch(lane.tip()), &lane.branch);
         }
