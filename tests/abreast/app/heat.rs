@@ -3,7 +3,7 @@
 use abreast::api::{Decoder, Delta};
 use abreast::chat::{Candidate, Chance, Token};
 use abreast::sandbox::{Server, ServerOptions};
-use abreast::state::{Overlay, Size, State};
+use abreast::state::{Heat, Overlay, Size, State};
 use crossterm::event::MouseEventKind;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ async fn told(more: &Value) -> Vec<Delta> {
     let url = format!("{}/chat/completions", server.base_url());
     let serving = tokio::spawn(server.serve());
     let question = json!([{"role": "user", "content": "how do I add a lane?"}]);
-    let mut body = json!({"model": "sandbox", "stream": true, "temperature": 1.2, "messages": question});
+    let mut body = json!({"model": "sandbox", "stream": true, "temperature": 1.8, "messages": question});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let bytes = client.post(url).json(&body).send().await.unwrap().bytes().await.unwrap();
@@ -29,7 +29,7 @@ async fn told(more: &Value) -> Vec<Delta> {
 }
 
 fn asked() -> Value {
-    json!({"logprobs": true, "top_logprobs": 5, "max_tokens": 60})
+    json!({"logprobs": true, "top_logprobs": 5, "max_tokens": 30})
 }
 
 /// A program that got these pieces as the answer to its first question.
@@ -54,10 +54,9 @@ fn logprob(token: &Token) -> f64 {
     }
 }
 
-/// The open heat's token under the cursor.
-fn at(state: &State) -> usize {
+fn heat(state: &State) -> &Heat {
     match &state.overlay {
-        Some(Overlay::Heat(heat)) => heat.at,
+        Some(Overlay::Heat(heat)) => heat,
         other => panic!("{other:?} is open"),
     }
 }
@@ -70,7 +69,7 @@ async fn the_tokens_of_a_reply_are_its_text_with_honest_probabilities() {
     let text: String = tokens.iter().map(|token| token.said.text.as_str()).collect();
     assert_eq!(
         (text.as_str(), tokens.len()),
-        (state.session.turns.get(state.lane().tip().unwrap()).unwrap().text.as_str(), 60)
+        (state.session.turns.get(state.lane().tip().unwrap()).unwrap().text.as_str(), 30)
     );
     for token in tokens {
         let sum: f64 = token.top.iter().filter_map(|other: &Candidate| other.chance.probability()).sum();
@@ -85,16 +84,16 @@ async fn the_heat_tells_how_many_tokens_there_are_and_the_one_under_the_cursor_w
     let desk = answered(told(&asked()).await, WIDE).await;
     desk.press("tab h").await;
     desk.shows("Tokens by probability · A · sandbox");
-    desk.shows("60 tokens · mean ");
+    desk.shows("30 tokens · mean ");
     desk.shows("perplexity ");
-    desk.shows("token 1 of 60 ·");
+    desk.shows("token 1 of 30 ·");
     desk.shows("all others");
     desk.press("right right left l").await;
-    desk.shows("token 3 of 60 ·");
+    desk.shows("token 3 of 30 ·");
     desk.press("G").await;
-    desk.shows("token 60 of 60 ·");
+    desk.shows("token 30 of 30 ·");
     desk.press("right g left").await;
-    desk.shows("token 1 of 60 ·");
+    desk.shows("token 1 of 30 ·");
     desk.press("esc").await;
     desk.hides("Tokens by probability");
 }
@@ -108,26 +107,35 @@ async fn the_least_probable_tokens_are_gone_to_one_after_the_other_and_back() {
     desk.shows("least probable: no. 2");
     let (_, state) = desk.closed().await;
     let mut logprobs: Vec<f64> = tokens(&state).iter().map(logprob).collect();
-    let here = logprob(&tokens(&state)[at(&state)]);
+    let here = logprob(&tokens(&state)[heat(&state).at]);
     logprobs.sort_by(f64::total_cmp);
     assert_eq!(here.to_bits(), logprobs[1].to_bits());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn up_and_down_lead_to_the_token_in_the_row_beside_and_a_click_to_the_one_that_is_clicked() {
-    let desk = answered(told(&asked()).await, Size { columns: 60, rows: 20 }).await;
-    desk.press("tab h down down").await;
-    let below = desk.screen.text();
-    desk.press("up up").await;
-    desk.shows("token 1 of 60 ·");
-    desk.press("j j").await;
-    assert_eq!(desk.screen.text(), below);
-    desk.press("pagedown pagedown pagedown").await;
-    desk.shows(" of 60 ·");
-    desk.press("g").await;
-    let first = desk.screen.text().lines().position(|line| line.contains("│ │ Press")).unwrap();
-    desk.points((MouseEventKind::Down(crossterm::event::MouseButton::Left), 10, u16::try_from(first).unwrap())).await;
-    desk.shows("token 2 of 60 ·");
+    let desk = Desk::of(start(Size { columns: 60, rows: 20 }), ScriptedConnect::default()).await;
+    desk.sends("Count").await;
+    let token = |at: usize| json!({"token": format!(" word{at:02}"), "logprob": -0.1, "top_logprobs": []});
+    let content: Vec<Value> = (0..60).map(token).collect();
+    desk.delivers(0, Delta::Logprobs { choice: 0, logprobs: json!({"content": content}) }).await;
+    desk.ends(0).await;
+    // Seven tokens of seven columns each stand in a row of 52.
+    for (keys, shown) in [
+        ("tab h down down", "token 15 of 60 ·"),
+        ("right up", "token 9 of 60 ·"),
+        ("k k k", "token 2 of 60 ·"),
+        ("pagedown j", "token 58 of 60 ·"),
+        ("end up pageup", "token 4 of 60 ·"),
+    ] {
+        desk.press(keys).await;
+        desk.shows(shown);
+    }
+    desk.clicks("word09").await;
+    desk.shows("token 10 of 60 ·");
+    let (wheel, row) = (MouseEventKind::ScrollDown, 10);
+    desk.points((wheel, 20, row)).await;
+    desk.shows("token 17 of 60 ·");
 }
 
 #[tokio::test]
@@ -142,18 +150,20 @@ async fn tokens_that_come_while_the_heat_is_open_join_it_and_another_width_lays_
     desk.settle().await;
     desk.press("tab h right right").await;
     desk.shows("token 3 of ");
-    desk.hides("60 tokens");
+    desk.hides("30 tokens");
     for piece in rest {
         desk.hands(0, Ok(piece.clone()));
     }
     desk.settle().await;
-    desk.shows("60 tokens");
-    desk.shows("token 3 of 60 ·");
+    desk.shows("30 tokens");
+    desk.shows("token 3 of 30 ·");
     desk.resizes(70, 24).await;
-    let narrow = desk.screen.text();
-    desk.press("esc").await;
-    desk.press("h right right").await;
-    assert_eq!(desk.screen.text(), narrow, "the same as when it is opened at this width");
+    let fresh = answered(pieces, Size { columns: 70, rows: 24 }).await;
+    fresh.press("tab h right right").await;
+    let (grown, fresh) = (desk.closed().await.1, fresh.closed().await.1);
+    let (grown, fresh) = (heat(&grown), heat(&fresh));
+    assert_eq!((&grown.rows, &grown.places, grown.at), (&fresh.rows, &fresh.places, fresh.at));
+    assert_eq!((&grown.head, &grown.detail, &grown.figures), (&fresh.head, &fresh.detail, &fresh.figures));
 }
 
 #[tokio::test]
