@@ -151,7 +151,7 @@ impl Heat {
     #[must_use]
     pub fn detail_rows(&self, size: Size) -> u16 {
         let wanted = u16::try_from(self.figures.alternatives).unwrap_or(u16::MAX).saturating_add(3);
-        wanted.clamp(3, Reader::body(size, Breadth::Prose).height / 3 + 1)
+        wanted.min(Reader::body(size, Breadth::Prose).height / 3 + 1)
     }
 
     /// The parts of the box on a screen: a blank row follows the head, a rule stands over the detail.

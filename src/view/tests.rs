@@ -601,6 +601,10 @@ fn situation(number: u8, columns: u16, rows: u16) -> Scene {
             }
             scene.types("123456789012345678901234567890123456789012345678901234567890");
         }
+        6 => {
+            scene = heated(columns, rows);
+            (0..number).for_each(|_| scene.key(KeyCode::Char('n')));
+        }
         4 => {
             scene.state.overlay = None;
             (0..8).for_each(|_| scene.alt('a'));
@@ -623,7 +627,7 @@ proptest! {
 
     #[test]
     fn no_size_and_no_situation_panics_or_lets_controls_through(
-        columns in 1u16..=300, rows in 1u16..=100, number in 0u8..24, wider in -3i16..=3,
+        columns in 1u16..=300, rows in 1u16..=100, number in 0u8..28, wider in -3i16..=3,
     ) {
         let mut scene = situation(number, columns, rows);
         // Between a resize and its event the terminal has another size than the state believes.

@@ -399,6 +399,19 @@ mod tests {
         }
 
         #[test]
+        fn no_size_is_too_small_to_lay_tokens_out(columns in 0u16..20, rows in 0u16..20, count in 0usize..9) {
+            let size = Size { columns, rows };
+            let mut one = known(" 漢字\n", 0.5);
+            one.top = vec![one.said.clone(); count];
+            let tokens = vec![one; count];
+            let mut heat = laid_out(&tokens, Heat::columns(size));
+            heat.head = head(&heat.figures, &tokens, Heat::columns(size));
+            let told = usize::from(heat.detail_rows(size));
+            prop_assert!(heat.areas(size).tokens.height <= rows);
+            prop_assert!(detail(&heat, &tokens, Heat::columns(size), told).len() <= told + 2);
+        }
+
+        #[test]
         fn the_parts_of_the_box_lie_in_it_one_below_the_other(columns in 60u16..300, rows in 16u16..90, count in 0usize..30, top in 0usize..21) {
             let mut one = known("a", 0.5);
             one.top = vec![one.said.clone(); top];
