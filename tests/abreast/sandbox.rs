@@ -146,6 +146,18 @@ async fn logprobs_are_of_the_tokens_sent_and_end_with_the_limit() {
 }
 
 #[tokio::test]
+async fn a_token_that_could_be_no_other_is_the_only_one_at_its_place() {
+    let sandbox = Running::start().await;
+    let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
+    let format = json!({"type": "json_schema", "json_schema": {"name": "count", "schema": schema}});
+    let more = json!({"logprobs": true, "top_logprobs": 3, "response_format": format});
+    let (_, whole) = sandbox.whole(with(ask("sandbox", "How many?"), &more)).await;
+    let brace = &whole["choices"][0]["logprobs"]["content"][0];
+    let alone = json!({"token": brace["token"], "logprob": 0.0, "bytes": brace["bytes"]});
+    assert_eq!((&brace["logprob"], &brace["top_logprobs"]), (&json!(0.0), &json!([alone])));
+}
+
+#[tokio::test]
 async fn a_stream_brings_the_logprobs_of_the_whole_answer_with_their_tokens() {
     let sandbox = Running::start().await;
     let more = json!({"logprobs": true, "top_logprobs": 2, "max_tokens": 40, "temperature": 1.4, "seed": 3});
