@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, Inspect, ModelAt, Picker, Reader, RequestPage};
+use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -19,6 +19,8 @@ pub enum Overlay {
     Request(Box<RequestPage>),
     /// A run looked into.
     Inspect(Box<Inspect>),
+    /// A reply's tokens by their probability.
+    Heat(Box<Heat>),
 }
 
 impl Overlay {
@@ -26,7 +28,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) => {
+            Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) | Self::Heat(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
             Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
@@ -41,7 +43,12 @@ impl Overlay {
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
             Self::Request(page) => Some((&page.reader, Breadth::Prose)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
+            Self::Help { .. }
+            | Self::Palette(_)
+            | Self::Models(_)
+            | Self::Form(_)
+            | Self::Inspect(_)
+            | Self::Heat(_) => None,
         }
     }
 
@@ -51,7 +58,12 @@ impl Overlay {
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
             Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
-            Self::Help { .. } | Self::Palette(_) | Self::Models(_) | Self::Form(_) | Self::Inspect(_) => None,
+            Self::Help { .. }
+            | Self::Palette(_)
+            | Self::Models(_)
+            | Self::Form(_)
+            | Self::Inspect(_)
+            | Self::Heat(_) => None,
         }
     }
 }
