@@ -6,6 +6,7 @@
 mod dialect;
 mod figures;
 mod host;
+mod logprobs;
 mod money;
 mod params;
 mod request;
@@ -20,6 +21,7 @@ mod wire;
 pub use dialect::{Dialect, MaxTokensField, Remembered};
 pub use figures::Measure;
 pub use host::is_loopback;
+pub use logprobs::{Candidate, Chance, Token, Tokens};
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
 pub use params::{Refusal, Refusals, Withheld, hints, is_name, refusal, refusers, sendable};

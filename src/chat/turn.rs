@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{RunId, ToolCall};
+use super::{RunId, Tokens, ToolCall};
 
 /// A turn's place in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,8 @@ pub struct Turn {
     pub reasoning: String,
     pub refusal: String,
     pub tool_calls: Vec<ToolCall>,
+    /// Its tokens with their log probabilities, where these were asked for.
+    pub tokens: Tokens,
     /// For a tool's answer: the call it answers.
     pub answers: Option<String>,
     /// The run that produced this reply.
@@ -104,6 +106,7 @@ impl TurnTree {
             reasoning: String::new(),
             refusal: String::new(),
             tool_calls: Vec::new(),
+            tokens: Tokens::default(),
             answers: None,
             run: None,
             revision: 0,

@@ -111,6 +111,7 @@ actions! {
     CopyPython, Global, "request.python", "", "Copy the request as a Python program";
     CopyJavaScript, Global, "request.javascript", "", "Copy the request as a JavaScript program";
     ToggleSidebar, Global, "view.sidebar", "", "Show or hide the sidebar";
+    ToggleLockstep, Global, "view.lockstep", "", "Scroll all lanes together, turn by turn";
     ToggleMouse, Global, "view.mouse", "", "Let the terminal have the mouse, or take it back";
     NextTheme, Global, "view.theme", "", "Switch to the next theme";
     Redraw, Global, "view.redraw", "", "Draw the whole screen anew";

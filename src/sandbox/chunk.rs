@@ -16,7 +16,7 @@ pub(crate) struct Head {
     created: i64,
     model: &'static str,
     usage: bool,
-    logprobs: bool,
+    logprobs: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +75,7 @@ impl Head {
             created,
             model: ask.model.id,
             usage: ask.delivery == Delivery::StreamWithUsage,
-            logprobs: ask.logprobs.is_some(),
+            logprobs: ask.logprobs,
         }
     }
 
@@ -91,8 +91,8 @@ impl Head {
 
     /// The event of one piece.
     pub(crate) fn piece(&self, index: u32, piece: &Piece) -> String {
-        let logprobs = match piece {
-            Piece::Text(token) if self.logprobs => Some(json!({"content": [token_json(token)], "refusal": null})),
+        let logprobs = match (piece, self.logprobs) {
+            (Piece::Text(token), Some(top)) => Some(json!({"content": [token_json(token, top)], "refusal": null})),
             _ => None,
         };
         let finish_reason = match piece {
@@ -127,7 +127,7 @@ impl Head {
     /// The whole completion.
     pub(crate) fn completion(&self, choices: Vec<Gathered>, count: Count) -> Value {
         let choices: Vec<Value> =
-            (0..).zip(choices).map(|(index, choice)| choice.into_json(index, self.logprobs)).collect();
+            (0..).zip(choices).map(|(index, choice)| choice.into_json(index, self.logprobs.is_some())).collect();
         json!({
             "id": self.id,
             "object": "chat.completion",
@@ -160,10 +160,14 @@ fn delta(piece: &Piece) -> Value {
     }
 }
 
-fn token_json(token: &Token) -> Value {
+/// A token with so many of the likeliest at its place. One that could be no other is the only one there.
+fn token_json(token: &Token, top: usize) -> Value {
     let one = |text: &str, logprob: f64| json!({"token": text, "logprob": logprob, "bytes": text.as_bytes()});
     let mut value = one(&token.text, token.logprob);
-    value["top_logprobs"] = token.top.iter().map(|(text, logprob)| one(text, *logprob)).collect();
+    value["top_logprobs"] = match token.top.as_slice() {
+        [] if top > 0 => json!([one(&token.text, token.logprob)]),
+        likeliest => likeliest.iter().map(|(text, logprob)| one(text, *logprob)).collect(),
+    };
     value
 }
 
@@ -179,12 +183,12 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// Takes the next piece.
-    pub(crate) fn push(&mut self, piece: Piece, logprobs: bool) {
+    pub(crate) fn push(&mut self, piece: Piece, logprobs: Option<usize>) {
         match piece {
             Piece::Reasoning(text) => self.reasoning.push_str(&text),
             Piece::Text(token) => {
-                if logprobs {
-                    self.tokens.push(token_json(&token));
+                if let Some(top) = logprobs {
+                    self.tokens.push(token_json(&token, top));
                 }
                 self.text.get_or_insert_default().push_str(&token.text);
             }

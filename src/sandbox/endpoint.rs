@@ -119,7 +119,7 @@ async fn whole(ask: &Ask, head: &Head, choices: Vec<Bounded>, pace: Pace) -> Val
         let mut parts = Gathered::default();
         for piece in choice {
             count.add(&piece);
-            parts.push(piece, ask.logprobs.is_some());
+            parts.push(piece, ask.logprobs);
             tokio::task::consume_budget().await;
         }
         gathered.push(parts);

@@ -8,9 +8,11 @@ mod diff;
 mod effect;
 mod event;
 mod form;
+mod heat;
 mod inspect;
 mod lane;
 mod layout;
+mod lockstep;
 mod notice;
 mod overlay;
 mod picker;
@@ -32,9 +34,11 @@ pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};
+pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use inspect::Inspect;
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
+pub use lockstep::Lockstep;
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
 pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};
@@ -93,6 +97,7 @@ pub struct State {
     pub focused: usize,
     /// Whether the focused lane fills the screen.
     pub zoomed: bool,
+    pub lockstep: Lockstep,
     pub focus: Focus,
     pub composer: Composer,
     pub queue: Queue,
@@ -166,6 +171,7 @@ impl State {
             previews: BTreeMap::new(),
             focused: 0,
             zoomed: false,
+            lockstep: Lockstep::Apart,
             focus: Focus::Composer,
             composer: Composer::default(),
             queue: Queue::default(),

@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
+use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -20,6 +20,8 @@ pub enum Overlay {
     Request(Box<RequestPage>),
     /// A run looked into.
     Inspect(Box<Inspect>),
+    /// A reply's tokens by their probability.
+    Heat(Box<Heat>),
 }
 
 impl Overlay {
@@ -27,7 +29,7 @@ impl Overlay {
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
         match self {
-            Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) => {
+            Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) | Self::Heat(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
@@ -47,7 +49,8 @@ impl Overlay {
             | Self::Models(_)
             | Self::Presets(_)
             | Self::Form(_)
-            | Self::Inspect(_) => None,
+            | Self::Inspect(_)
+            | Self::Heat(_) => None,
         }
     }
 
@@ -62,7 +65,8 @@ impl Overlay {
             | Self::Models(_)
             | Self::Presets(_)
             | Self::Form(_)
-            | Self::Inspect(_) => None,
+            | Self::Inspect(_)
+            | Self::Heat(_) => None,
         }
     }
 }

@@ -58,6 +58,11 @@ pub enum StyleRole {
     Notice,
     Chip,
     SearchHit,
+    /// Tokens by their probability, those that were not almost certain, the likelier first.
+    ChanceLikely,
+    ChanceOpen,
+    ChanceUnlikely,
+    ChanceRare,
 }
 
 /// A role and the emphasis on it.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, form, inspect, lanes, overlay, params, presets, queue, reader, reading, request, share,
-    stream,
+    Effects, ask, card, diff, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader, reading,
+    request, share, stream,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -25,18 +25,24 @@ pub(super) fn applies(state: &State, action: Action) -> bool {
 }
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
+    if form::holds(state, action, now) || (leaves_value(action) && params::settle(state, now) == Settled::No) {
+        return Effects::new();
+    }
+    match action.row().context {
+        Context::Global => global(state, action, now),
+        Context::Composer if action == Action::Send => ask::perform(state, action, now),
+        Context::Composer => compose(state, action),
+        Context::Transcript => transcript(state, action, now),
+        Context::Sidebar => sidebar(state, action, now),
+        Context::Overlay => overlay::perform(state, action, now),
+        Context::Reader => reader::perform(state, action, now),
+        Context::Form => form::perform(state, action, now),
+    }
+}
+
+fn global(state: &mut State, action: Action, now: Instant) -> Effects {
     use Action as A;
-    if form::holds(state, action, now) {
-        return Effects::new();
-    }
-    if leaves_value(action) && params::settle(state, now) == Settled::No {
-        return Effects::new();
-    }
     match action {
-        A::Send | A::Again | A::RetryTurn | A::EditTurn | A::ResendWithout => ask::perform(state, action, now),
-        A::Newline | A::HistoryOlder | A::HistoryNewer | A::Undo | A::Redo | A::EditInEditor | A::SlashCommand => {
-            compose(state, action)
-        }
         A::Interrupt => interrupt(state, now),
         A::QuitIfEmpty | A::Quit => vec![Effect::Quit(ExitReason::User)],
         A::Back => back(state, now),
@@ -44,92 +50,52 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             focus(state, action);
             Effects::new()
         }
-        A::Palette
-        | A::Help
-        | A::Models
-        | A::OverlayUp
-        | A::OverlayDown
-        | A::OverlayPageUp
-        | A::OverlayPageDown
-        | A::OverlayFavourite
-        | A::OverlayAccept => overlay::perform(state, action, now),
+        A::Palette | A::Help | A::Models => overlay::perform(state, action, now),
         A::ModelCard => card::open(state, now),
-        A::Presets | A::OverlaySave | A::OverlayDelete => presets::perform(state, action, now),
+        A::Presets => presets::open(state),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
-        A::LaneAdd
-        | A::LaneClose
-        | A::LaneRename
-        | A::LaneLeft
-        | A::LaneRight
-        | A::LaneAddress
-        | A::LaneOnly
-        | A::LaneUndo
-        | A::LaneZoom
-        | A::Promote
-        | A::TakeSettings
-        | A::NewSession
-        | A::Lane1
-        | A::Lane2
-        | A::Lane3
-        | A::Lane4
-        | A::Lane5
-        | A::Lane6
-        | A::Lane7
-        | A::Lane8 => lanes::perform(state, action, now),
-        A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
-            if state.panes == Panes::Request =>
-        {
-            request::perform(state, action)
-        }
-        A::Inspect => inspect::open(state, now),
+        A::Again | A::ResendWithout => ask::perform(state, action, now),
         A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
             request::perform(state, action)
         }
-        A::ToggleSidebar | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => screen(state, action, now),
-        A::TurnOlder
-        | A::TurnNewer
-        | A::PageUp
-        | A::PageDown
-        | A::Top
-        | A::Bottom
-        | A::Fold
-        | A::CopyTurn
-        | A::CopyCode
-        | A::SiblingOlder
-        | A::SiblingNewer => reading::perform(state, action, now),
-        A::ParamUp
-        | A::ParamDown
-        | A::ParamLess
-        | A::ParamMore
-        | A::ParamMuchLess
-        | A::ParamMuchMore
-        | A::ParamLeast
-        | A::ParamMost
-        | A::ParamUnset
-        | A::ParamCommit => params::perform(state, action, now),
-        A::FieldShare | A::FieldShareAll | A::FieldToAll => share::perform(state, action, now),
-        A::ParamForce => Effects::new(),
-        A::Diff => diff::open(state, now),
-        A::Heat => Effects::new(),
-        A::ReaderTop
-        | A::ReaderBottom
-        | A::ReaderLeft
-        | A::ReaderRight
-        | A::ReaderPrevious
-        | A::ReaderNext
-        | A::ReaderPage
-        | A::ReaderFold
-        | A::ReaderFind
-        | A::ReaderFindNext
-        | A::ReaderFindPrevious
-        | A::ReaderCompare
-        | A::ReaderRefresh
-        | A::ReaderCopy
-        | A::ReaderCopyAll => reader::perform(state, action, now),
-        A::FormAccept | A::FormEnter | A::FormNext | A::FormPrevious | A::FormEditor => {
-            form::perform(state, action, now)
+        A::ToggleSidebar | A::ToggleLockstep | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
+            screen(state, action, now)
         }
+        A::PageUp | A::PageDown | A::Top | A::Bottom => read(state, action, now),
+        _ => lanes::perform(state, action, now),
+    }
+}
+
+fn transcript(state: &mut State, action: Action, now: Instant) -> Effects {
+    use Action as A;
+    match action {
+        A::EditTurn | A::RetryTurn => ask::perform(state, action, now),
+        A::LaneZoom | A::Promote | A::TakeSettings => lanes::perform(state, action, now),
+        A::Diff => diff::open(state, now),
+        A::Inspect => inspect::open(state, now),
+        _ => read(state, action, now),
+    }
+}
+
+/// Reading goes through what the lanes' bodies show.
+fn read(state: &mut State, action: Action, now: Instant) -> Effects {
+    use Action as A;
+    let both = matches!(
+        action,
+        A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
+    );
+    match state.panes {
+        Panes::Request if both => request::perform(state, action),
+        _ => reading::perform(state, action, now),
+    }
+}
+
+fn sidebar(state: &mut State, action: Action, now: Instant) -> Effects {
+    match action {
+        Action::FieldShare | Action::FieldShareAll | Action::FieldToAll => share::perform(state, action, now),
+        Action::ParamForce => Effects::new(),
+        _ => params::perform(state, action, now),
     }
 }
 
@@ -230,6 +196,10 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
             if state.focus == Focus::Sidebar {
                 state.focus = Focus::Composer;
             }
+            Effects::new()
+        }
+        Action::ToggleLockstep => {
+            lockstep::toggle(state, now);
             Effects::new()
         }
         Action::ToggleMouse => {

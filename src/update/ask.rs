@@ -179,10 +179,11 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     lane.branch = branch;
     lane.generation += 1;
     lane.last_run = Some(run);
-    lane.scroll = Scroll::Follow;
     lane.selected = None;
     lane.status = StreamStatus::Opening { since: now, run, reply };
-    vec![Effect::Open { lane: lane.id, generation: lane.generation, provider, request: Box::new(request) }]
+    let (lane, generation) = (lane.id, lane.generation);
+    state.scroll_to(lane, Scroll::Follow);
+    vec![Effect::Open { lane, generation, provider, request: Box::new(request) }]
 }
 
 /// The request that settings make, without a conversation.

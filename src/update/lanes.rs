@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::{Effects, form, stream};
 use crate::chat::TurnId;
-use crate::input::Action;
-use crate::state::{Effect, Lane, Level, MAX_LANES, Scroll, State, StreamStatus, Undo};
+use crate::input::{Action, Context};
+use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -203,12 +203,13 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     }
     state.session = state.session.next();
     state.undos.clear();
-    // What is read there is of the conversation that is gone.
-    if state.overlay.as_ref().is_some_and(|open| open.reader().is_some()) {
-        state.overlay = None;
-    }
+    // What is read in a box is of the session that ends here.
+    state.overlay.take_if(|open| open.contexts().contains(&Context::Reader));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();
+    }
+    if let Lockstep::Together(place) = &mut state.lockstep {
+        *place = Scroll::Follow;
     }
     state.composer.editing = None;
     effects.push(Effect::SetTitle("abreast".to_owned()));

@@ -7,9 +7,11 @@ mod diff;
 mod diff_figures;
 mod diff_page;
 mod form;
+mod heat;
 mod inspect;
 mod keys;
 mod lanes;
+mod lockstep;
 mod overlay;
 mod params;
 mod picker;
@@ -58,6 +60,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
             card::refresh(state);
             diff::rebuild(state);
             inspect::resized(state);
+            heat::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, inspect, picker, presets, reader};
+use super::{Effects, action, heat, inspect, picker, presets, reader};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -20,6 +20,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::OverlayDown => return step(state, 1),
         Action::OverlayPageUp => return step(state, -10),
         Action::OverlayPageDown => return step(state, 10),
+        Action::OverlaySave => return presets::save(state, now),
+        Action::OverlayDelete => return presets::delete(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ => return accept(state, now),
     }
@@ -88,6 +90,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
         Some(Overlay::Presets(_)) => presets::select(state, row),
         Some(Overlay::Inspect(_)) => inspect::select(state, row),
+        Some(Overlay::Heat(_)) => heat::select(state, row),
         _ => {}
     }
 }
@@ -101,6 +104,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
             let row = stepped(list.selected, rows, list.rows.len());
             presets::select(state, row);
         }
+        Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(_) => return reader::scroll(state, rows),
         None => {}
     }
@@ -166,7 +170,8 @@ fn accept(state: &mut State, now: Instant) -> Effects {
     if let Some(Overlay::Inspect(_)) = &state.overlay {
         return inspect::accept(state);
     }
-    match state.overlay.take() {
+    // What is read has no row to take: only its cursor moved.
+    match state.overlay.take_if(|open| !open.contexts().contains(&Context::Reader)) {
         Some(Overlay::Palette(palette)) => match palette.rows.get(palette.selected) {
             Some(row) => action::perform(state, row.action, now),
             None => Effects::new(),

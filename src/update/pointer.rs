@@ -57,11 +57,7 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
             }
         }
         Target::Queued { place } => queue::edit(state, place, now),
-        Target::NewLines { lane } => {
-            if let Some(lane) = state.lane_by_id_mut(lane) {
-                lane.scroll = Scroll::Follow;
-            }
-        }
+        Target::NewLines { lane } => state.scroll_to(lane, Scroll::Follow),
         Target::LaneTab { lane } => focus_lane(state, lane),
         Target::Param { row } => {
             state.focus = Focus::Sidebar;

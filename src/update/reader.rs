@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use super::{Effects, card, diff, inspect, request};
+use super::{Effects, card, diff, heat, inspect, request};
 use crate::input::Action;
 use crate::state::{Effect, Overlay, Reader, State};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match &state.overlay {
         Some(Overlay::Inspect(_)) => return inspect::perform(state, action, now),
+        Some(Overlay::Heat(_)) => return heat::perform(state, action),
         Some(Overlay::Request(_)) if !is_end(action) => return request::perform(state, action),
         Some(Overlay::Diff(_)) if !is_end(action) => return diff::perform(state, action, now),
         _ => {}

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Effects;
+use super::{Effects, heat};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, LaneId, Level, Scroll, ScrollMotion, State, StreamStatus};
@@ -20,15 +20,18 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             vec![Effect::Scroll { lane, motion: ScrollMotion::Top }]
         }
         Action::Bottom => {
-            let lane = state.lane_mut();
-            lane.selected = None;
-            lane.scroll = Scroll::Follow;
+            state.lane_mut().selected = None;
+            state.scroll_to(lane, Scroll::Follow);
             Effects::new()
         }
         Action::Fold => {
             if let Some(turn) = current(state) {
                 toggle_fold(state, turn);
             }
+            Effects::new()
+        }
+        Action::Heat => {
+            heat::open(state, now);
             Effects::new()
         }
         Action::CopyTurn => copy_turn(state, now),
@@ -68,18 +71,17 @@ fn step_turn(state: &mut State, step: Step) -> Effects {
         // Past the last turn the lane follows its end again.
         None => {
             lane.selected = None;
-            lane.scroll = Scroll::Follow;
+            let lane = lane.id;
+            state.scroll_to(lane, Scroll::Follow);
             Effects::new()
         }
     }
 }
 
 pub(super) fn scrolled(state: &mut State, lane: LaneId, scroll: Scroll, selected: Option<TurnId>) -> Effects {
-    if let Some(lane) = state.lane_by_id_mut(lane) {
-        lane.scroll = scroll;
-        if selected.is_some() {
-            lane.selected = selected;
-        }
+    state.scroll_to(lane, scroll);
+    if let (Some(lane), Some(_)) = (state.lane_by_id_mut(lane), selected) {
+        lane.selected = selected;
     }
     Effects::new()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, diff, queue};
+use super::{Effects, diff, heat, queue};
 use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Reach};
@@ -40,7 +40,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             state.notices.show(Level::Note, repair.to_string(), now);
         }
         Delta::Warning(text) => state.notices.show(Level::Warning, text, now),
-        Delta::Alive | Delta::Logprobs { .. } => {}
+        Delta::Alive => {}
         Delta::Wire(piece) => state.session.record(run, piece),
         Delta::Opened(opening) => {
             learn(state, run, &opening);
@@ -63,6 +63,10 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             grow(state, place, (run, choice), now, |turn| turn.reasoning.push_str(&text));
         }
         Delta::Refusal { choice, text } => grow(state, place, (run, choice), now, |turn| turn.refusal.push_str(&text)),
+        Delta::Logprobs { choice, logprobs } => {
+            grow(state, place, (run, choice), now, |turn| turn.tokens.push(&logprobs));
+            heat::grew(state);
+        }
         Delta::ToolCall { choice, index, id, name, arguments, extra } => {
             let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());
             let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };

@@ -13,18 +13,19 @@ use super::cache::TurnCache;
 use super::canvas::{Canvas, frame_role};
 use super::figures;
 use super::hits::Hits;
-use super::scroll::{Pane, Part, Rest, Slice, Window};
+use super::scroll::{Pane, Rest, Slice, Window};
+use super::stack::Part;
 use super::title;
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
-    state: &State,
+    pane: &Pane<'_>,
     area: &LaneArea,
+    window: &Window,
     cache: &mut TurnCache,
     hits: &mut Hits,
-    now: Instant,
 ) {
-    let lane = &state.lanes[area.place];
+    let Pane { state, lane, .. } = *pane;
     let focused = area.place == state.focused;
     let active = focused && state.focus == Focus::Transcript && state.overlay.is_none();
     canvas.frame(area.frame, frame_role(active), &title::of(state, area.place, area.frame.width.saturating_sub(5)));
@@ -38,14 +39,16 @@ pub(super) fn draw(
         welcome(canvas, state, area);
         return;
     }
-    let pane = pane(state, area, now);
-    let window = pane.window(cache);
     let mut y = area.body.y;
     for slice in &window.slices {
-        y = draw_slice(canvas, &pane, area.body, y, slice, cache, hits);
+        y = draw_slice(canvas, pane, area.body, y, slice, cache, hits);
     }
-    chip(canvas, &pane, area.body, &window, hits);
-    figures::draw(canvas, state, area, now);
+    if window.is_past_the_end() {
+        let row = Rect { height: 1, ..area.body };
+        canvas.right(row, &[Span::new(" ▲ ends above ", StyleRole::Chip)]);
+    }
+    chip(canvas, pane, area.body, window, hits);
+    figures::draw(canvas, state, area, pane.now);
 }
 
 /// The request that the lane would send now, and how much of it is above and below.
@@ -107,7 +110,7 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea) {
     }
 }
 
-/// Draws a turn's visible rows from `y` on; returns the row after them.
+/// Draws a turn's visible rows from `y` on; returns the row on which the next turn begins.
 fn draw_slice(
     canvas: &mut Canvas<'_>,
     pane: &Pane<'_>,
@@ -121,19 +124,14 @@ fn draw_slice(
     let lane = pane.lane;
     let kept = cache.rows(pane.state, lane, turn, pane.columns);
     let selected = lane.selected == Some(turn.id);
-    let mut y = y;
-    for row in slice.from..slice.stack.len() {
-        if y >= body.bottom() {
-            break;
-        }
+    for (row, y) in (slice.from..slice.stack.len()).zip(y..body.bottom()) {
         let part = slice.stack.part(row);
         let line = slice.stack.line(kept, row);
         let blank = part == Part::Above(0) && turn.depth > 0;
         draw_row(canvas, body, y, line, (part, selected && !blank));
         hits.add(Rect { y, height: 1, ..body }, target(turn, part, lane));
-        y += 1;
     }
-    y
+    y.saturating_add(u16::try_from(slice.rows).unwrap_or(u16::MAX))
 }
 
 fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (part, selected): (Part, bool)) {

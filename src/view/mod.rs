@@ -10,6 +10,7 @@ mod hits;
 mod lane;
 mod rows;
 mod scroll;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod title;
@@ -40,8 +41,12 @@ impl View {
             return;
         };
         self.cache.begin_frame(state);
-        for area in &layout.lanes {
-            lane::draw(&mut Canvas::new(frame, state), state, area, &mut self.cache, &mut self.hits, now);
+        let mut areas = layout.lanes.iter();
+        for group in scroll::groups(state, &layout, now) {
+            let windows = group.windows(&mut self.cache);
+            for ((pane, window), area) in group.panes.iter().zip(&windows).zip(&mut areas) {
+                lane::draw(&mut Canvas::new(frame, state), pane, area, window, &mut self.cache, &mut self.hits);
+            }
         }
         chrome::draw(frame, state, &layout, &mut self.hits, now);
         self.cache.end_frame();
@@ -50,8 +55,8 @@ impl View {
     /// Renders what came since the last frame, so that the next one is soon drawn.
     pub fn absorb(&mut self, state: &State, now: Instant) {
         let layout = Layout::of(state);
-        for area in layout.iter().flat_map(|layout| &layout.lanes) {
-            lane::pane(state, area, now).window(&mut self.cache);
+        for group in layout.iter().flat_map(|layout| scroll::groups(state, layout, now)) {
+            group.windows(&mut self.cache);
         }
     }
 

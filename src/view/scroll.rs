@@ -1,87 +1,22 @@
 //! Which rows of a lane are in its window, and where a scroll leads.
 //!
-//! Works from the anchor outwards, so that neither a frame nor a scroll ever looks at turns far away.
+//! Works from the anchor outwards, so that neither a frame nor a scroll ever looks at turns far away. Lanes that scroll as
+//! one are looked at together: at each depth the tallest turn gives the rows, and blank ones follow a shorter turn.
 
 use std::time::Instant;
 
 use crate::chat::{Turn, TurnId};
-use crate::state::{Lane, LaneId, Layout, Scroll, ScrollMotion, State};
-use crate::text::Line;
+use crate::state::{Lane, LaneId, Layout, Lockstep, Scroll, ScrollMotion, State};
 
-use super::cache::{TurnCache, TurnRows};
-use super::rows;
-
-/// A turn's rows, counted, and the few that are made anew for each frame.
-pub(super) struct Stack {
-    pub(super) above: Vec<Line>,
-    pub(super) below: Vec<Line>,
-    reasoning: usize,
-    text: usize,
-    refusal: usize,
-    calls: usize,
-}
-
-/// One row of a turn, by the part it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Above(usize),
-    Reasoning(usize),
-    Text(usize),
-    Refusal(usize),
-    Call(usize),
-    Below(usize),
-}
-
-impl Stack {
-    pub(super) fn of(cache: &mut TurnCache, pane: &Pane<'_>, turn: &Turn) -> Self {
-        let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
-        Self {
-            above: rows::above(pane, turn, &kept.thought.clean),
-            below: rows::below(pane, turn),
-            reasoning: kept.reasoning.as_ref().map_or(0, super::cache::Body::len),
-            text: kept.text.len(),
-            refusal: kept.refusal.len(),
-            calls: kept.calls.len(),
-        }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.above.len() + self.reasoning + self.text + self.refusal + self.calls + self.below.len()
-    }
-
-    /// The part that holds a row, and the row's place in it.
-    pub(super) fn part(&self, row: usize) -> Part {
-        let lengths = [self.above.len(), self.reasoning, self.text, self.refusal, self.calls];
-        let parts = [Part::Above, Part::Reasoning, Part::Text, Part::Refusal, Part::Call];
-        let mut row = row;
-        for (length, part) in lengths.into_iter().zip(parts) {
-            if row < length {
-                return part(row);
-            }
-            row -= length;
-        }
-        Part::Below(row)
-    }
-}
-
-impl Stack {
-    /// A row's line; the kept parts are the cache's.
-    pub(super) fn line<'a>(&'a self, kept: &'a TurnRows, row: usize) -> Option<&'a Line> {
-        match self.part(row) {
-            Part::Above(at) => self.above.get(at),
-            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| body.row(at)),
-            Part::Text(at) => kept.text.row(at),
-            Part::Refusal(at) => kept.refusal.row(at),
-            Part::Call(at) => kept.calls.get(at),
-            Part::Below(at) => self.below.get(at),
-        }
-    }
-}
+use super::cache::TurnCache;
+use super::stack::Stack;
 
 /// Some rows of one turn.
 pub(super) struct Slice {
     pub(super) turn: TurnId,
     pub(super) from: usize,
+    /// The rows down to the next turn, blank ones among them where the turn ends before its neighbours.
+    pub(super) rows: usize,
     pub(super) stack: Stack,
 }
 
@@ -90,6 +25,13 @@ pub(super) struct Window {
     pub(super) slices: Vec<Slice>,
     /// How much lies below it.
     pub(super) rest: Rest,
+}
+
+impl Window {
+    /// Whether the lane ended above: what is in the window belongs to lanes beside it.
+    pub(super) fn is_past_the_end(&self) -> bool {
+        self.slices.iter().all(|slice| slice.from >= slice.stack.len())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,83 +63,13 @@ impl<'a> Pane<'a> {
         self.lane.branch.get(depth).and_then(|id| self.state.session.turns.get(*id))
     }
 
-    /// The depth of an anchor's turn, when the lane's branch still holds it.
-    fn depth(&self, turn: TurnId) -> Option<usize> {
-        let depth = self.state.session.turns.get(turn)?.depth;
-        (self.lane.branch.get(depth) == Some(&turn)).then_some(depth)
+    fn holds(&self, turn: TurnId) -> bool {
+        let depth = self.state.session.turns.get(turn).map(|turn| turn.depth);
+        depth.is_some_and(|depth| self.lane.branch.get(depth) == Some(&turn))
     }
 
-    /// What the window shows now.
-    pub(super) fn window(&self, cache: &mut TurnCache) -> Window {
-        match self.lane.scroll {
-            Scroll::At { turn, row, .. } => match self.depth(turn) {
-                Some(depth) => self.from(cache, depth, row),
-                None => self.end(cache),
-            },
-            Scroll::Follow => self.end(cache),
-        }
-    }
-
-    /// The window whose last row is the lane's last.
-    fn end(&self, cache: &mut TurnCache) -> Window {
-        let mut slices = Vec::new();
-        let mut missing = self.rows;
-        for depth in (0..self.lane.branch.len()).rev() {
-            let Some(turn) = self.turn(depth) else { break };
-            let stack = self.stack(cache, turn);
-            let from = stack.len().saturating_sub(missing);
-            missing -= stack.len() - from;
-            slices.push(Slice { turn: turn.id, from, stack });
-            if missing == 0 {
-                break;
-            }
-        }
-        slices.reverse();
-        Window { slices, rest: Rest::Nothing }
-    }
-
-    /// The window whose first row is `row` of the turn at `depth`, or the end when less than a window follows.
-    fn from(&self, cache: &mut TurnCache, depth: usize, row: usize) -> Window {
-        let mut slices = Vec::new();
-        let mut missing = self.rows;
-        let mut from = row;
-        let mut next = depth;
-        while let Some(turn) = self.turn(next) {
-            let stack = self.stack(cache, turn);
-            from = from.min(stack.len().saturating_sub(1));
-            let left = stack.len() - from;
-            slices.push(Slice { turn: turn.id, from, stack });
-            next += 1;
-            if left >= missing {
-                let rows = left - missing;
-                let turns = self.lane.branch.len() - next;
-                let rest = match (rows, turns) {
-                    (0, 0) => Rest::Nothing,
-                    (rows, 0) => Rest::Rows(rows),
-                    (_, turns) => Rest::Turns(turns),
-                };
-                return Window { slices, rest };
-            }
-            missing -= left;
-            from = 0;
-        }
-        self.end(cache)
-    }
-
-    /// The first row of the window as an anchor.
-    fn top(&self, cache: &mut TurnCache) -> Option<(usize, usize)> {
-        let window = self.window(cache);
-        let first = window.slices.first()?;
-        Some((self.depth(first.turn)?, first.from))
-    }
-
-    /// Where the reader's place is now, when the lane was of another width as it was found: the row that begins where as
-    /// much was written before.
-    fn found_again(&self, cache: &mut TurnCache) -> Option<Scroll> {
-        let Scroll::At { turn, row, columns } = self.lane.scroll else { return None };
-        if columns == self.columns {
-            return None;
-        }
+    /// The row of this width that begins where as much was written as above `row` at another width.
+    fn found_again(&self, cache: &mut TurnCache, turn: TurnId, row: usize, columns: u16) -> Option<Scroll> {
         let shown = self.state.session.turns.get(turn)?;
         let before = Self { columns, ..*self }.weights(cache, shown).take(row).sum::<usize>();
         let mut passed = 0;
@@ -217,10 +89,132 @@ impl<'a> Pane<'a> {
         let weight = |row| stack.line(kept, row).map_or(0, |line| line.plain().chars().filter(written).count());
         (0..stack.len()).map(weight).collect::<Vec<_>>().into_iter()
     }
+}
 
-    /// The anchor some rows up or down.
-    fn moved(&self, cache: &mut TurnCache, by: i32) -> Option<Scroll> {
-        let (mut depth, mut row) = self.top(cache)?;
+/// The turns of one depth, side by side.
+struct Rank {
+    /// By pane; `None` where the lane's branch is shorter.
+    turns: Vec<Option<(TurnId, Stack)>>,
+    /// The rows of the tallest.
+    height: usize,
+}
+
+/// The ranks in a window, from the top.
+struct Sight {
+    depth: usize,
+    /// The first row of the first rank that is shown.
+    from: usize,
+    ranks: Vec<Rank>,
+    /// Rows of the last rank below the window.
+    hidden: usize,
+}
+
+/// Lanes that scroll as one: in lock-step all that are visible, otherwise each alone.
+pub(super) struct Group<'a> {
+    pub(super) panes: Vec<Pane<'a>>,
+    scroll: Scroll,
+}
+
+impl<'a> Group<'a> {
+    fn rows(&self) -> usize {
+        self.panes.first().map_or(0, |pane| pane.rows)
+    }
+
+    /// How many turns the longest branch has.
+    fn depths(&self) -> usize {
+        self.panes.iter().map(|pane| pane.lane.branch.len()).max().unwrap_or(0)
+    }
+
+    fn rank(&self, cache: &mut TurnCache, depth: usize) -> Rank {
+        let mut beside = |pane: &Pane<'_>| pane.turn(depth).map(|turn| (turn.id, pane.stack(cache, turn)));
+        let turns: Vec<_> = self.panes.iter().map(&mut beside).collect();
+        let height = turns.iter().flatten().map(|(_, stack)| stack.len()).max().unwrap_or(0);
+        Rank { turns, height }
+    }
+
+    /// The depth of an anchor's turn. In lock-step its depth counts, whichever branch holds it.
+    fn depth(&self, turn: TurnId) -> Option<usize> {
+        let pane = self.panes.first()?;
+        let depth = pane.state.session.turns.get(turn)?.depth;
+        let found = match pane.state.lockstep {
+            Lockstep::Apart => pane.holds(turn),
+            Lockstep::Together(_) => depth < self.depths(),
+        };
+        found.then_some(depth)
+    }
+
+    /// What each pane shows now.
+    pub(super) fn windows(&self, cache: &mut TurnCache) -> Vec<Window> {
+        let Sight { depth, from, ranks, hidden } = self.sight(cache);
+        let (last, next) = (ranks.len().saturating_sub(1), depth + ranks.len());
+        let mut windows: Vec<Window> =
+            self.panes.iter().map(|_| Window { slices: Vec::new(), rest: Rest::Nothing }).collect();
+        for (place, rank) in ranks.into_iter().enumerate() {
+            let from = if place == 0 { from } else { 0 };
+            let rows = rank.height.saturating_sub(from);
+            for ((turn, pane), window) in rank.turns.into_iter().zip(&self.panes).zip(&mut windows) {
+                let Some((turn, stack)) = turn else { continue };
+                if place == last {
+                    let below = (hidden + stack.len()).saturating_sub(rank.height);
+                    window.rest = Rest::of(below, pane.lane.branch.len() - next);
+                }
+                window.slices.push(Slice { turn, from, rows, stack });
+            }
+        }
+        windows
+    }
+
+    fn sight(&self, cache: &mut TurnCache) -> Sight {
+        match self.scroll {
+            Scroll::At { turn, row, .. } => match self.depth(turn) {
+                Some(depth) => self.from(cache, depth, row),
+                None => self.end(cache),
+            },
+            Scroll::Follow => self.end(cache),
+        }
+    }
+
+    /// What is seen when the last row of the longest branch is the last of the window.
+    fn end(&self, cache: &mut TurnCache) -> Sight {
+        let mut sight = Sight { depth: self.depths(), from: 0, ranks: Vec::new(), hidden: 0 };
+        let mut missing = self.rows();
+        for depth in (0..self.depths()).rev() {
+            let rank = self.rank(cache, depth);
+            sight.from = rank.height.saturating_sub(missing);
+            sight.depth = depth;
+            missing -= rank.height - sight.from;
+            sight.ranks.push(rank);
+            if missing == 0 {
+                break;
+            }
+        }
+        sight.ranks.reverse();
+        sight
+    }
+
+    /// What is seen from `row` at `depth` on, or the end when less than a window follows.
+    fn from(&self, cache: &mut TurnCache, depth: usize, row: usize) -> Sight {
+        let mut sight = Sight { depth, from: 0, ranks: Vec::new(), hidden: 0 };
+        let mut missing = self.rows();
+        for next in depth..self.depths() {
+            let rank = self.rank(cache, next);
+            if next == depth {
+                sight.from = row.min(rank.height.saturating_sub(1));
+            }
+            let left = rank.height - if next == depth { sight.from } else { 0 };
+            sight.ranks.push(rank);
+            if left >= missing {
+                sight.hidden = left - missing;
+                return sight;
+            }
+            missing -= left;
+        }
+        self.end(cache)
+    }
+
+    /// The anchor some rows up or down; `lead` is the lane that is scrolled.
+    fn moved(&self, cache: &mut TurnCache, lead: LaneId, by: i32) -> Option<Scroll> {
+        let Sight { mut depth, from: mut row, .. } = self.sight(cache);
         let mut left = by.unsigned_abs() as usize;
         while left > 0 {
             if by < 0 {
@@ -230,15 +224,15 @@ impl<'a> Pane<'a> {
                 if left > 0 {
                     let Some(above) = depth.checked_sub(1) else { break };
                     depth = above;
-                    row = self.stack(cache, self.turn(depth)?).len();
+                    row = self.rank(cache, depth).height;
                 }
             } else {
-                let length = self.stack(cache, self.turn(depth)?).len();
+                let length = self.rank(cache, depth).height;
                 let step = left.min(length.saturating_sub(row));
                 row += step;
                 left -= step;
                 if row >= length {
-                    if depth + 1 >= self.lane.branch.len() {
+                    if depth + 1 >= self.depths() {
                         return Some(Scroll::Follow);
                     }
                     depth += 1;
@@ -246,18 +240,44 @@ impl<'a> Pane<'a> {
                 }
             }
         }
-        self.settled(cache, depth, row)
+        self.settled(cache, lead, depth, row)
     }
 
     /// An anchor, or following when the end is in its window. A window that shows everything follows, too.
-    fn settled(&self, cache: &mut TurnCache, depth: usize, row: usize) -> Option<Scroll> {
-        let turn = self.turn(depth)?.id;
-        let window = self.from(cache, depth, row);
-        Some(if window.rest == Rest::Nothing {
-            Scroll::Follow
-        } else {
-            Scroll::At { turn, row, columns: self.columns }
-        })
+    fn settled(&self, cache: &mut TurnCache, lead: LaneId, depth: usize, row: usize) -> Option<Scroll> {
+        let sight = self.from(cache, depth, row);
+        let rank = sight.ranks.first()?;
+        if sight.hidden == 0 && sight.depth + sight.ranks.len() == self.depths() {
+            return Some(Scroll::Follow);
+        }
+        // A turn that has the row, so that the place can be found again at another width: the lead's before others.
+        let has_row = |at: &usize| rank.turns[*at].as_ref().is_some_and(|(_, stack)| row < stack.len());
+        let mut places: Vec<usize> = (0..self.panes.len()).filter(has_row).collect();
+        places.sort_by_key(|at| self.panes[*at].lane.id != lead);
+        let place = places.first()?;
+        let (turn, _) = rank.turns[*place].as_ref()?;
+        Some(Scroll::At { turn: *turn, row, columns: self.panes[*place].columns })
+    }
+
+    /// Where the reader's place is now, when no lane that holds it has the width at which it was found.
+    fn found_again(&self, cache: &mut TurnCache) -> Option<Scroll> {
+        let Scroll::At { turn, row, columns } = self.scroll else { return None };
+        let mut holders = self.panes.iter().filter(|pane| pane.holds(turn));
+        // Lanes side by side may differ by a column.
+        if holders.clone().any(|pane| pane.columns == columns) {
+            return None;
+        }
+        holders.next()?.found_again(cache, turn, row, columns)
+    }
+}
+
+impl Rest {
+    fn of(rows: usize, turns: usize) -> Self {
+        match (rows, turns) {
+            (0, 0) => Self::Nothing,
+            (rows, 0) => Self::Rows(rows),
+            (_, turns) => Self::Turns(turns),
+        }
     }
 }
 
@@ -269,14 +289,14 @@ pub(super) fn resolve(
     motion: ScrollMotion,
     now: Instant,
 ) -> (Scroll, Option<TurnId>) {
-    let stay = state.lane_by_id(lane).map_or(Scroll::Follow, |lane| lane.scroll);
-    let Some(pane) = pane(state, lane, now) else { return (stay, None) };
-    let page = i32::try_from(pane.rows.saturating_sub(2).max(1)).unwrap_or(i32::MAX);
+    let stay = state.scroll_of(lane);
+    let Some(group) = group_of(state, lane, now) else { return (stay, None) };
+    let page = i32::try_from(group.rows().saturating_sub(2).max(1)).unwrap_or(i32::MAX);
     let scroll = match motion {
-        ScrollMotion::Rows(rows) => pane.moved(cache, rows),
-        ScrollMotion::Pages(pages) => pane.moved(cache, pages.saturating_mul(page)),
-        ScrollMotion::Top => pane.settled(cache, 0, 0),
-        ScrollMotion::ToTurn(turn) => pane.depth(turn).and_then(|depth| pane.settled(cache, depth, 0)),
+        ScrollMotion::Rows(rows) => group.moved(cache, lane, rows),
+        ScrollMotion::Pages(pages) => group.moved(cache, lane, pages.saturating_mul(page)),
+        ScrollMotion::Top => group.settled(cache, lane, 0, 0),
+        ScrollMotion::ToTurn(turn) => group.depth(turn).and_then(|depth| group.settled(cache, lane, depth, 0)),
     };
     (scroll.unwrap_or(stay), None)
 }
@@ -284,13 +304,27 @@ pub(super) fn resolve(
 /// The reader's places in lanes that changed their width since.
 pub(super) fn found_again(cache: &mut TurnCache, state: &State, now: Instant) -> Vec<(LaneId, Scroll)> {
     // Whoever follows has no place to be found: that is nearly every frame, and a layout costs.
-    let anchored = state.lanes.iter().filter(|lane| lane.scroll != Scroll::Follow).map(|lane| lane.id);
-    anchored.filter_map(|lane| Some((lane, pane(state, lane, now)?.found_again(cache)?))).collect()
+    if state.lanes.iter().all(|lane| state.scroll_of(lane.id) == Scroll::Follow) {
+        return Vec::new();
+    }
+    let mut found = |group: &Group<'_>| Some((group.panes.first()?.lane.id, group.found_again(cache)?));
+    Layout::of(state).iter().flat_map(|layout| groups(state, layout, now)).filter_map(|group| found(&group)).collect()
 }
 
-fn pane(state: &State, lane: LaneId, now: Instant) -> Option<Pane<'_>> {
-    let layout = Layout::of(state)?;
-    let place = state.lanes.iter().position(|candidate| candidate.id == lane)?;
-    let area = layout.lanes.iter().find(|area| area.place == place)?;
-    Some(super::lane::pane(state, area, now))
+/// The visible lanes in their order, those together that scroll as one.
+pub(super) fn groups<'s>(state: &'s State, layout: &Layout, now: Instant) -> Vec<Group<'s>> {
+    let panes = layout.lanes.iter().map(|area| super::lane::pane(state, area, now));
+    match state.lockstep {
+        Lockstep::Together(scroll) => vec![Group { panes: panes.collect(), scroll }],
+        Lockstep::Apart => panes.map(|pane| Group { scroll: pane.lane.scroll, panes: vec![pane] }).collect(),
+    }
 }
+
+fn group_of(state: &State, lane: LaneId, now: Instant) -> Option<Group<'_>> {
+    let groups = groups(state, &Layout::of(state)?, now);
+    groups.into_iter().find(|group| group.panes.iter().any(|pane| pane.lane.id == lane))
+}
+
+#[cfg(test)]
+#[path = "scroll_tests.rs"]
+mod tests;

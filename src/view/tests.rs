@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 use serde_json::json;
 
 mod values;
@@ -148,6 +149,31 @@ impl Scene {
         let mut lines: Vec<String> = (0..rows).map(|y| row_text(buffer, y)).collect();
         lines.push(self.cursor.map_or("no cursor".to_owned(), |(x, y)| format!("cursor {x},{y}")));
         lines.join("\n")
+    }
+
+    /// The frame's rows, each followed by the emphasis of its cells where there is any: `b`old, `i`talic, `u`nderlined,
+    /// `B`old and underlined, `r`eversed.
+    fn emphasised(&mut self) -> String {
+        let Size { columns, rows } = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| self.view.draw(frame, &self.state, self.now)).unwrap();
+        let buffer = terminal.backend().buffer();
+        let mark = |x, y| {
+            let modifier = buffer[(x, y)].modifier;
+            let kinds = [
+                (Modifier::REVERSED, 'r'),
+                (Modifier::BOLD | Modifier::UNDERLINED, 'B'),
+                (Modifier::UNDERLINED, 'u'),
+                (Modifier::BOLD, 'b'),
+                (Modifier::ITALIC, 'i'),
+            ];
+            kinds.into_iter().find(|(kind, _)| modifier.contains(*kind)).map_or(' ', |(_, mark)| mark)
+        };
+        let row = |y| {
+            let marks: String = (0..columns).map(|x| mark(x, y)).collect();
+            [row_text(buffer, y), marks.trim_end().to_owned()]
+        };
+        (0..rows).flat_map(row).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     fn click(&mut self, x: u16, y: u16) {
@@ -607,6 +633,10 @@ fn situation(number: u8, columns: u16, rows: u16) -> Scene {
             }
             scene.types("123456789012345678901234567890123456789012345678901234567890");
         }
+        6 => {
+            scene = heated(columns, rows);
+            (0..number).for_each(|_| scene.key(KeyCode::Char('n')));
+        }
         4 => {
             scene.state.overlay = None;
             (0..8).for_each(|_| scene.alt('a'));
@@ -629,7 +659,7 @@ proptest! {
 
     #[test]
     fn no_size_and_no_situation_panics_or_lets_controls_through(
-        columns in 1u16..=300, rows in 1u16..=100, number in 0u8..24, wider in -3i16..=3,
+        columns in 1u16..=300, rows in 1u16..=100, number in 0u8..28, wider in -3i16..=3,
     ) {
         let mut scene = situation(number, columns, rows);
         // Between a resize and its event the terminal has another size than the state believes.
@@ -637,4 +667,57 @@ proptest! {
         let control = frame.chars().find(|sign| sign.is_control() && *sign != '\n' || *sign == '\u{202e}');
         prop_assert_eq!(control, None);
     }
+}
+
+/// A reply of whose tokens some are certain, some rare, one is unlisted and one untold, and in which a character is split.
+fn heated(columns: u16, rows: u16) -> Scene {
+    let mut scene = Scene::new(columns, rows);
+    scene.send("Say hello");
+    let one = |text: &str, logprob: f64| json!({"token": text, "logprob": logprob, "bytes": text.as_bytes()});
+    let said = [("Hello", -0.01), (" there", -0.4), (",", -0.9), (" my", -1.8), (" dear", -4.0), ("\n\n", -0.02)];
+    let mut content: Vec<serde_json::Value> = said
+        .into_iter()
+        .map(|(text, logprob)| {
+            let mut token = one(text, logprob);
+            token["top_logprobs"] = json!([one(" world", -0.5), one(text, logprob), one("\t", -3.0), one("", -9999.0)]);
+            token
+        })
+        .collect();
+    content.push(one(" friend", -9999.0));
+    content.push(json!({"token": "!", "logprob": null}));
+    content.push(json!({"token": "?", "logprob": -2.0, "bytes": [0xF0, 0x9F]}));
+    content.push(json!({"token": "?", "logprob": -0.1, "bytes": [0x98, 0x80]}));
+    let words = "and then it goes on for a while until the rows of the box are no longer enough for all of its words";
+    let many = words.split_inclusive(' ').cycle().take(200);
+    content.extend(many.enumerate().map(|(at, word)| one(word, -((at * 37 % 29) as f64) / 12.0)));
+    scene.says(A, "Hello there, my dear");
+    scene.streams(A, Delta::Logprobs { choice: 0, logprobs: json!({"content": content}) });
+    scene.ends(A);
+    scene.key(KeyCode::Tab);
+    scene.key(KeyCode::Char('h'));
+    for _ in 0..4 {
+        scene.key(KeyCode::Right);
+    }
+    scene
+}
+
+#[test]
+fn the_heat_of_a_reply_shows_its_tokens_their_figures_and_the_one_under_the_cursor() {
+    for (columns, rows) in [(100, 30), (60, 20)] {
+        insta::assert_snapshot!(format!("heat_{columns}x{rows}"), heated(columns, rows).frame());
+    }
+}
+
+#[test]
+fn without_colours_the_heat_is_told_by_emphasis() {
+    let mut scene = heated(100, 30);
+    scene.state.depth = ColorDepth::None;
+    insta::assert_snapshot!("heat_no_color_100x30", scene.emphasised());
+}
+
+#[test]
+fn the_end_of_the_heat_is_in_sight_at_its_last_token() {
+    let mut scene = heated(60, 20);
+    scene.key(KeyCode::Char('G'));
+    insta::assert_snapshot!("heat_end_60x20", scene.frame());
 }

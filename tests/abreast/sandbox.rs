@@ -146,6 +146,36 @@ async fn logprobs_are_of_the_tokens_sent_and_end_with_the_limit() {
 }
 
 #[tokio::test]
+async fn a_token_that_could_be_no_other_is_the_only_one_at_its_place() {
+    let sandbox = Running::start().await;
+    let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
+    let format = json!({"type": "json_schema", "json_schema": {"name": "count", "schema": schema}});
+    let more = json!({"logprobs": true, "top_logprobs": 3, "response_format": format});
+    let (_, whole) = sandbox.whole(with(ask("sandbox", "How many?"), &more)).await;
+    let brace = &whole["choices"][0]["logprobs"]["content"][0];
+    let alone = json!({"token": brace["token"], "logprob": 0.0, "bytes": brace["bytes"]});
+    assert_eq!((&brace["logprob"], &brace["top_logprobs"]), (&json!(0.0), &json!([alone])));
+}
+
+#[tokio::test]
+async fn a_stream_brings_the_logprobs_of_the_whole_answer_with_their_tokens() {
+    let sandbox = Running::start().await;
+    let more = json!({"logprobs": true, "top_logprobs": 2, "max_tokens": 40, "temperature": 1.4, "seed": 3});
+    let body = with(ask("sandbox", "how do I add a lane?"), &more);
+    let (_, whole) = sandbox.whole(body.clone()).await;
+    let events = sandbox.events(body).await;
+    let chunks: Vec<Value> = events.iter().filter_map(|event| serde_json::from_str(event).ok()).collect();
+    let mut streamed = Vec::new();
+    for choice in chunks.iter().map(|chunk| &chunk["choices"][0]) {
+        let tokens = choice["logprobs"]["content"].as_array().cloned().unwrap_or_default();
+        let text: String = tokens.iter().map(|token| token["token"].as_str().unwrap()).collect();
+        assert_eq!(text, choice["delta"]["content"].as_str().unwrap_or_default());
+        streamed.extend(tokens);
+    }
+    assert_eq!(Value::Array(streamed), whole["choices"][0]["logprobs"]["content"]);
+}
+
+#[tokio::test]
 async fn a_stop_string_is_not_sent() {
     let sandbox = Running::start().await;
     let more = json!({"temperature": 0, "stop": ["toy model"]});

@@ -75,4 +75,8 @@ roles! {
     Notice, "notice", [ITALIC];
     Chip, "chip", [REVERSED];
     SearchHit, "search_hit", [REVERSED UNDERLINED];
+    ChanceLikely, "chance_likely", [ITALIC];
+    ChanceOpen, "chance_open", [UNDERLINED];
+    ChanceUnlikely, "chance_unlikely", [BOLD];
+    ChanceRare, "chance_rare", [BOLD UNDERLINED];
 }

@@ -79,6 +79,10 @@ fn what_has_to_be_told_apart_is_told_apart_at_every_depth() {
         (StyleRole::User, StyleRole::Assistant),
         (StyleRole::SliderKnob, StyleRole::SliderFilled),
         (StyleRole::SyntaxInserted, StyleRole::SyntaxDeleted),
+        (StyleRole::ChanceLikely, StyleRole::Text),
+        (StyleRole::ChanceOpen, StyleRole::ChanceLikely),
+        (StyleRole::ChanceUnlikely, StyleRole::ChanceOpen),
+        (StyleRole::ChanceRare, StyleRole::ChanceUnlikely),
     ];
     let themes = Themes::built_in().unwrap();
     for theme in &themes.0 {

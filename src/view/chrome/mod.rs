@@ -10,6 +10,7 @@ mod diff;
 mod flow;
 mod footer;
 mod form;
+mod heat;
 mod help;
 mod notices;
 mod overlay;

@@ -2,13 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use crate::state::{State, Totals};
+use crate::state::{Lockstep, State, Totals};
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
 
 use super::super::canvas::Canvas;
 use super::{cells, cost};
 
 const NAME: &str = " abreast";
+
+/// Stands there while the lanes scroll together.
+const LOCKSTEP: &str = " lock-step ";
 
 /// Columns between two parts of the line.
 const GAP: u16 = 2;
@@ -23,12 +26,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let served = format!("{model} @ {}", clean_line(&settings.provider));
     let served = truncate(&served, usize::from(room.saturating_sub(2 * GAP))).into_owned();
     let title_room = room.saturating_sub(cells(&served) + 2 * GAP);
+    let title_room = match state.lockstep {
+        Lockstep::Apart => title_room,
+        Lockstep::Together(_) => title_room.saturating_sub(cells(LOCKSTEP) + 1),
+    };
 
     let ink = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
     let mut left = canvas.text(row.x, row.y, row.width, NAME, ink);
     if !state.session.title.is_empty() && title_room > 6 {
         let title = format!(" · {}", clean_line(&state.session.title));
         left = canvas.text(left, row.y, title_room, &title, StyleRole::Text);
+    }
+    if let Lockstep::Together(_) = state.lockstep
+        && row.width.saturating_sub(left) > 2 * cells(LOCKSTEP)
+    {
+        left = canvas.text(left + 1, row.y, cells(LOCKSTEP), LOCKSTEP, StyleRole::Chip);
     }
     let last = row.right().saturating_sub(cells(&spent) + 1 + GAP + cells(&served));
     let middle = (row.x + row.width.saturating_sub(cells(&served)) / 2).min(last).max(left + GAP);

@@ -8,6 +8,7 @@ use abreast::chat::{Role, WirePiece, WireRequest, WireResponse};
 use abreast::state::{Composer, Size, State};
 use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::desk::key;
 use super::failures::refused;
@@ -45,6 +46,7 @@ const KEPT: &[&str] = &[
     "f2",
     "alt-a",
     "alt-b",
+    "alt-k",
     "alt-l",
     "alt-m",
     "alt-p",
@@ -130,6 +132,11 @@ fn piece() -> impl Strategy<Value = Delta> {
         1 => (0..5_u64).prop_map(|seconds| Delta::Retry(RetryWait {
             attempt: 2, of: 3, wait: Duration::from_secs(seconds), cause: "busy".to_owned(),
         })),
+        2 => prop::collection::vec(("[a-z \n\u{1b}漢]{0,9}", -20.0..0.5_f64), 0..9).prop_map(|tokens| {
+            let token = |(text, logprob)| json!({"token": text, "logprob": logprob, "top_logprobs": [{"token": "x"}]});
+            let content: Vec<Value> = tokens.into_iter().map(token).collect();
+            Delta::Logprobs { choice: 0, logprobs: json!({"content": content}) }
+        }),
         1 => Just(Delta::Finish { choice: 0, reason: "length".to_owned() }),
         2 => wire_piece().prop_map(Delta::Wire),
     ]

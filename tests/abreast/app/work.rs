@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use abreast::chat::Role;
-use abreast::state::{Event, LaneId, ScrollMotion, Size, State};
+use abreast::state::{Event, LaneId, Lockstep, Scroll, ScrollMotion, Size, State};
 use abreast::update::update;
 use abreast::view::View;
 use crossterm::event::KeyCode;
@@ -41,6 +41,29 @@ impl Watched {
         Self::new(state)
     }
 
+    /// Six lanes in lock-step, each with a branch of so many turns; the replies differ in length.
+    fn lockstep(turns: u32) -> Self {
+        let mut state = State::new(start(Size { columns: 300, rows: 40 }));
+        state.sidebar.shown = false;
+        for place in 0..6 {
+            if place > 0 {
+                let (id, letter) = (state.next_lane_id(), state.free_letter());
+                state.lanes.push(state.lanes[0].clone_as(id, letter));
+            }
+            let mut tip = None;
+            for turn in 0..turns {
+                let role = if (turns - turn).is_multiple_of(2) { Role::User } else { Role::Assistant };
+                let lines = 5 + (turns - turn + 3 * place) as usize % 7;
+                tip = Some(state.session.turns.add(tip, role, "Words in a row.\n\n".repeat(lines)));
+            }
+            state.lanes[place as usize].branch = state.session.turns.branch(tip);
+        }
+        state.lockstep = Lockstep::Together(Scroll::Follow);
+        let mut watched = Self::new(state);
+        watched.terminal = Terminal::new(TestBackend::new(300, 40)).unwrap();
+        watched
+    }
+
     /// Draws one frame; gives the rows that were rendered for it.
     fn frame(&mut self) -> u64 {
         let before = self.view.work();
@@ -53,7 +76,7 @@ impl Watched {
     fn scrolled(&mut self, motion: ScrollMotion) -> u64 {
         let before = self.view.work();
         let (scroll, _) = self.view.scroll(&self.state, LaneId(0), motion, self.now);
-        self.state.lanes[0].scroll = scroll;
+        self.state.scroll_to(LaneId(0), scroll);
         self.frame();
         self.view.work() - before
     }
@@ -79,6 +102,21 @@ fn a_session_of_5000_turns_is_drawn_at_the_cost_of_one_of_5() {
 #[test]
 fn scrolling_costs_what_comes_into_sight() {
     let (mut small, mut large) = (Watched::session(50), Watched::session(5_000));
+    for motion in [ScrollMotion::Rows(-3), ScrollMotion::Pages(-1), ScrollMotion::Top, ScrollMotion::Pages(1)] {
+        assert_eq!(large.scrolled(motion), small.scrolled(motion), "{motion:?}");
+    }
+}
+
+#[test]
+fn in_lock_step_a_frame_and_a_scroll_cost_what_comes_into_sight_in_six_lanes() {
+    let (mut small, mut large) = (Watched::lockstep(28), Watched::lockstep(5_012));
+    let first = small.frame();
+    assert!(first > 0);
+    assert_eq!(large.frame(), first);
+    for session in [&mut small, &mut large] {
+        session.key(KeyCode::Char('x'));
+        assert_eq!(session.frame(), 0, "a key renders no turn again");
+    }
     for motion in [ScrollMotion::Rows(-3), ScrollMotion::Pages(-1), ScrollMotion::Top, ScrollMotion::Pages(1)] {
         assert_eq!(large.scrolled(motion), small.scrolled(motion), "{motion:?}");
     }

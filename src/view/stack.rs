@@ -1,0 +1,75 @@
+//! A turn as a stack of rows: those that are kept, and the few around them that are made anew for each frame.
+
+use crate::chat::Turn;
+use crate::text::Line;
+
+use super::cache::{TurnCache, TurnRows};
+use super::rows;
+use super::scroll::Pane;
+
+/// A turn's rows, counted, and the few that are made anew for each frame.
+pub(super) struct Stack {
+    pub(super) above: Vec<Line>,
+    pub(super) below: Vec<Line>,
+    reasoning: usize,
+    text: usize,
+    refusal: usize,
+    calls: usize,
+}
+
+/// One row of a turn, by the part it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Above(usize),
+    Reasoning(usize),
+    Text(usize),
+    Refusal(usize),
+    Call(usize),
+    Below(usize),
+}
+
+impl Stack {
+    pub(super) fn of(cache: &mut TurnCache, pane: &Pane<'_>, turn: &Turn) -> Self {
+        let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
+        Self {
+            above: rows::above(pane, turn, &kept.thought.clean),
+            below: rows::below(pane, turn),
+            reasoning: kept.reasoning.as_ref().map_or(0, super::cache::Body::len),
+            text: kept.text.len(),
+            refusal: kept.refusal.len(),
+            calls: kept.calls.len(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.above.len() + self.reasoning + self.text + self.refusal + self.calls + self.below.len()
+    }
+
+    /// The part that holds a row, and the row's place in it.
+    pub(super) fn part(&self, row: usize) -> Part {
+        let lengths = [self.above.len(), self.reasoning, self.text, self.refusal, self.calls];
+        let parts = [Part::Above, Part::Reasoning, Part::Text, Part::Refusal, Part::Call];
+        let mut row = row;
+        for (length, part) in lengths.into_iter().zip(parts) {
+            if row < length {
+                return part(row);
+            }
+            row -= length;
+        }
+        Part::Below(row)
+    }
+}
+
+impl Stack {
+    /// A row's line; the kept parts are the cache's.
+    pub(super) fn line<'a>(&'a self, kept: &'a TurnRows, row: usize) -> Option<&'a Line> {
+        match self.part(row) {
+            Part::Above(at) => self.above.get(at),
+            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| body.row(at)),
+            Part::Text(at) => kept.text.row(at),
+            Part::Refusal(at) => kept.refusal.row(at),
+            Part::Call(at) => kept.calls.get(at),
+            Part::Below(at) => self.below.get(at),
+        }
+    }
+}
