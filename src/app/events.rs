@@ -2,15 +2,17 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use tokio::sync::mpsc::{Receiver, channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::sleep_until;
 
 use super::background::BackgroundReply;
+use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
 use super::runner::{Batch, Runner};
 use super::{Connect, Console};
@@ -35,6 +37,11 @@ pub struct App<C> {
     view: View,
     console: C,
     runner: Runner,
+    /// Where presets are kept, if anywhere.
+    presets: Option<PathBuf>,
+    /// Started when there is work for it.
+    files: Option<Files>,
+    sender: Sender<Batch>,
     events: Receiver<Batch>,
     /// Stream events since something was rendered.
     unrendered: usize,
@@ -56,12 +63,22 @@ impl<C: Console> App<C> {
             state,
             view: View::default(),
             console,
-            runner: Runner::new(connect, sender),
+            runner: Runner::new(connect, sender.clone()),
+            presets: None,
+            files: None,
+            sender,
             events,
             unrendered: 0,
             gate: Gate::default(),
             background: BackgroundReply::default(),
         }
+    }
+
+    /// Keeps presets in this directory, which need not be there yet.
+    #[must_use]
+    pub fn with_presets(mut self, directory: PathBuf) -> Self {
+        self.presets = Some(directory);
+        self
     }
 
     /// Runs until the user or the system ends the program. `ends` completes when the system wants it to end.
@@ -82,7 +99,13 @@ impl<C: Console> App<C> {
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
-                return Ok((reason, self.state));
+                let Self { state, files, events, .. } = self;
+                // Nobody listens any more, so nothing waits for being heard.
+                drop(events);
+                if let Some(files) = files {
+                    files.finished().await;
+                }
+                return Ok((reason, state));
             }
         }
     }
@@ -225,6 +248,11 @@ impl<C: Console> App<C> {
         Ok(None)
     }
 
+    fn files(&mut self) -> &Files {
+        let Self { files, presets, sender, .. } = self;
+        files.get_or_insert_with(|| Files::of(presets.clone(), sender.clone()))
+    }
+
     fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         match effect {
             Effect::Open { lane, generation, provider, request } => {
@@ -232,6 +260,8 @@ impl<C: Console> App<C> {
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::ListModels { provider } => self.runner.list_models(provider),
+            Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
+            Effect::ReadFile { path } => self.files().asks(FileWork::Read { path }),
             Effect::Scroll { lane, motion } => {
                 let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
                 return Ok(Some(Event::Scrolled { lane, scroll, selected }));

@@ -8,6 +8,7 @@ mod connect;
 mod console;
 mod editor;
 mod events;
+mod files;
 mod gate;
 mod runner;
 mod screen;

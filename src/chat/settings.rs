@@ -1,6 +1,6 @@
 //! What a lane asks with, field by field, so that lanes can share some of it and be told apart by the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ pub struct Settings {
     /// What stands for the `{{variables}}` of the system prompt, by name.
     pub variables: BTreeMap<String, String>,
     pub params: Params,
+    /// The params that are sent although the model is known to refuse them, by wire name.
+    pub forced: BTreeSet<String>,
     pub tools: Vec<Tool>,
 }
 

@@ -17,7 +17,7 @@ pub(super) struct ConfigOptions {
 enum ConfigCommand {
     /// Print where config.toml belongs
     Path,
-    /// Say what is wrong with config.toml, keymap.toml and the themes
+    /// Say what is wrong with config.toml, keymap.toml, presets and themes
     Check,
     /// Write a commented config.toml to start from
     Init,

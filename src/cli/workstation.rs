@@ -39,7 +39,8 @@ pub(super) async fn run(
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
     let tty = Tty::take(mouse).map_err(terminal)?;
     let ends = end_signal(tty.lendings());
-    let (reason, _) = App::new(state, tty, connections).run(ends).await.map_err(terminal)?;
+    let app = App::new(state, tty, connections).with_presets(setup.paths.presets());
+    let (reason, _) = app.run(ends).await.map_err(terminal)?;
     Ok(match reason {
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,

@@ -1,6 +1,6 @@
 //! The user's files: where they are, what may stand in them, and what they say.
 //!
-//! Owns the configuration, providers, keys' sources and themes. Reads the environment only as a value that it is given.
+//! Owns the configuration, providers, keys' sources, presets and themes. Reads the environment only as a value that it is given.
 
 mod environment;
 mod error;
@@ -9,6 +9,7 @@ mod json;
 mod keys;
 mod load;
 mod paths;
+pub mod presets;
 mod providers;
 mod schema;
 mod template;
@@ -168,6 +169,9 @@ pub fn check(paths: &Paths, environment: &Environment) -> Result<Vec<ConfigWarni
     let config = Config::load(paths, environment)?;
     let themes = Themes::load(&paths.themes())?;
     config.theme(&themes, Background::Dark, ColorDepth::of(environment))?;
+    for file in presets::list(&paths.presets())? {
+        file.preset?;
+    }
     Ok(config.warnings)
 }
 

@@ -9,7 +9,7 @@ use super::{ConfigError, Environment};
 /// The directories of the program; none of them has to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
-    /// What the user writes: `config.toml`, `keymap.toml`, `themes/`. `ABREAST_CONFIG_DIR` overrides it.
+    /// What the user writes: `config.toml`, `keymap.toml`, `presets/`, `themes/`. `ABREAST_CONFIG_DIR` overrides it.
     pub config: PathBuf,
     /// What the user keeps: sessions and the ledger. `ABREAST_DATA_DIR` overrides it.
     pub data: PathBuf,
@@ -48,6 +48,11 @@ impl Paths {
     }
 
     #[must_use]
+    pub fn presets(&self) -> PathBuf {
+        self.config.join("presets")
+    }
+
+    #[must_use]
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")
     }
@@ -68,6 +73,7 @@ mod tests {
         assert_eq!(paths, Paths { config: "/c".into(), data: "/d".into(), state: "/s".into() });
         assert_eq!(paths.config_file(), PathBuf::from("/c/config.toml"));
         assert_eq!(paths.keymap_file(), PathBuf::from("/c/keymap.toml"));
+        assert_eq!(paths.presets(), PathBuf::from("/c/presets"));
         assert_eq!(paths.themes(), PathBuf::from("/c/themes"));
     }
 }

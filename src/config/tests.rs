@@ -66,3 +66,14 @@ fn a_theme_that_is_not_there_is_named_where_it_is_asked_for() {
     let theme = config.theme(&themes, Background::Dark, ColorDepth::True).unwrap().unwrap();
     assert_eq!(theme.name(), "light");
 }
+
+#[test]
+fn a_check_looks_at_presets_too() {
+    let home = tempfile::tempdir().unwrap();
+    let paths = paths(home.path());
+    std::fs::create_dir_all(paths.presets()).unwrap();
+    let file = paths.presets().join("strict.toml");
+    std::fs::write(&file, "[params]\ntemperature = 9\n").unwrap();
+    let error = check(&paths, &Environment::default()).unwrap_err().to_string();
+    assert_eq!(error, format!("{}:2:15: temperature goes from 0 to 2, so `9` does not fit", file.display()));
+}

@@ -325,7 +325,9 @@ impl Editor {
         let caret = text.cursor();
         // The crate adds up widths by code point, so its own answer is off behind joined emoji; its rows are right.
         let starts = area.rows().filter_map(|row| Some((row.y, text.cursor_at_position(row.as_position())?)));
-        let (y, start) = starts.take_while(|&(_, start)| start <= caret).last()?;
+        // Below the text every row answers with the start of the last one.
+        let later = |kept: (u16, _), next: (u16, _)| if next.1 > kept.1 { next } else { kept };
+        let (y, start) = starts.take_while(|&(_, start)| start <= caret).reduce(later)?;
         if start.0 != caret.0 {
             return None;
         }

@@ -209,3 +209,10 @@ proptest! {
         prop_assert_eq!(editor.text(), ended);
     }
 }
+
+#[test]
+fn in_a_room_larger_than_the_text_the_caret_stands_in_its_last_row() {
+    assert_eq!(drawn(&typed(""), 9, 5).1, Some(Position { x: 2, y: 1 }));
+    assert_eq!(drawn(&Editor::with_text("one\ntwo"), 9, 5).1, Some(Position { x: 5, y: 2 }));
+    assert_eq!(drawn(&Editor::with_text("one\n"), 9, 5).1, Some(Position { x: 2, y: 2 }));
+}

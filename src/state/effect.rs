@@ -1,6 +1,6 @@
 //! Work to be done outside the core, as plain data.
 
-use super::LaneId;
+use super::{LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 
 /// Something to do.
@@ -37,6 +37,12 @@ pub enum Effect {
     /// Ask a provider for its models.
     ListModels {
         provider: String,
+    },
+    /// Read, write or delete presets.
+    Presets(PresetWork),
+    /// Read a file for the open form.
+    ReadFile {
+        path: String,
     },
     SetTitle(String),
     SetMouse(Capture),

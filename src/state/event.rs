@@ -2,9 +2,11 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{EditPurpose, Found, LaneId, Scroll};
+use super::{EditPurpose, Found, LaneId, PresetWork, Scroll};
 use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
+use crate::config::ConfigError;
+use crate::config::presets::PresetFile;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +47,17 @@ pub enum Event {
     Models {
         provider: String,
         found: Found,
+    },
+    /// What became of work on presets, and all presets after it.
+    Presets {
+        work: PresetWork,
+        outcome: Result<(), ConfigError>,
+        files: Result<Vec<PresetFile>, ConfigError>,
+    },
+    /// A file that was read for the open form, or a sentence about what went wrong.
+    FileRead {
+        path: String,
+        result: Result<String, String>,
     },
     /// Nothing but time passed.
     Tick,

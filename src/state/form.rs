@@ -30,6 +30,8 @@ pub struct Form {
     pub fields: Vec<FormField>,
     /// What takes the keys: the text, or one of the fields.
     pub at: FormFocus,
+    /// Texts that may be put in while nothing else is written.
+    pub templates: Vec<String>,
     /// Fields that have no place now; what was typed into them is kept for when they have one again.
     aside: Vec<FormField>,
     /// What is to be said of the text as it is.
@@ -63,13 +65,43 @@ impl Form {
     pub fn new(purpose: FormPurpose, text: &str) -> Self {
         let editor = Editor::with_text(text);
         let before = editor.text();
-        Self { purpose, editor, before, fields: Vec::new(), aside: Vec::new(), at: FormFocus::Text, verdict: None }
+        Self {
+            purpose,
+            editor,
+            before,
+            fields: Vec::new(),
+            aside: Vec::new(),
+            at: FormFocus::Text,
+            templates: Vec::new(),
+            verdict: None,
+        }
     }
 
     /// Whether the text is a single line, which Enter takes.
     #[must_use]
     pub fn is_line(&self) -> bool {
         matches!(self.purpose, FormPurpose::LaneName(_))
+    }
+
+    /// Whether the text is a value of the request, whose slips are told as it is written.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        matches!(self.purpose, FormPurpose::Value { .. } | FormPurpose::Extra(_))
+    }
+
+    /// Puts the next template in where nothing would be lost by it: the text is empty, a template, or but the word that
+    /// a template is about.
+    pub fn next_template(&mut self) {
+        let text = self.editor.text();
+        let place = |fits: &dyn Fn(&String) -> bool| self.templates.iter().position(fits);
+        let next = match (text.trim(), place(&|template| *template == text)) {
+            ("", _) => Some(0),
+            (_, Some(at)) => Some((at + 1) % self.templates.len()),
+            (word, None) => place(&|template| template.contains(&format!("\"{word}\""))),
+        };
+        if let Some(template) = next.and_then(|next| self.templates.get(next)) {
+            self.editor.set_text(template);
+        }
     }
 
     /// Has values ready for fields of these names, should they be given a place.

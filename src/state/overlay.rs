@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, Reader, RequestPage};
+use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -12,6 +12,7 @@ pub enum Overlay {
     },
     Palette(Palette),
     Models(Picker),
+    Presets(Box<PresetList>),
     Card(Box<OpenCard>),
     Form(Box<Form>),
     Diff(Box<Diff>),
@@ -31,7 +32,7 @@ impl Overlay {
             Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) | Self::Heat(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
-            Self::Palette(_) | Self::Models(_) => &[Context::Overlay, Context::Global],
+            Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
         }
     }
@@ -46,6 +47,7 @@ impl Overlay {
             Self::Help { .. }
             | Self::Palette(_)
             | Self::Models(_)
+            | Self::Presets(_)
             | Self::Form(_)
             | Self::Inspect(_)
             | Self::Heat(_) => None,
@@ -61,6 +63,7 @@ impl Overlay {
             Self::Help { .. }
             | Self::Palette(_)
             | Self::Models(_)
+            | Self::Presets(_)
             | Self::Form(_)
             | Self::Inspect(_)
             | Self::Heat(_) => None,

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, form, inspect, lanes, lockstep, overlay, params, queue, reader, reading, request, share,
-    stream,
+    Effects, ask, card, diff, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader, reading,
+    request, share, stream,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -52,7 +52,7 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         A::Palette | A::Help | A::Models => overlay::perform(state, action, now),
         A::ModelCard => card::open(state, now),
-        A::Presets => Effects::new(),
+        A::Presets => presets::open(state),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::Again | A::ResendWithout => ask::perform(state, action, now),
@@ -228,5 +228,5 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
 
 /// Whether an overlay that lists things is open.
 pub(super) fn is_list(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_))
+    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_))
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, picker, system};
+use super::{Effects, card, picker, system, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -18,6 +18,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
     let Some(form) = open_form(state) else { return Effects::new() };
     match action {
         Action::FormEnter if !form.is_line() => form.next(),
+        Action::FormNext if form.is_value() => {
+            form.next_template();
+            changed(state);
+        }
         Action::FormNext => form.next(),
         Action::FormPrevious => form.previous(),
         Action::FormEditor => {
@@ -64,8 +68,8 @@ pub(super) fn open(state: &mut State, form: Form) {
 pub(super) fn key(state: &mut State, key: KeyEvent) {
     if let Some(form) = open_form(state) {
         form.active().input(key);
-        changed(form);
     }
+    changed(state);
 }
 
 pub(super) fn paste(state: &mut State, text: &str, now: Instant) {
@@ -75,27 +79,27 @@ pub(super) fn paste(state: &mut State, text: &str, now: Instant) {
         } else {
             text.to_owned()
         };
-        let pasted = form.active().paste(&text);
-        changed(form);
-        pasted
+        form.active().paste(&text)
     });
     if let Some(Err(problem)) = pasted {
         state.notices.show(Level::Error, problem.to_string(), now);
     }
+    changed(state);
 }
 
 /// What `$EDITOR` made of the text.
 pub(super) fn edited(state: &mut State, text: &str) {
     if let Some(form) = open_form(state) {
         form.active().set_text(text.trim_end_matches('\n'));
-        changed(form);
     }
+    changed(state);
 }
 
 /// What follows from the text as it is now.
-fn changed(form: &mut Form) {
-    if matches!(form.purpose, FormPurpose::System(_)) {
-        system::name_variables(form);
+fn changed(state: &mut State) {
+    match open_form(state) {
+        Some(form) if matches!(form.purpose, FormPurpose::System(_)) => system::name_variables(form),
+        _ => values::judge(state),
     }
 }
 
@@ -117,6 +121,9 @@ pub(super) fn open_name(state: &mut State) {
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
+    if open_form(state).is_some_and(|form| form.is_value()) {
+        return values::accept(state, now);
+    }
     let Some(Overlay::Form(form)) = state.overlay.take() else { return Effects::new() };
     match &form.purpose {
         FormPurpose::LaneName(lane) => rename(state, *lane, &form.editor.text()),

@@ -16,6 +16,7 @@ mod overlay;
 mod params;
 mod picker;
 mod pointer;
+mod presets;
 mod queue;
 mod reader;
 mod reading;
@@ -25,6 +26,7 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use ask::messages;
 
@@ -69,6 +71,8 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Copied(outcome) => copied(state, outcome, now),
         Event::Background(rgb) => background(state, rgb),
         Event::Models { provider, found } => models(state, &provider, found, now),
+        Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
+        Event::FileRead { path, result } => values::file_read(state, &path, result, now),
         Event::Tick => {
             state.notices.expire(now);
             Effects::new()

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, picker, reader};
+use super::{Effects, action, heat, inspect, picker, presets, reader};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -20,6 +20,9 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::OverlayDown => return step(state, 1),
         Action::OverlayPageUp => return step(state, -10),
         Action::OverlayPageDown => return step(state, 10),
+        Action::OverlaySave => return presets::save(state, now),
+        Action::OverlayDelete => return presets::delete(state, now),
+        _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -43,6 +46,7 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
+        Some(Overlay::Presets(list)) => Some(&mut list.query),
         Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
@@ -84,6 +88,7 @@ pub(super) fn select(state: &mut State, row: usize) {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
+        Some(Overlay::Presets(_)) => presets::select(state, row),
         Some(Overlay::Inspect(_)) => inspect::select(state, row),
         Some(Overlay::Heat(_)) => heat::select(state, row),
         _ => {}
@@ -95,6 +100,10 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => palette.selected = stepped(palette.selected, rows, palette.rows.len()),
         Some(Overlay::Models(picker)) => picker.selected = stepped(picker.selected, rows, picker.rows.len()),
+        Some(Overlay::Presets(list)) => {
+            let row = stepped(list.selected, rows, list.rows.len());
+            presets::select(state, row);
+        }
         Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(_) => return reader::scroll(state, rows),
         None => {}
@@ -121,6 +130,9 @@ fn stepped(at: usize, rows: isize, of: usize) -> usize {
 
 /// Fills the open list anew, by what is typed.
 pub(super) fn refresh(state: &mut State) {
+    if matches!(state.overlay, Some(Overlay::Presets(_))) {
+        return presets::refresh(state);
+    }
     if let Some(Overlay::Inspect(_)) = &state.overlay {
         inspect::refill(state);
         return;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{Effects, form, picker};
+use super::{Effects, form, picker, values};
 use crate::chat::{Field, Param, ParamKind, Params};
 use crate::input::Action;
 use crate::state::{Level, SidebarRow, State};
@@ -37,7 +37,12 @@ fn open(state: &mut State) -> Effects {
     match state.sidebar.selected() {
         SidebarRow::Model => picker::open(state),
         SidebarRow::System => form::open_system(state),
-        _ => Effects::new(),
+        SidebarRow::Tools => values::open(state, Field::Tools),
+        SidebarRow::Param(Param { name, kind: ParamKind::Text | ParamKind::Json, .. }) => {
+            values::open(state, Field::param(name))
+        }
+        SidebarRow::Param(_) => Effects::new(),
+        SidebarRow::Extra => values::open_extra(state),
     }
 }
 

@@ -16,6 +16,8 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 use serde_json::json;
 
+mod values;
+
 use super::View;
 use crate::api::{ApiError, Delta, ErrorKind, RequestShape};
 use crate::chat::{Field, Settings, Tool, Usage};

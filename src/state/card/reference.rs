@@ -20,7 +20,6 @@ pub fn fields() -> Vec<BodyField> {
     let fixed = [
         field("model", "string", true, "The exact name of the model."),
         field("messages", "array", true, "The conversation, oldest first: objects with a role and a content."),
-        field("stream", "boolean", false, "Whether the reply comes piece by piece, as server-sent events."),
         field("tools", "array", false, "The functions that the model may call, each with a JSON schema."),
     ];
     fixed.into_iter().chain(PARAMS.iter().map(of_param)).collect()

@@ -140,6 +140,7 @@ fn works(state: &State, action: Action) -> bool {
         Action::OverlayAccept => match &state.overlay {
             Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),
+            Some(Overlay::Presets(list)) => !list.rows.is_empty(),
             _ => false,
         },
         _ => true,

@@ -5,11 +5,12 @@ use ratatui::layout::{Position, Rect};
 use crate::chat::Field;
 use crate::input::{Action, Editor};
 use crate::state::{Form, FormFocus, FormPurpose, Lane, LaneId, State, Verdict};
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
+use crate::text::{Emphasis, Ink, Span, StyleRole, Wrap, clean_line, truncate, wrap};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::cells;
+use super::flow::at_most;
 use super::overlay::draw_box;
 use super::reader::hints;
 
@@ -19,8 +20,11 @@ const COLUMNS: u16 = 96;
 /// Rows for a text of many lines, on a screen that has them.
 const ROWS: u16 = 24;
 
-/// Rows of the box that are not the text's: its borders, the verdict, the keys.
-const AROUND: u16 = 4;
+/// Rows of the box that are not the text's: its borders, the keys; the verdict comes to that.
+const AROUND: u16 = 3;
+
+/// Rows for the verdict on a value, whose slips take a sentence.
+const VERDICT_ROWS: u16 = 2;
 
 /// What a system prompt without variables says below its text.
 const VARIABLES: &str = "A {{name}} in the text is a variable: its value is asked for here.";
@@ -31,18 +35,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, form: &Form, hits: &m
     let fields = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
     let columns = COLUMNS.min(screen.width.saturating_sub(4));
     let text = if form.is_line() { 1 } else { ROWS };
-    let rows = text.saturating_add(AROUND).saturating_add(fields).min(screen.height.saturating_sub(2));
+    let said = if form.is_value() { VERDICT_ROWS } else { 1 };
+    let rows = text.saturating_add(AROUND + said).saturating_add(fields).min(screen.height.saturating_sub(2));
     let body = draw_box(canvas, (columns, rows), &title(state, &form.purpose), hits);
     let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
     // The fields get what the text leaves, which keeps three rows for itself.
-    let fields = fields.min(inner.height.saturating_sub(5));
-    let text = Rect { height: inner.height.saturating_sub(2 + fields), ..inner };
+    let fields = fields.min(inner.height.saturating_sub(4 + said));
+    let text = Rect { height: inner.height.saturating_sub(1 + said + fields), ..inner };
     let mut caret = editor(canvas, &form.editor, text).filter(|_| form.at == FormFocus::Text);
     for (place, y) in (0..usize::from(fields)).zip(text.bottom()..) {
         let at = field(canvas, form, place, Rect { y, height: 1, ..inner });
         caret = at.filter(|_| form.at == FormFocus::Field(place)).or(caret);
     }
-    verdict(canvas, form, Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner });
+    verdict(canvas, form, Rect { y: inner.bottom().saturating_sub(1 + said), height: said, ..inner });
     keys(canvas, state, form, Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner });
     caret
 }
@@ -97,7 +102,7 @@ fn field(canvas: &mut Canvas<'_>, form: &Form, place: usize, row: Rect) -> Optio
     caret
 }
 
-fn verdict(canvas: &mut Canvas<'_>, form: &Form, row: Rect) {
+fn verdict(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
     let (mark, sentence, role) = match &form.verdict {
         None if matches!(form.purpose, FormPurpose::System(_)) && form.fields.is_empty() => {
             ("", VARIABLES, StyleRole::Dim)
@@ -106,9 +111,14 @@ fn verdict(canvas: &mut Canvas<'_>, form: &Form, row: Rect) {
         Some(Verdict::Good(sentence)) => ("✓ ", sentence.as_str(), StyleRole::Good),
         Some(Verdict::Bad(sentence)) => ("✗ ", sentence.as_str(), StyleRole::Error),
     };
-    let text = clean_line(sentence);
-    let x = canvas.spans(row.x, row.y, row.width, &[Span::new(mark, role)]);
-    canvas.text(x, row.y, row.right().saturating_sub(x), &text, role);
+    let (first, rest) = ([Span::new(mark, role)], [Span::new("  ", role)]);
+    let mut rows = Vec::new();
+    let sentence = [Span::new(clean_line(sentence), role)];
+    wrap(&sentence, &Wrap { width: area.width, first: &first, rest: &rest }, &mut rows);
+    at_most(&mut rows, usize::from(area.height), area.width);
+    for (y, row) in (area.y..area.bottom()).zip(&rows) {
+        canvas.line(area.x, y, area.width, row);
+    }
 }
 
 fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
@@ -116,6 +126,9 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
     let mut keys = vec![(keep, "keeps it")];
     if !form.fields.is_empty() {
         keys.push((Action::FormNext, "next field"));
+    }
+    if !form.templates.is_empty() {
+        keys.push((Action::FormNext, "template"));
     }
     if !form.is_line() {
         keys.push((Action::FormEditor, "$EDITOR"));

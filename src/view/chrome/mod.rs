@@ -17,6 +17,7 @@ mod overlay;
 mod palette;
 mod parameters;
 mod picker;
+mod presets;
 mod reader;
 mod request;
 mod sidebar;

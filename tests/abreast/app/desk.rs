@@ -2,6 +2,7 @@
 //! stands still unless the test lets time pass.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use abreast::api::{ApiError, Delta, RequestShape};
@@ -17,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, LocalSet};
 use tokio::time::sleep;
 
-use super::console::{Screen, console};
+use super::console::{Screen, ScriptedConsole, console};
 use super::replay::ScriptedConnect;
 
 /// Longer than the least time between two frames, shorter than everything else that time does.
@@ -70,9 +71,22 @@ impl Desk {
     }
 
     pub(super) async fn of(start: Start, connect: ScriptedConnect) -> Self {
+        Self::with(start, connect, |app| app).await
+    }
+
+    /// As [`Self::of`], with presets in a directory.
+    pub(super) async fn with_presets(start: Start, directory: &Path) -> Self {
+        Self::with(start, ScriptedConnect::default(), |app| app.with_presets(directory.to_owned())).await
+    }
+
+    async fn with(
+        start: Start,
+        connect: ScriptedConnect,
+        made: impl FnOnce(App<ScriptedConsole>) -> App<ScriptedConsole>,
+    ) -> Self {
         let (screen, console) = console(start.size);
         let (end, ends) = oneshot::channel::<()>();
-        let app = App::new(State::new(start), console, std::sync::Arc::new(connect.clone()));
+        let app = made(App::new(State::new(start), console, std::sync::Arc::new(connect.clone())));
         let ended = async move {
             if ends.await.is_err() {
                 std::future::pending::<()>().await;

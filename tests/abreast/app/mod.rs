@@ -12,6 +12,7 @@ mod lanes;
 mod lockstep;
 mod parameters;
 mod picker;
+mod presets;
 mod property;
 mod queue;
 mod reading;
@@ -21,6 +22,7 @@ mod screen;
 mod sharing;
 mod stopping;
 mod system;
+mod values;
 mod wire_view;
 mod work;
 

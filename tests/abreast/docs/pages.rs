@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use abreast::chat::{PARAMS, Param, ParamKind};
+use abreast::chat::{PARAMS, Param, ParamKind, refusers};
 use abreast::config::template;
 use abreast::input::{ACTIONS, ActionRow, Context, Keymap};
 use abreast::sandbox::MODELS;
@@ -62,12 +62,23 @@ fn keys(keymap: &Keymap, row: &ActionRow) -> String {
 
 #[test]
 fn the_page_of_params_shows_the_whole_table() {
-    let mut page = String::from("| parameter | values | step | when unset | what it does |\n|---|---|---|---|---|\n");
+    let columns = "| parameter | values | step | when unset | what it does | refused by |\n|---|---|---|---|---|---|\n";
+    let mut page = String::from(columns);
     for Param { name, kind, api_default, help } in PARAMS {
         let (values, step) = values(*kind);
-        let _ = writeln!(page, "| `{name}` | {values} | {step} | {api_default} | {} |", cell(help));
+        let refused = refused(name);
+        let _ = writeln!(page, "| `{name}` | {values} | {step} | {api_default} | {} | {refused} |", cell(help));
     }
     is_current("docs/params.md", &page);
+}
+
+/// The models that refuse a param, and why.
+fn refused(name: &str) -> String {
+    let rows = refusers(name).map(|(models, why)| {
+        let models: Vec<String> = models.iter().map(|model| format!("`{model}`")).collect();
+        format!("{}: {why}", models.join(", "))
+    });
+    rows.collect::<Vec<_>>().join("; ")
 }
 
 fn values(kind: ParamKind) -> (String, String) {

@@ -1,0 +1,138 @@
+//! Work on the user's files, off the loop: presets, one piece of work after the other, and files that are read for a form.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::runner::Batch;
+use crate::config::ConfigError;
+use crate::config::presets::{self, PresetFile};
+use crate::state::{Event, PresetWork};
+
+/// The largest file that a form takes.
+const LARGEST_BYTES: u64 = 1024 * 1024;
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) enum FileWork {
+    Presets(PresetWork),
+    Read { path: String },
+}
+
+/// How long the end of the program waits for work that was asked for.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
+/// Does one thing after the other, so that what is saved last is what stays.
+pub(super) struct Files {
+    work: UnboundedSender<FileWork>,
+    clerk: AbortOnDropHandle<()>,
+}
+
+impl Files {
+    /// Starts with the directory of the presets, if there is one.
+    pub(super) fn of(presets: Option<PathBuf>, events: Sender<Batch>) -> Self {
+        let (work, todo) = unbounded_channel();
+        Self { work, clerk: AbortOnDropHandle::new(tokio::spawn(clerk(presets, todo, events))) }
+    }
+
+    pub(super) fn asks(&self, work: FileWork) {
+        // The clerk goes only with this; so somebody takes it.
+        let _ = self.work.send(work);
+    }
+
+    /// Ends when all is done that was asked for, or takes too long: who saves and quits has saved.
+    pub(super) async fn finished(self) {
+        let Self { work, clerk } = self;
+        drop(work);
+        // What is not done by then cannot be helped.
+        let _ = timeout(LAST_WORK, clerk).await;
+    }
+}
+
+async fn clerk(presets: Option<PathBuf>, mut todo: UnboundedReceiver<FileWork>, events: Sender<Batch>) {
+    while let Some(work) = todo.recv().await {
+        let presets = presets.clone();
+        let Ok(event) = spawn_blocking(move || done(presets.as_deref(), work)).await else { return };
+        // The loop may be gone; what was asked for is done all the same.
+        let _ = events.send(vec![event]).await;
+    }
+}
+
+fn done(presets: Option<&Path>, work: FileWork) -> Event {
+    match work {
+        FileWork::Presets(work) => {
+            let nowhere = || ConfigError::NoHome { variable: "ABREAST_CONFIG_DIR" };
+            let outcome = presets.map_or_else(|| Err(nowhere()), |directory| on_presets(directory, &work));
+            let files: Result<Vec<PresetFile>, ConfigError> = presets.map_or_else(|| Err(nowhere()), presets::list);
+            Event::Presets { work, outcome, files }
+        }
+        FileWork::Read { path } => {
+            let result = read(&path);
+            Event::FileRead { path, result }
+        }
+    }
+}
+
+fn on_presets(directory: &Path, work: &PresetWork) -> Result<(), ConfigError> {
+    match work {
+        PresetWork::List => Ok(()),
+        PresetWork::Save { name, preset, existing } => presets::save(directory, name, preset, *existing),
+        PresetWork::Delete(name) => presets::delete(directory, name),
+    }
+}
+
+/// A text file of the user's; `~` is the home directory.
+fn read(path: &str) -> Result<String, String> {
+    let at = match path.strip_prefix("~/") {
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
+        None => PathBuf::from(path),
+    };
+    let trouble = |reason: &str| format!("{path} cannot be read: {reason}");
+    let is_file = fs::metadata(&at).map_err(|error| trouble(&error.to_string()))?.is_file();
+    if !is_file {
+        return Err(trouble("it is no file"));
+    }
+    let file = fs::File::open(&at).map_err(|error| trouble(&error.to_string()))?;
+    let mut text = String::new();
+    file.take(LARGEST_BYTES + 1).read_to_string(&mut text).map_err(|error| trouble(&error.to_string()))?;
+    if text.len() as u64 > LARGEST_BYTES {
+        return Err(trouble("it is larger than 1 MiB"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_for_a_form_is_a_text_of_a_bearable_size() {
+        let home = tempfile::tempdir().unwrap();
+        let path = |name: &str| home.path().join(name).to_string_lossy().into_owned();
+        fs::write(path("fine.json"), "{}").unwrap();
+        fs::write(path("large.json"), vec![b' '; 1024 * 1024 + 1]).unwrap();
+        fs::write(path("odd.json"), [0xff, 0xfe]).unwrap();
+        assert_eq!(read(&path("fine.json")), Ok("{}".to_owned()));
+        for (wrong, reason) in [
+            ("large.json", "it is larger than 1 MiB"),
+            ("odd.json", "stream did not contain valid UTF-8"),
+            (".", "it is no file"),
+        ] {
+            assert_eq!(read(&path(wrong)), Err(format!("{} cannot be read: {reason}", path(wrong))));
+        }
+        assert!(read(&path("none.json")).unwrap_err().starts_with(&format!("{} cannot be read: ", path("none.json"))));
+    }
+
+    #[test]
+    fn without_a_directory_work_on_presets_says_what_to_set() {
+        let nowhere = || ConfigError::NoHome { variable: "ABREAST_CONFIG_DIR" };
+        let event = Event::Presets { work: PresetWork::List, outcome: Err(nowhere()), files: Err(nowhere()) };
+        assert_eq!(done(None, FileWork::Presets(PresetWork::List)), event);
+    }
+}
