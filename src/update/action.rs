@@ -34,9 +34,6 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Composer => compose(state, action),
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
-        Context::Overlay if matches!(action, Action::OverlaySave | Action::OverlayDelete) => {
-            presets::perform(state, action, now)
-        }
         Context::Overlay => overlay::perform(state, action, now),
         Context::Reader => reader::perform(state, action, now),
         Context::Form => form::perform(state, action, now),
@@ -55,7 +52,7 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         A::Palette | A::Help | A::Models => overlay::perform(state, action, now),
         A::ModelCard => card::open(state, now),
-        A::Presets => presets::perform(state, action, now),
+        A::Presets => presets::open(state),
         A::EditSystem => form::open_system(state),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::Again | A::ResendWithout => ask::perform(state, action, now),

@@ -20,6 +20,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::OverlayDown => return step(state, 1),
         Action::OverlayPageUp => return step(state, -10),
         Action::OverlayPageDown => return step(state, 10),
+        Action::OverlaySave => return presets::save(state, now),
+        Action::OverlayDelete => return presets::delete(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ => return accept(state, now),
     }

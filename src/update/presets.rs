@@ -10,15 +10,8 @@ use crate::input::Action;
 use crate::state::{Effect, Level, Overlay, PresetFiles, PresetList, PresetWork, State, Undo};
 use crate::text;
 
-pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
-    match action {
-        Action::Presets => open(state),
-        Action::OverlaySave => save(state, now),
-        _ => delete(state, now),
-    }
-}
-
-fn open(state: &mut State) -> Effects {
+/// Opens the list and has the files read.
+pub(super) fn open(state: &mut State) -> Effects {
     state.overlay = Some(Overlay::Presets(Box::default()));
     vec![Effect::Presets(PresetWork::List)]
 }
@@ -132,7 +125,7 @@ fn unforced(mut settings: Settings) -> Settings {
 
 /// Saves the lane's settings under the name that is typed, or else as the selected preset. A file that is there is
 /// overwritten when it is asked for twice.
-fn save(state: &mut State, now: Instant) -> Effects {
+pub(super) fn save(state: &mut State, now: Instant) -> Effects {
     let preset = Box::new(Preset::of(&state.lane().settings));
     let Some(list) = list(state) else { return Effects::new() };
     let chosen = list.chosen().map(|file| file.name.clone()).unwrap_or_default();
@@ -156,7 +149,8 @@ fn save(state: &mut State, now: Instant) -> Effects {
     vec![Effect::Presets(PresetWork::Save { name, preset, existing })]
 }
 
-fn delete(state: &mut State, now: Instant) -> Effects {
+/// Deletes the selected preset when it is asked for twice.
+pub(super) fn delete(state: &mut State, now: Instant) -> Effects {
     let Some(file) = list(state).and_then(|list| list.chosen().cloned()) else { return Effects::new() };
     let Ok(name) = PresetName::parse(&file.name) else {
         let said = format!("“{}” is no name for a preset, so its file is left alone.", text::clean_line(&file.name));

@@ -5,6 +5,7 @@ mod console;
 mod desk;
 mod diff;
 mod failures;
+mod gesture;
 mod heat;
 mod hostile;
 mod lanes;
