@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use crate::chat::Param;
+use crate::chat::{Param, Refusal};
 use crate::input::Action;
 use crate::state::{Focus, SidebarRow, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphemes, truncate, width, wrap};
@@ -101,7 +101,11 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
         canvas.text(line.x, line.y, 1, "▸", StyleRole::Focus);
     }
     let columns = line.width.saturating_sub(3);
-    let name = Ink::from(if selected { StyleRole::Title } else { StyleRole::Text });
+    let name = Ink::from(match (selected, refusal(state, shown)) {
+        (true, _) => StyleRole::Title,
+        (false, Some(_)) => StyleRole::Dim,
+        (false, None) => StyleRole::Text,
+    });
     let end = canvas.text(line.x + 2, line.y, columns, shown.name(), name);
     let room = (line.x + 2 + columns).saturating_sub(end + 1);
     let area = Rect { x: end + 1, width: room, ..line };
@@ -113,6 +117,13 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
     let value = value(state, shown, room.saturating_sub(cells(mark) + cells(gap)));
     canvas.right(area, &[Span::new(mark, StyleRole::Chip), Span::new(gap, StyleRole::Text), value]);
     None
+}
+
+/// Why the focused lane's model does not get a param, unless it is forced.
+fn refusal(state: &State, row: SidebarRow) -> Option<Refusal> {
+    let name = row.param()?.name;
+    let settings = &state.lane().settings;
+    state.refusals.refusal(settings, name).filter(|_| !settings.forced.contains(name))
 }
 
 /// What a row is set to in the focused lane.
@@ -133,6 +144,10 @@ fn value(state: &State, row: SidebarRow, room: u16) -> Span {
             count => set(&count.to_string()),
         },
         SidebarRow::Param(param) => match settings.params.get(param.name) {
+            Some(value) if refusal(state, row).is_some() => {
+                let value = shown(value, room.saturating_sub(2));
+                Span::new(format!("✗ {value}"), Ink::from(StyleRole::Unset).with(Emphasis::STRIKE))
+            }
             Some(value) => Span::new(shown(value, room), bold),
             None => unset(param, room),
         },
@@ -200,7 +215,14 @@ fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if state.sidebar.typed.is_some() {
         rows.push(taking(state));
     }
-    wrap(&[Span::new(state.sidebar.selected().help(), StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
+    let said = match refusal(state, state.sidebar.selected()) {
+        Some(Refusal { reason }) => {
+            let force = state.key(Action::ParamForce);
+            Span::new(format!("Left out; {force} sends it. {}.", clean_line(&reason)), StyleRole::Warning)
+        }
+        None => Span::new(state.sidebar.selected().help(), StyleRole::Dim),
+    };
+    wrap(&[said], &Wrap::plain(columns), &mut rows);
     at_most(&mut rows, usize::from(area.height), columns);
     for (y, row) in (area.y..area.bottom()).zip(&rows) {
         canvas.line(area.x + 1, y, columns, row);

@@ -80,7 +80,10 @@ async fn what_the_model_refuses_is_left_out_with_the_reason_unless_it_is_forced(
     desk.press("f6 f2 home").await;
     desk.shows("Left out: temperature. gpt-5-mini refuses temperature");
     desk.hides("\"temperature\": 0");
+    desk.shows("✗ 0");
+    desk.shows("Left out; f sends it.");
     desk.press("f").await;
+    desk.hides("✗ 0");
     desk.shows("\"temperature\": 0");
     desk.hides("Left out");
     desk.press("f esc").await;
