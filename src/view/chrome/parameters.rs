@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use crate::chat::{Param, Refusal};
+use crate::chat::{Param, Refusal, sendable};
 use crate::input::Action;
 use crate::state::{Focus, SidebarRow, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphemes, truncate, width, wrap};
@@ -126,6 +126,12 @@ fn refusal(state: &State, row: SidebarRow) -> Option<Refusal> {
     state.refusals.refusal(settings, name).filter(|_| !settings.forced.contains(name))
 }
 
+/// Whether a set param is not sent. A limit of the reply that is refused by one name goes by the other.
+fn is_left_out(state: &State, param: &Param) -> bool {
+    let (_, withheld) = sendable(&state.lane().settings, &state.refusals);
+    withheld.iter().any(|withheld| withheld.name == param.name)
+}
+
 /// What a row is set to in the focused lane.
 fn value(state: &State, row: SidebarRow, room: u16) -> Span {
     let settings = &state.lane().settings;
@@ -144,7 +150,7 @@ fn value(state: &State, row: SidebarRow, room: u16) -> Span {
             count => set(&count.to_string()),
         },
         SidebarRow::Param(param) => match settings.params.get(param.name) {
-            Some(value) if refusal(state, row).is_some() => {
+            Some(value) if is_left_out(state, param) => {
                 let value = shown(value, room.saturating_sub(2));
                 Span::new(format!("✗ {value}"), Ink::from(StyleRole::Unset).with(Emphasis::STRIKE))
             }
@@ -218,7 +224,10 @@ fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let said = match refusal(state, state.sidebar.selected()) {
         Some(Refusal { reason }) => {
             let force = state.key(Action::ParamForce);
-            Span::new(format!("Left out; {force} sends it. {}.", clean_line(&reason)), StyleRole::Warning)
+            let set = state.sidebar.param().is_some_and(|param| state.lane().settings.params.get(param.name).is_some());
+            let renamed = set && !state.sidebar.param().is_some_and(|param| is_left_out(state, param));
+            let what = if renamed { "Sent by its other name" } else { "Left out" };
+            Span::new(format!("{what}; {force} sends it as it is. {}.", clean_line(&reason)), StyleRole::Warning)
         }
         None => Span::new(state.sidebar.selected().help(), StyleRole::Dim),
     };

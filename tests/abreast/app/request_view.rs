@@ -81,7 +81,7 @@ async fn what_the_model_refuses_is_left_out_with_the_reason_unless_it_is_forced(
     desk.shows("Left out: temperature. gpt-5-mini refuses temperature");
     desk.hides("\"temperature\": 0");
     desk.shows("✗ 0");
-    desk.shows("Left out; f sends it.");
+    desk.shows("Left out; f sends it as it is.");
     desk.press("f").await;
     desk.hides("✗ 0");
     desk.shows("\"temperature\": 0");
