@@ -58,7 +58,7 @@ pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::chat::Settings;
+use crate::chat::{Refusals, Settings};
 use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Action, Context, Keymap};
 use crate::pricing::Catalogue;
@@ -89,6 +89,8 @@ pub struct State {
     pub lanes: Vec<Lane>,
     /// What lanes share.
     pub shared: Shared,
+    /// Which params were refused in this session, by whom.
+    pub refusals: Refusals,
     /// What the lanes' bodies show.
     pub panes: Panes,
     /// The requests that lanes would send, while they are shown.
@@ -166,6 +168,7 @@ impl State {
             session: Session::default(),
             lanes_made: u32::try_from(lanes.len()).unwrap_or(u32::MAX),
             shared: Shared::of(&mut lanes),
+            refusals: Refusals::default(),
             lanes,
             panes: Panes::default(),
             previews: BTreeMap::new(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::{Effects, queue, system};
-use crate::chat::{ChatRequest, Field, Role, Run, Settings, ToolCall, TurnId, TurnTree};
+use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, sendable};
 use crate::input::Action;
 use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
@@ -140,28 +140,32 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     Effects::new()
 }
 
-/// Unsets the param that the endpoint named in its refusal, and asks again.
+/// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.
 fn resend_without(state: &mut State, now: Instant) -> Effects {
     let refused = match &state.lane().status {
         StreamStatus::Failed { error, .. } => error.param.clone(),
         _ => None,
     };
-    let Some(name) = refused.filter(|name| state.lane().settings.params.get(name).is_some()) else {
+    let sent = |name: &String| sendable(&state.lane().settings, &state.refusals).0.get(name).is_some();
+    let Some(name) = refused.filter(sent) else {
         state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
         return Effects::new();
     };
     let place = state.focused;
-    state.change(place, &Field::param(&name), |settings| {
-        settings.params.unset(&name);
-    });
-    state.notices.show(Level::Note, format!("{name} is unset in this lane."), now);
+    let Settings { provider, model, .. } = state.lane().settings.clone();
+    state.refusals.learn(&provider, &model, &name);
+    state.change(place, &Field::param(&name), |settings| settings.force(&name, false));
+    let force = state.key(Action::ParamForce);
+    let (name, model) = (text::clean_line(&name), text::clean_line(&model));
+    let said = format!("{name} is not sent to {model} from now on; {force} in the parameters sends it all the same.");
+    state.notices.show(Level::Note, said, now);
     again(state, None, now)
 }
 
 /// Opens a run that answers `question` in the lane at `place`.
 fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
     let lane = &state.lanes[place];
-    let form = form(&lane.settings);
+    let form = form(&lane.settings, &state.refusals);
     let request = request(form.clone(), &state.session.turns, Some(question));
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
@@ -186,9 +190,9 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     vec![Effect::Open { lane, generation, provider, request: Box::new(request) }]
 }
 
-/// The request that settings make, without a conversation.
-pub(super) fn form(settings: &Settings) -> ChatRequest {
-    let mut params = settings.params.clone();
+/// The request that settings make, without a conversation. What the model is known to refuse is left out.
+pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
+    let (mut params, _) = sendable(settings, refusals);
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
     ChatRequest {
@@ -294,7 +298,7 @@ mod tests {
         settings.params.set("vendor_field", json!({"x": 1}));
         let mut turns = TurnTree::default();
         let question = turns.add(None, Role::User, "Go");
-        let request = request(form(&settings), &turns, Some(question));
+        let request = request(form(&settings, &Refusals::default()), &turns, Some(question));
         assert!(!request.stream);
         assert_eq!(request.params.iter().collect::<Vec<_>>(), [(&"vendor_field".to_owned(), &json!({"x": 1}))]);
     }

@@ -9,6 +9,7 @@ use super::{Effects, form, picker, values};
 use crate::chat::{Field, Param, ParamKind, Params};
 use crate::input::Action;
 use crate::state::{Level, SidebarRow, State};
+use crate::text;
 
 /// Steps of a param; negative ones lead to less.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +113,28 @@ fn commit(state: &mut State, now: Instant) {
     }
 }
 
+/// Lets the selected param be sent although the model is known to refuse it, or not.
+pub(super) fn force(state: &mut State, now: Instant) -> Effects {
+    let Some(param) = state.sidebar.param() else { return Effects::new() };
+    let (name, settings) = (param.name, &state.lane().settings);
+    let said = if settings.params.get(name).is_none() {
+        format!("{name} is unset: set it first.")
+    } else if let Some(refusal) = state.refusals.refusal(settings, name) {
+        let forced = !settings.forced.contains(name);
+        state.change(state.focused, &Field::param(name), |settings| settings.force(name, forced));
+        let reason = text::clean_line(&refusal.reason).into_owned();
+        if forced {
+            format!("{name} is sent all the same ({reason}).")
+        } else {
+            format!("{name} is not sent: {reason}.")
+        }
+    } else {
+        format!("{name} is sent anyway: no refusal of this model is known.")
+    };
+    state.notices.show(Level::Note, said, now);
+    Effects::new()
+}
+
 /// Unsets what the selected row stands for; a model cannot be unset.
 fn unset(state: &mut State) {
     state.sidebar.typed = None;
@@ -120,8 +143,9 @@ fn unset(state: &mut State) {
         SidebarRow::Model => {}
         SidebarRow::System => state.change(place, &Field::System, |settings| settings.system = None),
         SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools.clear()),
-        SidebarRow::Param(param) => change(state, param, |params| {
-            params.unset(param.name);
+        SidebarRow::Param(param) => state.change(place, &Field::param(param.name), |settings| {
+            settings.params.unset(param.name);
+            settings.force(param.name, false);
         }),
         SidebarRow::Extra => {
             let names: Vec<String> = state.lane().settings.params.unlisted().map(|(name, _)| name.clone()).collect();

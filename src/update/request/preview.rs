@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::ask;
 use super::sheet::{MARK, Mark, Sheet, count};
 use super::{Subject, provider_body};
-use crate::chat::{RunId, TurnId};
+use crate::chat::{RunId, TurnId, sendable};
 use crate::input::Action;
 use crate::state::{History, HistoryKey, Lane, LaneArea, Layout, Panes, Preview, State};
 use crate::text::{Line, StyleRole};
@@ -46,7 +46,7 @@ pub(super) fn refresh(state: &mut State) {
 pub(super) fn subject(state: &State, place: usize) -> Subject {
     let lane = &state.lanes[place];
     let tip = ask::parent_of_question(state, place, state.composer.editing);
-    let mut request = ask::request(ask::form(&lane.settings), &state.session.turns, tip);
+    let mut request = ask::request(ask::form(&lane.settings, &state.refusals), &state.session.turns, tip);
     request.messages.extend(message(state));
     Subject::of(state, &lane.settings.provider, &request, known(state, lane))
 }
@@ -64,7 +64,7 @@ fn message(state: &State) -> Option<Value> {
 
 fn draft(state: &State, place: usize) -> Draft {
     let lane = &state.lanes[place];
-    let mut form = ask::form(&lane.settings);
+    let mut form = ask::form(&lane.settings, &state.refusals);
     let prompts = std::mem::take(&mut form.messages);
     let fields = provider_body(state, &lane.settings.provider, &form, known(state, lane));
     let live = lane.status.live().filter(|_| state.composer.editing.is_none());
@@ -193,6 +193,9 @@ fn remarks(sheet: &mut Sheet, state: &State, place: usize, own: &Draft, others: 
         sheet.remark(&said, StyleRole::Warning);
     } else if !ask::addressed(state, state.composer.editing).contains(&place) {
         sheet.remark("Not addressed: Enter sends nothing from this lane.", StyleRole::Warning);
+    }
+    for withheld in sendable(&lane.settings, &state.refusals).1 {
+        sheet.remark(&format!("✗ {} is set and not sent: {}.", withheld.name, withheld.reason), StyleRole::Warning);
     }
     let mut absent: Vec<&str> = Vec::new();
     for name in others.iter().flat_map(|other| other.fields.keys()) {

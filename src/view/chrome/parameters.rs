@@ -115,6 +115,19 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
     None
 }
 
+/// A param's value; `✗` before one that is not sent because the model refuses it, `!` before one that is sent all the same.
+fn param_value(state: &State, param: &Param, room: u16) -> Span {
+    let settings = &state.lane().settings;
+    let Some(value) = settings.params.get(param.name) else { return unset(param, room) };
+    let bold = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
+    let forced = settings.forced.contains(param.name);
+    match state.refusals.refusal(settings, param.name) {
+        None => Span::new(shown(value, room), bold),
+        Some(_) if forced => Span::new(format!("! {}", shown(value, room.saturating_sub(2))), StyleRole::Warning),
+        Some(_) => Span::new(format!("✗ {}", shown(value, room.saturating_sub(2))), StyleRole::Unset),
+    }
+}
+
 /// What a row is set to in the focused lane.
 fn value(state: &State, row: SidebarRow, room: u16) -> Span {
     let settings = &state.lane().settings;
@@ -132,10 +145,7 @@ fn value(state: &State, row: SidebarRow, room: u16) -> Span {
             0 => Span::new("none", StyleRole::Unset),
             count => set(&count.to_string()),
         },
-        SidebarRow::Param(param) => match settings.params.get(param.name) {
-            Some(value) => Span::new(shown(value, room), bold),
-            None => unset(param, room),
-        },
+        SidebarRow::Param(param) => param_value(state, param, room),
         SidebarRow::Extra => match settings.params.unlisted().count() {
             0 => Span::new("none", StyleRole::Unset),
             count => set(&count.to_string()),
@@ -200,11 +210,32 @@ fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if state.sidebar.typed.is_some() {
         rows.push(taking(state));
     }
+    if let Some(refused) = refused(state) {
+        wrap(&refused, &Wrap::plain(columns), &mut rows);
+    }
     wrap(&[Span::new(state.sidebar.selected().help(), StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     at_most(&mut rows, usize::from(area.height), columns);
     for (y, row) in (area.y..area.bottom()).zip(&rows) {
         canvas.line(area.x + 1, y, columns, row);
     }
+}
+
+/// Why the selected param is not sent, and the key that sends it all the same.
+fn refused(state: &State) -> Option<[Span; 3]> {
+    let (param, settings) = (state.sidebar.param()?, &state.lane().settings);
+    let refusal = state.refusals.refusal(settings, param.name)?;
+    settings.params.get(param.name)?;
+    let reason = clean_line(&refusal.reason).into_owned();
+    let forced = settings.forced.contains(param.name);
+    let (mark, does) =
+        if forced { ("! forced: ", "leaves it out") } else { ("✗ not sent: ", "sends it all the same") };
+    let force = state.keymap.chord_in(state.contexts(), Action::ParamForce);
+    let force = force.map_or_else(String::new, |chord| format!(" {chord} {does}."));
+    Some([
+        Span::new(mark, Ink::from(StyleRole::Warning).with(Emphasis::BOLD)),
+        Span::new(format!("{reason}."), StyleRole::Warning),
+        Span::new(force, StyleRole::Dim),
+    ])
 }
 
 fn taking(state: &State) -> Line {
