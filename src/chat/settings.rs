@@ -86,12 +86,24 @@ impl Settings {
                 self.variables.clone_from(&from.variables);
             }
             Field::Tools => self.tools.clone_from(&from.tools),
-            Field::Param(name) => match from.params.get(name) {
-                Some(value) => self.params.set(name, value.clone()),
-                None => {
-                    self.params.unset(name);
+            Field::Param(name) => {
+                match from.params.get(name) {
+                    Some(value) => self.params.set(name, value.clone()),
+                    None => {
+                        self.params.unset(name);
+                    }
                 }
-            },
+                self.force(name, from.forced.contains(name));
+            }
+        }
+    }
+
+    /// Lets a param be sent although the model is known to refuse it, or not. An unset one cannot be forced.
+    pub fn force(&mut self, name: &str, forced: bool) {
+        if forced && self.params.get(name).is_some() {
+            self.forced.insert(name.to_owned());
+        } else {
+            self.forced.remove(name);
         }
     }
 
@@ -102,7 +114,10 @@ impl Settings {
             Field::Model => (&self.provider, &self.model) == (&other.provider, &other.model),
             Field::System => (&self.system, &self.variables) == (&other.system, &other.variables),
             Field::Tools => self.tools == other.tools,
-            Field::Param(name) => self.params.get(name) == other.params.get(name),
+            Field::Param(name) => {
+                let forced = |settings: &Self| settings.forced.contains(name);
+                self.params.get(name) == other.params.get(name) && forced(self) == forced(other)
+            }
         }
     }
 
@@ -117,6 +132,9 @@ impl Settings {
             }),
             Field::Tools if self.tools.is_empty() => None,
             Field::Tools => Some(self.tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>().join(", ")),
+            Field::Param(name) if self.forced.contains(name) => {
+                self.params.get(name).map(|value| format!("{} (forced)", plain(value)))
+            }
             Field::Param(name) => self.params.get(name).map(plain),
         }
     }

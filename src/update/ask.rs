@@ -140,24 +140,25 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     Effects::new()
 }
 
-/// Unsets the param that the endpoint named in its refusal, remembers that for the model, and asks again.
+/// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.
 fn resend_without(state: &mut State, now: Instant) -> Effects {
     let refused = match &state.lane().status {
         StreamStatus::Failed { error, .. } => error.param.clone(),
         _ => None,
     };
-    let Some(name) = refused.filter(|name| state.lane().settings.params.get(name).is_some()) else {
+    let sent = |name: &String| sendable(&state.lane().settings, &state.refusals).0.get(name).is_some();
+    let Some(name) = refused.filter(sent) else {
         state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
         return Effects::new();
     };
     let place = state.focused;
-    let settings = &state.lanes[place].settings;
-    state.refusals.learn(&settings.provider, &settings.model, name.clone());
-    state.change(place, &Field::param(&name), |settings| {
-        settings.params.unset(&name);
-        settings.forced.remove(&name);
-    });
-    state.notices.show(Level::Note, format!("{name} is unset in this lane."), now);
+    let Settings { provider, model, .. } = state.lane().settings.clone();
+    state.refusals.learn(&provider, &model, &name);
+    state.change(place, &Field::param(&name), |settings| settings.force(&name, false));
+    let force = state.key(Action::ParamForce);
+    let (name, model) = (text::clean_line(&name), text::clean_line(&model));
+    let said = format!("{name} is not sent to {model} from now on; {force} in the parameters sends it all the same.");
+    state.notices.show(Level::Note, said, now);
     again(state, None, now)
 }
 
@@ -189,7 +190,7 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     vec![Effect::Open { lane, generation, provider, request: Box::new(request) }]
 }
 
-/// The request that settings make, without a conversation.
+/// The request that settings make, without a conversation. What the model is known to refuse is left out.
 pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
     let (mut params, _) = sendable(settings, refusals);
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.

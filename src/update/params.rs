@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Effects, form, picker, values};
-use crate::chat::{Field, Param, ParamKind, Params, Refusal};
+use crate::chat::{Field, Param, ParamKind, Params};
 use crate::input::Action;
 use crate::state::{Level, SidebarRow, State};
 use crate::text;
@@ -27,31 +27,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::ParamLeast => place(state, 0),
         Action::ParamMost => place(state, 1000),
         Action::ParamUnset => unset(state),
-        Action::ParamForce => force(state, now),
         _ if state.sidebar.typed.is_some() => commit(state, now),
         _ => return open(state),
     }
     Effects::new()
-}
-
-/// Sends the selected param although the model is known to refuse it, or leaves it out again.
-fn force(state: &mut State, now: Instant) {
-    let Some(name) = state.sidebar.param().map(|param| param.name) else { return };
-    let settings = &state.lane().settings;
-    let Some(Refusal { reason }) = state.refusals.refusal(settings, name) else {
-        state.notices.show(Level::Note, format!("The model is not known to refuse {name}."), now);
-        return;
-    };
-    let forces = !settings.forced.contains(name);
-    let said = if forces { "It is sent all the same." } else { "It is left out again." };
-    state.notices.show(Level::Note, format!("{}. {said}", text::clean_line(&reason)), now);
-    state.change(state.focused, &Field::param(name), |settings| {
-        if forces {
-            settings.forced.insert(name.to_owned());
-        } else {
-            settings.forced.remove(name);
-        }
-    });
 }
 
 /// Opens the selected row where its value is edited: the picker, or a form.
@@ -134,6 +113,28 @@ fn commit(state: &mut State, now: Instant) {
     }
 }
 
+/// Lets the selected param be sent although the model is known to refuse it, or not.
+pub(super) fn force(state: &mut State, now: Instant) -> Effects {
+    let Some(param) = state.sidebar.param() else { return Effects::new() };
+    let (name, settings) = (param.name, &state.lane().settings);
+    let said = if settings.params.get(name).is_none() {
+        format!("{name} is unset: set it first.")
+    } else if let Some(refusal) = state.refusals.refusal(settings, name) {
+        let forced = !settings.forced.contains(name);
+        state.change(state.focused, &Field::param(name), |settings| settings.force(name, forced));
+        let reason = text::clean_line(&refusal.reason).into_owned();
+        if forced {
+            format!("{name} is sent all the same ({reason}).")
+        } else {
+            format!("{name} is not sent: {reason}.")
+        }
+    } else {
+        format!("{name} is sent anyway: no refusal of this model is known.")
+    };
+    state.notices.show(Level::Note, said, now);
+    Effects::new()
+}
+
 /// Unsets what the selected row stands for; a model cannot be unset.
 fn unset(state: &mut State) {
     state.sidebar.typed = None;
@@ -142,8 +143,9 @@ fn unset(state: &mut State) {
         SidebarRow::Model => {}
         SidebarRow::System => state.change(place, &Field::System, |settings| settings.system = None),
         SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools.clear()),
-        SidebarRow::Param(param) => change(state, param, |params| {
-            params.unset(param.name);
+        SidebarRow::Param(param) => state.change(place, &Field::param(param.name), |settings| {
+            settings.params.unset(param.name);
+            settings.force(param.name, false);
         }),
         SidebarRow::Extra => {
             let names: Vec<String> = state.lane().settings.params.unlisted().map(|(name, _)| name.clone()).collect();

@@ -48,11 +48,11 @@ fn parts(state: &State, lane: &Lane) -> Vec<String> {
     };
     // What may be called says the least of how a lane answers.
     let (tools, others): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| **field == Field::Tools);
-    others.into_iter().chain(tools).filter(|field| tells(field)).map(|field| part(lane, field)).collect()
+    others.into_iter().chain(tools).filter(|field| tells(field)).map(|field| part(state, lane, field)).collect()
 }
 
-/// `T 0.20`, `system “Be brief…”`, `top_p –`; what is shared with other lanes has a `=`.
-fn part(lane: &Lane, field: &Field) -> String {
+/// `T 0.20`, `system “Be brief…”`, `top_p –`; what is shared with other lanes has a `=`, what is set and not sent a `✗`.
+fn part(state: &State, lane: &Lane, field: &Field) -> String {
     let shared = if lane.shares.contains(field) { "=" } else { "" };
     let value = match field {
         Field::Model => return format!("{shared}{}", clean_line(&lane.settings.model)),
@@ -62,10 +62,16 @@ fn part(lane: &Lane, field: &Field) -> String {
         }),
         Field::Tools if lane.settings.tools.is_empty() => None,
         Field::Tools => Some(lane.settings.tools.len().to_string()),
-        Field::Param(_) => {
-            let value = lane.settings.shown(field);
-            value.map(|value| truncate(&clean_line(&value), EXCERPT).into_owned())
-        }
+        Field::Param(name) => lane.settings.params.get(name).map(|value| {
+            let word = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+            let refused = state.refusals.refusal(&lane.settings, name).is_some();
+            let mark = match (refused, lane.settings.forced.contains(name)) {
+                (true, false) => "✗",
+                (true, true) => "!",
+                (false, _) => "",
+            };
+            format!("{mark}{}", truncate(&clean_line(&word), EXCERPT))
+        }),
     };
     let name = match field.name() {
         "temperature" => "T".into(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::ask;
 use super::sheet::{MARK, Mark, Sheet, count};
 use super::{Subject, provider_body};
-use crate::chat::{RunId, TurnId, Withheld, sendable};
+use crate::chat::{RunId, TurnId, sendable};
 use crate::input::Action;
 use crate::state::{History, HistoryKey, Lane, LaneArea, Layout, Panes, Preview, State};
 use crate::text::{Line, StyleRole};
@@ -194,8 +194,8 @@ fn remarks(sheet: &mut Sheet, state: &State, place: usize, own: &Draft, others: 
     } else if !ask::addressed(state, state.composer.editing).contains(&place) {
         sheet.remark("Not addressed: Enter sends nothing from this lane.", StyleRole::Warning);
     }
-    for Withheld { name, reason } in sendable(&lane.settings, &state.refusals).1 {
-        sheet.remark(&format!("Left out: {name}. {reason}."), StyleRole::Warning);
+    for withheld in sendable(&lane.settings, &state.refusals).1 {
+        sheet.remark(&format!("✗ {} is set and not sent: {}.", withheld.name, withheld.reason), StyleRole::Warning);
     }
     let mut absent: Vec<&str> = Vec::new();
     for name in others.iter().flat_map(|other| other.fields.keys()) {

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use crate::chat::{Param, Refusal, sendable};
+use crate::chat::Param;
 use crate::input::Action;
 use crate::state::{Focus, SidebarRow, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphemes, truncate, width, wrap};
@@ -101,11 +101,7 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
         canvas.text(line.x, line.y, 1, "▸", StyleRole::Focus);
     }
     let columns = line.width.saturating_sub(3);
-    let name = Ink::from(match (selected, refusal(state, shown)) {
-        (true, _) => StyleRole::Title,
-        (false, Some(_)) => StyleRole::Dim,
-        (false, None) => StyleRole::Text,
-    });
+    let name = Ink::from(if selected { StyleRole::Title } else { StyleRole::Text });
     let end = canvas.text(line.x + 2, line.y, columns, shown.name(), name);
     let room = (line.x + 2 + columns).saturating_sub(end + 1);
     let area = Rect { x: end + 1, width: room, ..line };
@@ -119,17 +115,17 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
     None
 }
 
-/// Why the focused lane's model does not get a param, unless it is forced.
-fn refusal(state: &State, row: SidebarRow) -> Option<Refusal> {
-    let name = row.param()?.name;
+/// A param's value; `✗` before one that is not sent because the model refuses it, `!` before one that is sent all the same.
+fn param_value(state: &State, param: &Param, room: u16) -> Span {
     let settings = &state.lane().settings;
-    state.refusals.refusal(settings, name).filter(|_| !settings.forced.contains(name))
-}
-
-/// Whether a set param is not sent. A limit of the reply that is refused by one name goes by the other.
-fn is_left_out(state: &State, param: &Param) -> bool {
-    let (_, withheld) = sendable(&state.lane().settings, &state.refusals);
-    withheld.iter().any(|withheld| withheld.name == param.name)
+    let Some(value) = settings.params.get(param.name) else { return unset(param, room) };
+    let bold = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
+    let forced = settings.forced.contains(param.name);
+    match state.refusals.refusal(settings, param.name) {
+        None => Span::new(shown(value, room), bold),
+        Some(_) if forced => Span::new(format!("! {}", shown(value, room.saturating_sub(2))), StyleRole::Warning),
+        Some(_) => Span::new(format!("✗ {}", shown(value, room.saturating_sub(2))), StyleRole::Unset),
+    }
 }
 
 /// What a row is set to in the focused lane.
@@ -149,14 +145,7 @@ fn value(state: &State, row: SidebarRow, room: u16) -> Span {
             0 => Span::new("none", StyleRole::Unset),
             count => set(&count.to_string()),
         },
-        SidebarRow::Param(param) => match settings.params.get(param.name) {
-            Some(value) if is_left_out(state, param) => {
-                let value = shown(value, room.saturating_sub(2));
-                Span::new(format!("✗ {value}"), Ink::from(StyleRole::Unset).with(Emphasis::STRIKE))
-            }
-            Some(value) => Span::new(shown(value, room), bold),
-            None => unset(param, room),
-        },
+        SidebarRow::Param(param) => param_value(state, param, room),
         SidebarRow::Extra => match settings.params.unlisted().count() {
             0 => Span::new("none", StyleRole::Unset),
             count => set(&count.to_string()),
@@ -221,21 +210,32 @@ fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if state.sidebar.typed.is_some() {
         rows.push(taking(state));
     }
-    let said = match refusal(state, state.sidebar.selected()) {
-        Some(Refusal { reason }) => {
-            let force = state.key(Action::ParamForce);
-            let set = state.sidebar.param().is_some_and(|param| state.lane().settings.params.get(param.name).is_some());
-            let renamed = set && !state.sidebar.param().is_some_and(|param| is_left_out(state, param));
-            let what = if renamed { "Sent by its other name" } else { "Left out" };
-            Span::new(format!("{what}; {force} sends it as it is. {}.", clean_line(&reason)), StyleRole::Warning)
-        }
-        None => Span::new(state.sidebar.selected().help(), StyleRole::Dim),
-    };
-    wrap(&[said], &Wrap::plain(columns), &mut rows);
+    if let Some(refused) = refused(state) {
+        wrap(&refused, &Wrap::plain(columns), &mut rows);
+    }
+    wrap(&[Span::new(state.sidebar.selected().help(), StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     at_most(&mut rows, usize::from(area.height), columns);
     for (y, row) in (area.y..area.bottom()).zip(&rows) {
         canvas.line(area.x + 1, y, columns, row);
     }
+}
+
+/// Why the selected param is not sent, and the key that sends it all the same.
+fn refused(state: &State) -> Option<[Span; 3]> {
+    let (param, settings) = (state.sidebar.param()?, &state.lane().settings);
+    let refusal = state.refusals.refusal(settings, param.name)?;
+    settings.params.get(param.name)?;
+    let reason = clean_line(&refusal.reason).into_owned();
+    let forced = settings.forced.contains(param.name);
+    let (mark, does) =
+        if forced { ("! forced: ", "leaves it out") } else { ("✗ not sent: ", "sends it all the same") };
+    let force = state.keymap.chord_in(state.contexts(), Action::ParamForce);
+    let force = force.map_or_else(String::new, |chord| format!(" {chord} {does}."));
+    Some([
+        Span::new(mark, Ink::from(StyleRole::Warning).with(Emphasis::BOLD)),
+        Span::new(format!("{reason}."), StyleRole::Warning),
+        Span::new(force, StyleRole::Dim),
+    ])
 }
 
 fn taking(state: &State) -> Line {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use abreast::api::{ApiError, Delta, ErrorKind, RetryWait};
 use serde_json::json;
 
+use super::replay::ScriptedConnect;
 use super::*;
 
 pub(super) fn refused(message: &str, param: Option<&str>) -> ApiError {
@@ -78,7 +79,7 @@ async fn a_failure_before_the_first_word_leaves_no_empty_message_in_the_history(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_parameter_is_left_out_by_alt_x_and_shown_as_unset() {
+async fn a_refused_parameter_is_left_out_by_alt_x_and_from_then_on_until_it_is_forced() {
     let desk = Desk::open().await;
     desk.press("f2 left esc").await;
     desk.sends("Hello").await;
@@ -88,12 +89,25 @@ async fn a_refused_parameter_is_left_out_by_alt_x_and_shown_as_unset() {
     desk.press("alt-x").await;
     assert_eq!(desk.params(1), json!({}));
     assert_eq!(desk.messages(1), ["user: Hello"]);
-    desk.shows("temperature is unset in this lane.");
-    desk.hides("0.95");
+    desk.shows("temperature is not sent to sage-1 from now on");
+    desk.shows("T ✗0.95");
     desk.answers(1, "Hi").await;
     desk.press("alt-x").await;
     desk.shows("No parameter of this lane was refused.");
     assert_eq!(desk.connect.count(), 2);
+    desk.sends("More").await;
+    assert_eq!(desk.params(2), json!({}));
+    desk.answers(2, "Ok").await;
+    desk.press("f2").await;
+    desk.shows("✗ not sent: sage-1");
+    desk.shows("f sends it all");
+    desk.press("f esc").await;
+    desk.shows("T !0.95");
+    desk.sends("Again").await;
+    assert_eq!(desk.params(3), json!({"temperature": 0.95}));
+    desk.fails(3, refused("lab refuses temperature.", Some("temperature"))).await;
+    desk.press("alt-x").await;
+    assert_eq!(desk.params(4), json!({}));
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,4 +117,29 @@ async fn a_provider_that_cannot_be_used_fails_the_run_with_its_sentence() {
     let desk = Desk::of(start(WIDE), connect).await;
     desk.sends("Hello").await;
     desk.shows("✗ No key for lab. Set LAB_API_KEY.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_model_is_known_to_refuse_is_not_sent_and_says_why() {
+    let mut start = start(WIDE);
+    start.lanes[0].settings.model = "openai/gpt-5-mini".to_owned();
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    desk.press("f2 0 . 5 enter").await;
+    desk.shows("✗ 0.5");
+    desk.shows("gpt-5-mini refuses");
+    desk.press("f6").await;
+    desk.shows("✗ temperature is set and not sent: gpt-5-mini refuses temperature: only the default works.");
+    desk.press("f6 esc").await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.params(0), json!({}));
+    desk.answers(0, "Hi").await;
+    desk.press("f2 f").await;
+    desk.shows("temperature is sent all the same");
+    desk.press("esc").await;
+    desk.sends("More").await;
+    assert_eq!(desk.params(1), json!({"temperature": 0.5}));
+    desk.answers(1, "Ok").await;
+    desk.press("f2 backspace 0 . 7 enter esc").await;
+    desk.sends("Unset is not forced").await;
+    assert_eq!(desk.params(2), json!({}));
 }
