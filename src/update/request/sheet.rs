@@ -34,7 +34,11 @@ impl Sheet {
         Self { width, rows: Vec::new() }
     }
 
-    pub(super) fn into_rows(self) -> Vec<Line> {
+    /// The rows; a blank one that nothing follows is left out.
+    pub(super) fn into_rows(mut self) -> Vec<Line> {
+        if self.rows.last().is_some_and(|row| row.spans.is_empty()) {
+            self.rows.pop();
+        }
         self.rows
     }
 

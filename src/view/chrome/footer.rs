@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::chat::{Param, ParamKind, Turn};
 use crate::input::{ACTIONS, Action, ActionRow, Context};
-use crate::state::{Focus, Overlay, State, StreamStatus};
+use crate::state::{Focus, Overlay, Panes, State, StreamStatus};
 use crate::text::{Span, StyleRole, clean_line, width};
 
 use super::super::canvas::Canvas;
@@ -122,6 +122,10 @@ fn works(state: &State, action: Action) -> bool {
         // In the transcript the narrower `again` asks from the turn that is selected there.
         Action::Again => asked && lane.status.live().is_none() && state.focus != Focus::Transcript,
         Action::RetryTurn => asked && lane.status.live().is_none(),
+        Action::CopyTurn | Action::TurnOlder | Action::PageUp if state.panes == Panes::Request => true,
+        Action::Fold if state.panes == Panes::Request => {
+            state.previews.get(&lane.id).is_some_and(|preview| preview.history.messages > 0)
+        }
         Action::EditTurn | Action::CopyTurn | Action::TurnOlder | Action::PageUp => asked,
         Action::Fold => selected(state).is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty()),
         Action::LaneZoom => state.lanes.len() > 1,

@@ -10,11 +10,11 @@ use super::reader;
 
 const OF_BODY: &[(Action, &str)] = &[
     (Action::ReaderCopy, "copies JSON"),
+    (Action::ReaderCompare, "compares"),
+    (Action::ReaderPage, "wire"),
     (Action::CopyCurl, "curl"),
     (Action::CopyPython, "Python"),
     (Action::CopyJavaScript, "JavaScript"),
-    (Action::ReaderCompare, "compares"),
-    (Action::ReaderPage, "wire"),
     (Action::ReaderFold, "folds"),
 ];
 

@@ -11,17 +11,19 @@ use futures_util::StreamExt as _;
 use serde_json::{Map, Value, json};
 
 use super::console::Asked;
+use super::hostile::{NASTY, assert_harmless};
+use super::replay::ScriptedConnect;
 use super::*;
 use crate::server::{EVENTS, JSON, Server, response};
 use abreast::api::Delta;
 
 /// What was copied last.
 fn copied(desk: &Desk) -> String {
-    let copies = desk.screen.asked().into_iter().filter_map(|asked| match asked {
+    let copy = desk.screen.asked().into_iter().rev().find_map(|asked| match asked {
         Asked::Copy(text) => Some(text),
         _ => None,
     });
-    copies.last().expect("nothing was copied")
+    copy.expect("nothing was copied")
 }
 
 /// The body of a request as an endpoint without a dialect gets it.
@@ -71,22 +73,41 @@ async fn fields_that_differ_from_other_lanes_are_marked_and_absent_ones_named() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_model_refuses_is_left_out_with_the_reason_unless_it_is_forced() {
+    let mut start = start(WIDE);
+    start.lanes[0].settings.model = "gpt-5-mini".to_owned();
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    desk.press("f6 f2 home").await;
+    desk.shows("✗ temperature is set and not sent: gpt-5-mini refuses temperature");
+    desk.hides("\"temperature\": 0");
+    desk.shows("✗ 0");
+    desk.shows("✗ not sent: gpt-5-mini refuses");
+    desk.press("f").await;
+    desk.hides("✗ 0");
+    desk.shows("\"temperature\": 0");
+    desk.hides("not sent");
+    desk.press("f esc").await;
+    desk.sends("Hello").await;
+    assert_eq!(desk.params(0), json!({}));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_long_conversation_is_folded_until_space_unfolds_it() {
     let desk = Desk::open().await;
-    for place in 0..3 {
+    for place in 0..5 {
         desk.sends(&format!("question {place}")).await;
         desk.answers(place, &format!("answer {place}")).await;
     }
     desk.press("f6").await;
-    desk.shows("… 6 messages · Space unfolds");
+    desk.shows("… 10 messages · Space unfolds");
     desk.hides("answer 1");
     desk.press("tab space").await;
     desk.shows("\"content\": \"question 0\"");
     desk.press("G").await;
     desk.shows("▲");
-    desk.hides("question 0");
+    desk.hides("answer 0");
     desk.press("g").await;
-    desk.shows("question 0");
+    desk.shows("answer 0");
 }
 
 #[tokio::test(start_paused = true)]
@@ -167,6 +188,36 @@ async fn what_an_endpoint_was_found_to_take_shows_in_the_next_request_at_once() 
     let learnt = vec![Repair::WithoutStreamOptions];
     desk.delivers(0, Delta::Opened(Opening { status: 200, known, learnt, ..Opening::default() })).await;
     desk.hides("stream_options");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_in_a_request_reaches_the_terminal_as_a_command() {
+    let mut start = start(WIDE);
+    start.lanes[0].settings.model = NASTY.to_owned();
+    start.lanes[0].settings.system = Some(NASTY.to_owned());
+    start.lanes[0].settings.params.set(NASTY, json!(NASTY));
+    start.providers.all[0].shape.base_url = NASTY.to_owned();
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    desk.press("f6").await;
+    desk.pastes(NASTY).await;
+    desk.shows("⟨U+202E⟩");
+    assert_harmless(&desk);
+    desk.press("alt-a f2 end esc enter").await;
+    desk.answers(0, NASTY).await;
+    desk.answers(1, NASTY).await;
+    desk.press("tab space").await;
+    assert_harmless(&desk);
+    desk.press("i").await;
+    desk.shows("⟨U+202E⟩");
+    assert_harmless(&desk);
+    desk.press("d").await;
+    desk.shows("temperature");
+    assert_harmless(&desk);
+    desk.press("esc alt-s").await;
+    desk.types("more").await;
+    desk.press("ctrl-s esc").await;
+    desk.press("alt-r tab i d").await;
+    assert_harmless(&desk);
 }
 
 const NO_MAX_TOKENS: &str = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#;
