@@ -89,8 +89,6 @@ pub struct State {
     pub lanes: Vec<Lane>,
     /// What lanes share.
     pub shared: Shared,
-    /// Which params were refused in this session, by whom.
-    pub refusals: Refusals,
     /// What the lanes' bodies show.
     pub panes: Panes,
     /// The requests that lanes would send, while they are shown.
@@ -108,6 +106,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     pub notices: Notices,
     pub providers: Providers,
+    /// What endpoints refused in this session.
+    pub refusals: Refusals,
     pub catalogue: Catalogue,
     pub favourites: Favourites,
     pub keymap: Keymap,
@@ -168,7 +168,6 @@ impl State {
             session: Session::default(),
             lanes_made: u32::try_from(lanes.len()).unwrap_or(u32::MAX),
             shared: Shared::of(&mut lanes),
-            refusals: Refusals::default(),
             lanes,
             panes: Panes::default(),
             previews: BTreeMap::new(),
@@ -183,6 +182,7 @@ impl State {
             overlay: None,
             notices: Notices::default(),
             providers: start.providers,
+            refusals: Refusals::default(),
             catalogue: start.catalogue,
             favourites: Favourites::default(),
             keymap: start.keymap,

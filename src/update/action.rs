@@ -94,7 +94,6 @@ fn read(state: &mut State, action: Action, now: Instant) -> Effects {
 fn sidebar(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::FieldShare | Action::FieldShareAll | Action::FieldToAll => share::perform(state, action, now),
-        Action::ParamForce => params::force(state, now),
         _ => params::perform(state, action, now),
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::ParamLeast => place(state, 0),
         Action::ParamMost => place(state, 1000),
         Action::ParamUnset => unset(state),
+        Action::ParamForce => force(state, now),
         _ if state.sidebar.typed.is_some() => commit(state, now),
         _ => return open(state),
     }
@@ -114,8 +115,8 @@ fn commit(state: &mut State, now: Instant) {
 }
 
 /// Lets the selected param be sent although the model is known to refuse it, or not.
-pub(super) fn force(state: &mut State, now: Instant) -> Effects {
-    let Some(param) = state.sidebar.param() else { return Effects::new() };
+fn force(state: &mut State, now: Instant) {
+    let Some(param) = state.sidebar.param() else { return };
     let (name, settings) = (param.name, &state.lane().settings);
     let said = if settings.params.get(name).is_none() {
         format!("{name} is unset: set it first.")
@@ -132,7 +133,6 @@ pub(super) fn force(state: &mut State, now: Instant) -> Effects {
         format!("{name} is sent anyway: no refusal of this model is known.")
     };
     state.notices.show(Level::Note, said, now);
-    Effects::new()
 }
 
 /// Unsets what the selected row stands for; a model cannot be unset.

@@ -101,7 +101,11 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
         canvas.text(line.x, line.y, 1, "▸", StyleRole::Focus);
     }
     let columns = line.width.saturating_sub(3);
-    let name = Ink::from(if selected { StyleRole::Title } else { StyleRole::Text });
+    let name = Ink::from(match selected {
+        true => StyleRole::Title,
+        false if is_left_out(state, shown) => StyleRole::Dim,
+        false => StyleRole::Text,
+    });
     let end = canvas.text(line.x + 2, line.y, columns, shown.name(), name);
     let room = (line.x + 2 + columns).saturating_sub(end + 1);
     let area = Rect { x: end + 1, width: room, ..line };
@@ -113,6 +117,14 @@ fn name_and_value(canvas: &mut Canvas<'_>, state: &State, row: usize, area: Rect
     let value = value(state, shown, room.saturating_sub(cells(mark) + cells(gap)));
     canvas.right(area, &[Span::new(mark, StyleRole::Chip), Span::new(gap, StyleRole::Text), value]);
     None
+}
+
+/// Whether the focused lane's model refuses a param, and nobody forces it.
+fn is_left_out(state: &State, row: SidebarRow) -> bool {
+    let settings = &state.lane().settings;
+    let refused =
+        |param: &Param| !settings.forced.contains(param.name) && state.refusals.refusal(settings, param.name).is_some();
+    row.param().is_some_and(refused)
 }
 
 /// A param's value; `✗` before one that is not sent because the model refuses it, `!` before one that is sent all the same.
@@ -210,26 +222,31 @@ fn help(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if state.sidebar.typed.is_some() {
         rows.push(taking(state));
     }
-    if let Some(refused) = refused(state) {
-        wrap(&refused, &Wrap::plain(columns), &mut rows);
+    match refused(state) {
+        Some(refused) => wrap(&refused, &Wrap::plain(columns), &mut rows),
+        None => {
+            let help = Span::new(state.sidebar.selected().help(), StyleRole::Dim);
+            wrap(&[help], &Wrap::plain(columns), &mut rows);
+        }
     }
-    wrap(&[Span::new(state.sidebar.selected().help(), StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     at_most(&mut rows, usize::from(area.height), columns);
     for (y, row) in (area.y..area.bottom()).zip(&rows) {
         canvas.line(area.x + 1, y, columns, row);
     }
 }
 
-/// Why the selected param is not sent, and the key that sends it all the same.
+/// Why the model does not get the selected param, and for one that is set the key that sends it all the same.
 fn refused(state: &State) -> Option<[Span; 3]> {
     let (param, settings) = (state.sidebar.param()?, &state.lane().settings);
     let refusal = state.refusals.refusal(settings, param.name)?;
-    settings.params.get(param.name)?;
     let reason = clean_line(&refusal.reason).into_owned();
-    let forced = settings.forced.contains(param.name);
-    let (mark, does) =
-        if forced { ("! forced: ", "leaves it out") } else { ("✗ not sent: ", "sends it all the same") };
-    let force = state.keymap.chord_in(state.contexts(), Action::ParamForce);
+    let set = settings.params.get(param.name).is_some();
+    let (mark, does) = match (set, settings.forced.contains(param.name)) {
+        (false, _) => ("✗ ", ""),
+        (true, false) => ("✗ not sent: ", "sends it all the same"),
+        (true, true) => ("! forced: ", "leaves it out"),
+    };
+    let force = state.keymap.chord_in(state.contexts(), Action::ParamForce).filter(|_| set);
     let force = force.map_or_else(String::new, |chord| format!(" {chord} {does}."));
     Some([
         Span::new(mark, Ink::from(StyleRole::Warning).with(Emphasis::BOLD)),
