@@ -107,6 +107,12 @@ impl Settings {
         }
     }
 
+    /// Forgets to force what is not set: forcing was meant for the value that was there.
+    pub fn drop_idle_force(&mut self) {
+        let Self { forced, params, .. } = self;
+        forced.retain(|name| params.get(name).is_some());
+    }
+
     /// Whether both have the same in a field.
     #[must_use]
     pub fn agree(&self, other: &Self, field: &Field) -> bool {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, form, stream};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
-use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
+use crate::state::{Effect, Lane, LaneId, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -53,12 +53,13 @@ fn close(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "The last lane stays.", now);
         return Effects::new();
     }
-    let effects = stream::stop(state, state.focused, now);
     let place = state.focused;
-    let lane = state.lanes.remove(place);
-    for left in state.queue.without(lane.id) {
+    // Before the stop, which speaks of what waits.
+    for left in state.queue.without(state.lane().id) {
         state.composer.keep(&left.text);
     }
+    let effects = stream::stop(state, place, now);
+    let lane = state.lanes.remove(place);
     state.focused = place.min(state.lanes.len() - 1);
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;
@@ -101,9 +102,7 @@ fn only(state: &mut State) {
 fn promote(state: &mut State, now: Instant) {
     let live = state.lanes.iter().find(|lane| lane.status.live().is_some()).map(|lane| lane.letter);
     if let Some(letter) = live {
-        let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
-        state.notices.show(Level::Note, said, now);
-        return;
+        return still_answers(state, letter, now);
     }
     let lane = state.lane();
     let (letter, branch) = (lane.letter, lane.branch.clone());
@@ -111,7 +110,8 @@ fn promote(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "All lanes have this history already.", now);
         return;
     }
-    let before = state.lanes.iter().map(|lane| (lane.id, lane.branch.clone())).collect();
+    let others = state.lanes.iter().filter(|lane| lane.branch != branch);
+    let before = others.map(|lane| (lane.id, lane.branch.clone())).collect();
     state.undos.push(Undo::Promote(before));
     for lane in &mut state.lanes {
         give_branch(lane, branch.clone());
@@ -165,14 +165,28 @@ fn undo(state: &mut State, now: Instant) {
     match undo {
         Undo::Close { place, lane } => reopen(state, place, *lane, now),
         Undo::Settings(before) => state.put_back(*before),
-        Undo::Promote(branches) => {
-            for (id, branch) in branches {
-                if let Some(lane) = state.lane_by_id_mut(id).filter(|lane| lane.status.live().is_none()) {
-                    give_branch(lane, branch);
-                }
-            }
+        Undo::Promote(branches) => give_back(state, branches, now),
+    }
+}
+
+/// Gives lanes their branches back, all of them or, while one of them still answers, none.
+fn give_back(state: &mut State, branches: Vec<(LaneId, Vec<TurnId>)>, now: Instant) {
+    let live = |(id, _): &(LaneId, _)| state.lane_by_id(*id).filter(|lane| lane.status.live().is_some());
+    if let Some(lane) = branches.iter().find_map(live) {
+        still_answers(state, lane.letter, now);
+        state.undos.push(Undo::Promote(branches));
+        return;
+    }
+    for (id, branch) in branches {
+        if let Some(lane) = state.lane_by_id_mut(id) {
+            give_branch(lane, branch);
         }
     }
+}
+
+fn still_answers(state: &mut State, letter: char, now: Instant) {
+    let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
+    state.notices.show(Level::Note, said, now);
 }
 
 /// Puts a closed lane back, under another letter if its own was given away meanwhile.
@@ -188,7 +202,7 @@ fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
     let place = place.min(state.lanes.len());
     state.lanes.insert(place, lane);
     state.focused = place;
-    state.rejoin();
+    state.rejoin(place);
 }
 
 /// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
@@ -197,10 +211,11 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
-    let mut effects = stream::stop_all(state, now);
+    // Before the stop, which speaks of what waits.
     for left in state.queue.drain() {
         state.composer.keep(&left.text);
     }
+    let mut effects = stream::stop_all(state, now);
     state.session = state.session.next();
     state.undos.clear();
     // What is read in a box is of the session that ends here.

@@ -145,7 +145,6 @@ fn unset(state: &mut State) {
         SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools.clear()),
         SidebarRow::Param(param) => state.change(place, &Field::param(param.name), |settings| {
             settings.params.unset(param.name);
-            settings.force(param.name, false);
         }),
         SidebarRow::Extra => {
             let names: Vec<String> = state.lane().settings.params.unlisted().map(|(name, _)| name.clone()).collect();
