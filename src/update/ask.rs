@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Effects, queue, system};
 use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, sendable};
@@ -170,7 +170,8 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
     let (settings, before) = (lane.settings.clone(), lane.last_run);
-    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, form, now) });
+    let kept = ChatRequest { messages: Vec::new(), tools: Vec::new(), ..form };
+    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, kept, now) });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);
@@ -195,13 +196,15 @@ pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
     let (mut params, _) = sendable(settings, refusals);
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
+    with_long_parts(ChatRequest { params, stream, ..ChatRequest::new(&settings.model, Vec::new()) }, settings)
+}
+
+/// A form with what the settings tell in full: the system prompt and the tools.
+pub(super) fn with_long_parts(form: ChatRequest, settings: &Settings) -> ChatRequest {
     ChatRequest {
-        model: settings.model.clone(),
         messages: messages(&TurnTree::default(), None, system::sent(settings).as_deref()),
-        params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
-        stream,
-        extra: Map::new(),
+        ..form
     }
 }
 

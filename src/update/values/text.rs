@@ -9,9 +9,6 @@ use serde_json::{Map, Value, json};
 use crate::chat::{self, Params, Settings, Tool, is_name};
 use crate::text::Place;
 
-/// Fields that a request has anyway: as one of the other fields they would replace what the lane says.
-const ELSEWHERE: [&str; 3] = ["model", "messages", "tools"];
-
 /// The types of a response format that the API knows.
 const FORMATS: [&str; 3] = ["text", "json_object", "json_schema"];
 
@@ -96,10 +93,7 @@ pub(super) fn read(subject: Subject<'_>, text: &str) -> Result<Reading, String> 
     match subject {
         Subject::Param(name) => {
             let value = if name == "stop" { strings(text) } else { value(text)? };
-            let value = match chat::param(name) {
-                Some(param) => param.check(value).map_err(|error| error.to_string())?,
-                None => value,
-            };
+            let value = chat::checked(name, value).map_err(|error| error.to_string())?;
             Ok(Reading::Param(name.to_owned(), value))
         }
         Subject::Tools => tools(&json(text)?).map(Reading::Tools),
@@ -180,10 +174,10 @@ fn extra(value: &Value) -> Result<Params, String> {
     };
     let mut params = Params::default();
     for (name, value) in fields {
-        if chat::param(name).is_some() || ELSEWHERE.contains(&name.as_str()) {
+        if chat::param(name).is_some() {
             return Err(format!("`{name}` has a row of its own"));
         }
-        params.set(name, value.clone());
+        params.set(name, chat::checked(name, value.clone()).map_err(|error| error.to_string())?);
     }
     Ok(params)
 }

@@ -10,6 +10,7 @@ use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphe
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
+use super::super::title::{brief, word};
 use super::cells;
 use super::flow::at_most;
 use super::slider::{self, Bounds};
@@ -144,13 +145,12 @@ fn param_value(state: &State, param: &Param, room: u16) -> Span {
 fn value(state: &State, row: SidebarRow, room: u16) -> Span {
     let settings = &state.lane().settings;
     let bold = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
-    let set = |text: &str| Span::new(truncate(&clean_line(text), usize::from(room)).into_owned(), bold);
+    let set = |text: &str| Span::new(brief(text, usize::from(room)), bold);
     match row {
         SidebarRow::Model if settings.model.is_empty() => Span::new("none yet", StyleRole::Unset),
         SidebarRow::Model => set(&settings.model),
         SidebarRow::System => match settings.system.as_deref() {
-            // A line of a prompt may be as long as the prompt.
-            Some(text) => set(&text.lines().next().unwrap_or_default().chars().take(200).collect::<String>()),
+            Some(text) => set(text.lines().next().unwrap_or_default()),
             None => Span::new("unset", StyleRole::Unset),
         },
         SidebarRow::Tools => match settings.tools.len() {
@@ -191,10 +191,9 @@ pub(super) fn end_of(text: &str, room: usize) -> &str {
 
 /// A value as it is sent; a string without its quotes, and an object that has but a type by that word, as it is typed.
 fn shown(value: &Value, room: u16) -> String {
-    let only_type = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("type"));
-    let word = value.as_str().or_else(|| only_type.and_then(Value::as_str));
-    let text = word.map_or_else(|| value.to_string(), ToOwned::to_owned);
-    truncate(&clean_line(&text), usize::from(room)).into_owned()
+    let object = value.as_object().filter(|object| object.len() == 1);
+    let only_type = object.and_then(|object| object.get("type")).filter(|word| word.is_string());
+    word(only_type.unwrap_or(value), usize::from(room))
 }
 
 fn unset(param: &Param, room: u16) -> Span {

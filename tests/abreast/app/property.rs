@@ -207,7 +207,7 @@ async fn take(desk: &Desk, step: &Step) {
 async fn surfaced(opens: &str, steps: &[Step]) -> State {
     let mut before = start(WIDE);
     let settings = &mut before.lanes[0].settings;
-    settings.system = Some("Be brief. ".repeat(90) + "{{who}}");
+    settings.system = Some(("Be brief. ".repeat(90) + "{{who}}").into());
     settings.params.set("vendor\u{1b}field", json!({"deep": [{"er": "漢".repeat(200)}]}));
     let desk = Desk::of(before, ScriptedConnect::default()).await;
     desk.press("alt-a").await;
