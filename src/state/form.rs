@@ -19,6 +19,16 @@ pub enum FormPurpose {
     Extra(LaneId),
 }
 
+impl FormPurpose {
+    /// The lane that takes the text.
+    #[must_use]
+    pub fn lane(&self) -> LaneId {
+        match self {
+            Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => *lane,
+        }
+    }
+}
+
 /// A text that is being edited and not yet taken.
 #[derive(Clone, Debug)]
 pub struct Form {

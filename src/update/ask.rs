@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Effects, queue, system};
 use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, sendable};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
+use crate::state::{Effect, Focus, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -25,7 +25,7 @@ fn send(state: &mut State, now: Instant) -> Effects {
     if state.composer.text().trim().is_empty() {
         return if state.queue.is_empty() { Effects::new() } else { queue::release(state, now) };
     }
-    let places = addressed(state, state.composer.editing);
+    let places: Vec<usize> = (0..state.lanes.len()).filter(|place| state.hears(&state.lanes[*place])).collect();
     if places.is_empty() {
         let said = "No lane holds the edited question any more: Enter sends this as a new message.";
         state.notices.show(Level::Note, said, now);
@@ -77,14 +77,6 @@ pub(super) fn ask(
 /// What is said to who asks a lane that still answers.
 pub(super) fn still_coming(state: &State) -> String {
     format!("A reply is still coming: {} stops it.", state.key(Action::Back))
-}
-
-/// The lanes that a message goes to: those that are addressed, for an edit those of them whose branch holds the edited
-/// turn.
-pub(super) fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
-    let holds = |lane: &Lane| edited.is_none_or(|turn| lane.branch.contains(&turn));
-    let places = state.lanes.iter().enumerate().filter(|(_, lane)| lane.addressed && holds(lane));
-    places.map(|(place, _)| place).collect()
 }
 
 pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
@@ -143,16 +135,21 @@ fn edit(state: &mut State, now: Instant) -> Effects {
 /// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.
 fn resend_without(state: &mut State, now: Instant) -> Effects {
     let refused = match &state.lane().status {
-        StreamStatus::Failed { error, .. } => error.param.clone(),
+        StreamStatus::Failed { error, reply } => error.param.clone().zip(run_of(state, *reply)),
         _ => None,
     };
-    let sent = |name: &String| sendable(&state.lane().settings, &state.refusals).0.get(name).is_some();
-    let Some(name) = refused.filter(sent) else {
+    // Who asks another model by now knows nothing of what that one refuses.
+    let sent = |(name, run): &(String, &Run)| {
+        let settings = &state.lane().settings;
+        settings.agree(&run.settings, &Field::Model) && sendable(settings, &state.refusals).0.get(name).is_some()
+    };
+    let Some((name, Settings { provider, model, .. })) =
+        refused.filter(sent).map(|(name, run)| (name, run.settings.clone()))
+    else {
         state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
         return Effects::new();
     };
     let place = state.focused;
-    let Settings { provider, model, .. } = state.lane().settings.clone();
     state.refusals.learn(&provider, &model, &name);
     state.change(place, &Field::param(&name), |settings| settings.force(&name, false));
     let force = state.key(Action::ParamForce);
@@ -160,6 +157,10 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
     let said = format!("{name} is not sent to {model} from now on; {force} in the parameters sends it all the same.");
     state.notices.show(Level::Note, said, now);
     again(state, None, now)
+}
+
+fn run_of(state: &State, reply: TurnId) -> Option<&Run> {
+    state.session.turns.get(reply)?.run.and_then(|run| state.session.run(run))
 }
 
 /// Opens a run that answers `question` in the lane at `place`.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, form, stream};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
-use crate::state::{Effect, Lane, LaneId, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
+use crate::state::{Effect, Lane, LaneId, Level, Lockstep, MAX_LANES, Overlay, Scroll, State, StreamStatus, Undo};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -60,6 +60,8 @@ fn close(state: &mut State, now: Instant) -> Effects {
     }
     let effects = stream::stop(state, place, now);
     let lane = state.lanes.remove(place);
+    // What is written in its form would have nowhere to go; a form with something in it keeps its lane open.
+    state.overlay.take_if(|open| matches!(open, Overlay::Form(form) if form.purpose.lane() == lane.id));
     state.focused = place.min(state.lanes.len() - 1);
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;

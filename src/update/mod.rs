@@ -65,7 +65,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
-        Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::Scrolled { lane, scroll } => {
+            state.scroll_to(lane, scroll);
+            Effects::new()
+        }
         Event::HelpScrolled(to) => overlay::help_scrolled(state, to),
         Event::Edited { purpose, result } => edited(state, purpose, result, now),
         Event::Copied(outcome) => copied(state, outcome, now),

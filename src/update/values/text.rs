@@ -12,6 +12,9 @@ use crate::text::Place;
 /// The types of a response format that the API knows.
 const FORMATS: [&str; 3] = ["text", "json_object", "json_schema"];
 
+/// As many characters of a string are repeated as two rows have room for.
+const SAID: usize = 160;
+
 /// Which value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject<'a> {
@@ -38,7 +41,11 @@ impl Reading {
     pub(super) fn said(&self) -> String {
         match self {
             Self::Param(_, Value::Array(items)) => format!("valid: {}", counted(items.len(), "string")),
-            Self::Param(_, Value::String(text)) => format!("valid: {}", Value::String(text.clone())),
+            Self::Param(_, Value::String(text)) => {
+                let beginning: String = text.chars().take(SAID).collect();
+                let more = if beginning.len() < text.len() { "…" } else { "" };
+                format!("valid: {}{more}", Value::String(beginning))
+            }
             Self::Tools(tools) => {
                 let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
                 format!("valid: {}", names.join(", "))

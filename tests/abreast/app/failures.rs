@@ -162,3 +162,19 @@ async fn a_word_that_is_stepped_away_and_back_is_no_longer_forced() {
     desk.sends("Unset is not forced").await;
     assert_eq!(desk.params(3), json!({}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_one_model_refused_is_not_learnt_of_the_model_that_the_lane_asks_now() {
+    let connect = ScriptedConnect::default();
+    connect.lists("shop", Ok(&["thyme-2"]));
+    let desk = Desk::of(start(WIDE), connect).await;
+    desk.press("f2 left esc").await;
+    desk.sends("Hello").await;
+    desk.fails(0, refused("lab refuses temperature.", Some("temperature"))).await;
+    desk.press("ctrl-l").await;
+    desk.types("thyme").await;
+    desk.press("enter alt-x").await;
+    desk.shows("No parameter of this lane was refused.");
+    desk.press("alt-r").await;
+    assert_eq!(desk.params(1), json!({"temperature": 0.95}));
+}

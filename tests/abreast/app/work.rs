@@ -78,7 +78,7 @@ impl Watched {
     /// Scrolls and draws; gives the rows that were rendered for both.
     fn scrolled(&mut self, motion: ScrollMotion) -> u64 {
         let before = self.view.work();
-        let (scroll, _) = self.view.scroll(&self.state, LaneId(0), motion, self.now);
+        let scroll = self.view.scroll(&self.state, LaneId(0), motion, self.now);
         self.state.scroll_to(LaneId(0), scroll);
         self.frame();
         self.view.work() - before
