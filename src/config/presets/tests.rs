@@ -317,7 +317,7 @@ fn a_hostile_file_is_refused_before_it_nests_too_deep() {
 #[test]
 fn no_param_of_a_preset_takes_the_place_of_another_part_of_the_request() {
     for name in ["model", "messages", "tools"] {
-        let told = parse(&format!("[params]\n{name} = []")).unwrap_err().to_string();
+        let told = parse(&format!("[params]\n{name} = []")).unwrap_err();
         assert!(told.contains(&format!("`{name}` is no param: it has a place of its own")), "{told}");
     }
 }

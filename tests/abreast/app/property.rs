@@ -47,9 +47,10 @@ fn all() -> Vec<&'static str> {
     kept().into_iter().chain(TAKING.iter().copied()).collect()
 }
 
-/// The keys that lead from the composer to all that lies over the lanes or in their place, and whether what they lead
-/// to is there.
-const SURFACES: &[(&str, fn(&State) -> bool)] = &[
+/// The keys that lead from the composer to something that lies over the lanes or in their place, and whether it is there.
+type Surface = (&'static str, fn(&State) -> bool);
+
+const SURFACES: &[Surface] = &[
     ("f1", |state| matches!(state.overlay, Some(Overlay::Help { .. }))),
     ("ctrl-p", |state| matches!(state.overlay, Some(Overlay::Palette(_)))),
     ("ctrl-l", |state| matches!(state.overlay, Some(Overlay::Models(_)))),
