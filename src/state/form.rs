@@ -92,6 +92,17 @@ impl Form {
     /// Puts the next template in where nothing would be lost by it: the text is empty, a template, or but the word that
     /// a template is about.
     pub fn next_template(&mut self) {
+        if let Some(template) = self.template().map(ToOwned::to_owned) {
+            self.editor.set_text(&template);
+        }
+    }
+
+    /// The template that would be put in now.
+    #[must_use]
+    pub fn template(&self) -> Option<&str> {
+        if self.templates.is_empty() {
+            return None;
+        }
         let text = self.editor.text();
         let place = |fits: &dyn Fn(&String) -> bool| self.templates.iter().position(fits);
         let next = match (text.trim(), place(&|template| *template == text)) {
@@ -99,9 +110,7 @@ impl Form {
             (_, Some(at)) => Some((at + 1) % self.templates.len()),
             (word, None) => place(&|template| template.contains(&format!("\"{word}\""))),
         };
-        if let Some(template) = next.and_then(|next| self.templates.get(next)) {
-            self.editor.set_text(template);
-        }
+        next.and_then(|next| self.templates.get(next)).map(String::as_str)
     }
 
     /// Has values ready for fields of these names, should they be given a place.
