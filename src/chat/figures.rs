@@ -96,6 +96,20 @@ mod tests {
     }
 
     #[test]
+    fn times_that_read_the_same_are_neither_the_better() {
+        let started = Instant::now();
+        let after = |micros: u64| Run {
+            first_delta: Some(started + Duration::from_micros(micros)),
+            ..run(started, 0, 10, Cost::Unknown)
+        };
+        let best = |own, other| after(own).is_best(&[&after(other)], Measure::TimeToFirstToken);
+        assert!(best(362_999, 363_000));
+        assert!(!best(363_000, 363_999));
+        assert!(!best(1_310_000, 1_390_000));
+        assert!(best(1_390_000, 1_400_000));
+    }
+
+    #[test]
     fn the_speed_counts_from_the_first_token() {
         let now = Instant::now();
         let run = run(now, 9000, 100, Cost::Unknown);

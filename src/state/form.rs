@@ -176,3 +176,21 @@ impl FormField {
         Self { name: name.into(), editor, before }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_offered_only_where_it_overwrites_nothing() {
+        let form = |text: &str| Form {
+            templates: vec!["\"auto\"".into(), "\"none\"".into()],
+            ..Form::new(FormPurpose::Extra(LaneId(0)), text)
+        };
+        assert_eq!(form("").template(), Some("\"auto\""));
+        assert_eq!(form("\"auto\"").template(), Some("\"none\""));
+        assert_eq!(form("none").template(), Some("\"none\""));
+        assert_eq!(form("{\"my\": \"own\"}").template(), None);
+        assert_eq!(Form::new(FormPurpose::Extra(LaneId(0)), "").template(), None);
+    }
+}

@@ -1,11 +1,11 @@
 //! Sharing: whether a field is the lane's own or the same in all lanes that share it, and copying it to all.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Effects;
 use crate::chat::{Field, Params};
 use crate::input::Action;
-use crate::state::{Level, SidebarRow, State};
+use crate::state::{Level, SidebarRow, State, Topic};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     let row = state.sidebar.selected();
@@ -23,7 +23,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         }
     }
     let said = said(state, action, row.name(), &fields);
-    state.notices.show(Level::Note, said, now);
+    state.notices.show_about(Topic::Share, said, now, Duration::from_secs(8));
     Effects::new()
 }
 

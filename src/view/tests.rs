@@ -435,6 +435,47 @@ fn a_lane_that_reads_shows_the_keys_of_the_transcript() {
     );
 }
 
+#[test]
+fn the_footer_says_what_enter_does_with_a_row_and_keeps_the_way_out() {
+    let mut scene = Scene::new(60, 20);
+    let footer = |scene: &mut Scene| scene.frame().lines().nth(19).map(str::to_owned).unwrap();
+    scene.key(KeyCode::F(2));
+    assert_eq!(footer(&mut scene), " Up/Down param · Left/Right change · Esc back · F1 help");
+    scene.key(KeyCode::Up);
+    assert_eq!(footer(&mut scene), " Up/Down param · Enter edit · Esc back · F1 help");
+    scene.key(KeyCode::Up);
+    scene.key(KeyCode::Up);
+    assert_eq!(footer(&mut scene), " Up/Down param · Enter choose · Esc back · F1 help");
+}
+
+#[test]
+fn requests_have_the_keys_of_requests() {
+    let mut scene = two_lanes(160, 40);
+    scene.key(KeyCode::Tab);
+    scene.key(KeyCode::F(6));
+    let footer = scene.frame().lines().nth(39).map(str::to_owned).unwrap();
+    assert_eq!(
+        footer,
+        " z zoom · k/j scroll · Space fold · y copy JSON · Esc back · Tab focus · F2 params · Ctrl+P commands · \
+         Ctrl+L model · F6 conversation · c curl · F1 help"
+    );
+}
+
+#[test]
+fn a_box_is_opened_without_what_was_noted_before_and_with_its_keys_free() {
+    let mut scene = two_lanes(100, 30);
+    let now = scene.now;
+    scene.state.notices.show(Level::Note, "Lane B is closed.", now);
+    scene.state.notices.show(Level::Warning, "A key is bound twice.", now);
+    scene.now += Duration::from_secs(1);
+    scene.ctrl('l');
+    let frame = scene.frame();
+    assert!(!frame.contains("Lane B is closed."), "{frame}");
+    let place = |text: &str| frame.lines().position(|line| line.contains(text));
+    assert_eq!(place("A key is bound twice."), Some(3));
+    assert!(place("Esc closes").is_some(), "{frame}");
+}
+
 /// The rows of the sidebar's lowest box.
 fn cost_box(scene: &mut Scene) -> Vec<String> {
     let frame = scene.frame();

@@ -12,7 +12,8 @@ use super::super::canvas::Canvas;
 /// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the
 /// help, which tells the rest, are never cut.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
-    let entries = entries(state);
+    let mut entries = entries(state);
+    entries.sort_by_key(|entry| entry.action == Action::Help);
     let stays = |entry: &Entry| matches!(entry.action, Action::Back | Action::Help);
     let kept: usize = entries.iter().filter(|entry| stays(entry)).map(Entry::columns).sum();
     let mut room = usize::from(row.width.saturating_sub(2)).saturating_sub(kept);

@@ -10,6 +10,7 @@ use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphe
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
+use super::super::title::value_in_short;
 use super::cells;
 use super::flow::at_most;
 use super::slider::{self, Bounds};
@@ -189,12 +190,9 @@ pub(super) fn end_of(text: &str, room: usize) -> &str {
     &text[from..]
 }
 
-/// A value as it is sent; a string without its quotes, and an object that has but a type by that word, as it is typed.
+/// A value for some columns.
 fn shown(value: &Value, room: u16) -> String {
-    let only_type = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("type"));
-    let word = value.as_str().or_else(|| only_type.and_then(Value::as_str));
-    let text = word.map_or_else(|| value.to_string(), ToOwned::to_owned);
-    truncate(&clean_line(&text), usize::from(room)).into_owned()
+    truncate(&clean_line(&value_in_short(value)), usize::from(room)).into_owned()
 }
 
 fn unset(param: &Param, room: u16) -> Span {
