@@ -241,7 +241,7 @@ fn refused(state: &State) -> Option<[Span; 3]> {
     let set = settings.params.get(param.name).is_some();
     let (mark, does) = match (set, settings.forced.contains(param.name)) {
         (false, _) => ("✗ ", ""),
-        (true, false) => ("✗ not sent: ", "sends it all the same"),
+        (true, false) => ("✗ not sent: ", "sends it"),
         (true, true) => ("! forced: ", "leaves it out"),
     };
     let force = state.keymap.chord_in(state.contexts(), Action::ParamForce).filter(|_| set);
