@@ -42,7 +42,11 @@ impl Run {
     fn compare(&self, other: &Self, measure: Measure) -> Option<Ordering> {
         let (own, others) = (self.finished?, other.finished?);
         match measure {
-            Measure::TimeToFirstToken => Some(other.time_to_first_token()?.cmp(&self.time_to_first_token()?)),
+            // Less than what is shown is no difference.
+            Measure::TimeToFirstToken => {
+                let [own, others] = [self, other].map(|run| run.time_to_first_token().map(|time| time.as_millis()));
+                Some(others?.cmp(&own?))
+            }
             Measure::DecodeSpeed => Some(self.decode_speed(own)?.cmp(&other.decode_speed(others)?)),
             Measure::Cost => match (&self.cost, &other.cost) {
                 (Cost::Known(own), Cost::Known(others)) if own.currency == others.currency => {
