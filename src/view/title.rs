@@ -1,5 +1,7 @@
 //! A lane's title: its letter and name, and only what it asks with otherwise than the lanes beside it.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::chat::{Field, Settings};
@@ -73,30 +75,61 @@ fn parts(state: &State, lane: &Lane) -> Vec<String> {
 /// `T 0.20`, `system “Be brief…”`, `top_p –`; what is shared with other lanes has a `=`, what is set and not sent a `✗`.
 fn part(state: &State, lane: &Lane, field: &Field) -> String {
     let shared = if lane.shares.contains(field) { "=" } else { "" };
-    let value = match field {
-        Field::Model => return format!("{shared}{}", clean_line(&lane.settings.model)),
-        Field::System => lane.settings.system.as_ref().map(|text| {
-            let line = text.lines().next().unwrap_or_default();
-            format!("“{}”", truncate(&clean_line(line), EXCERPT))
-        }),
-        Field::Tools if lane.settings.tools.is_empty() => None,
-        Field::Tools => Some(lane.settings.tools.len().to_string()),
-        Field::Param(name) => lane.settings.params.get(name).map(|value| {
-            let word = value_in_short(value);
-            let refused = state.refusals.refusal(&lane.settings, name).is_some();
-            let mark = match (refused, lane.settings.forced.contains(name)) {
+    if *field == Field::Model {
+        return format!("{shared}{}", clean_line(&lane.settings.model));
+    }
+    let mark = match field {
+        Field::Param(name) if lane.settings.params.get(name).is_some() => {
+            match (state.refusals.refusal(&lane.settings, name).is_some(), lane.settings.forced.contains(name)) {
                 (true, false) => "✗",
                 (true, true) => "!",
                 (false, _) => "",
-            };
-            format!("{mark}{}", truncate(&clean_line(&word), EXCERPT))
-        }),
+            }
+        }
+        _ => "",
     };
-    let name = match field.name() {
+    let value = value_of(&lane.settings, field);
+    format!("{} {shared}{mark}{}", short_name(field), value.as_deref().unwrap_or("–"))
+}
+
+fn short_name(field: &Field) -> Cow<'_, str> {
+    match field.name() {
         "temperature" => "T".into(),
         name => clean_line(name),
-    };
-    format!("{name} {shared}{}", value.as_deref().unwrap_or("–"))
+    }
+}
+
+/// What a field but the model is set to, in a few columns.
+fn value_of(settings: &Settings, field: &Field) -> Option<String> {
+    match field {
+        Field::Model => None,
+        Field::System => settings.system.as_ref().map(|text| {
+            let line = text.lines().next().unwrap_or_default();
+            format!("“{}”", truncate(&clean_line(line), EXCERPT))
+        }),
+        Field::Tools => (!settings.tools.is_empty()).then(|| settings.tools.len().to_string()),
+        Field::Param(name) => {
+            let value = settings.params.get(name)?;
+            Some(truncate(&clean_line(&value_in_short(value)), EXCERPT).into_owned())
+        }
+    }
+}
+
+/// ` · T 1  top_p –`: what a reply was asked with otherwise than the lane asks now, in whole parts; a sibling may be another
+/// lane's. The model is told beside it.
+pub(super) fn differing(asked: &Settings, now: &Settings, columns: usize) -> Option<String> {
+    let fields = Settings::fields([asked, now].into_iter());
+    let differs = |field: &&Field| **field != Field::Model && !asked.agree(now, field);
+    let mut text = String::new();
+    for field in fields.iter().filter(differs) {
+        let gap = if text.is_empty() { " · " } else { "  " };
+        let part = format!("{gap}{} {}", short_name(field), value_of(asked, field).as_deref().unwrap_or("–"));
+        if width(&text) + width(&part) > columns {
+            break;
+        }
+        text.push_str(&part);
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// A value in a few columns: a string without its quotes, an object by its type and the name of what it holds where that

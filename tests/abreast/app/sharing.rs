@@ -120,6 +120,20 @@ async fn a_promoted_branch_becomes_the_history_of_all_lanes_and_can_be_undone() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sibling_that_was_asked_otherwise_says_how() {
+    let desk = Desk::open().await;
+    desk.press("f2 0 . 2 enter esc alt-a f2 1 . 7 enter down 0 . 5 enter esc").await;
+    desk.sends("Pick").await;
+    desk.answers(0, "seven").await;
+    desk.answers(1, "eleven").await;
+    desk.hides("sage-1 ·");
+    desk.press("tab [").await;
+    desk.shows("‹1/2›  sage-1 · T 0.2  top_p –");
+    desk.press("alt-1 ]").await;
+    desk.shows("‹2/2›  sage-1 · T 1.7  top_p 0.5");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lane_goes_back_to_the_settings_of_an_older_reply() {
     let desk = Desk::open().await;
     desk.press("f2 0 . 2 enter esc").await;
