@@ -118,7 +118,7 @@ fn value_of(settings: &Settings, field: &Field) -> Option<String> {
 /// ` · T 1  top_p –`: what a reply was asked with otherwise than the lane asks now, in whole parts; a sibling may be another
 /// lane's. The model is told beside it.
 pub(super) fn differing(asked: &Settings, now: &Settings, columns: usize) -> Option<String> {
-    let fields = Settings::fields([asked, now].into_iter());
+    let fields = Settings::fields([asked, now]);
     let differs = |field: &&Field| **field != Field::Model && !asked.agree(now, field);
     let mut text = String::new();
     for field in fields.iter().filter(differs) {
