@@ -213,8 +213,8 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         Action::NextTheme => {
             if let Some(next) = state.themes.after(state.theme.name()).cloned() {
-                let until = now + Duration::from_secs(3);
-                state.notices.show_about(Topic::Theme, format!("Theme: {}.", next.name()), until);
+                let said = format!("Theme: {}.", next.name());
+                state.notices.show_about(Topic::Theme, said, now, Duration::from_secs(3));
                 state.theme = next;
                 state.theme_chosen = true;
             }
