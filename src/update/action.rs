@@ -155,7 +155,8 @@ fn back(state: &mut State, now: Instant) -> Effects {
     if state.sidebar.typed.take().is_some() {
         return Effects::new();
     }
-    let stopped = stream::stop(state, state.focused, now);
+    // A drawer hides what streams: who leaves it does not mean that.
+    let stopped = if state.is_in_drawer() { Effects::new() } else { stream::stop(state, state.focused, now) };
     if !stopped.is_empty() {
         return stopped;
     }

@@ -144,7 +144,7 @@ fn back(state: &State) -> Option<&'static str> {
         Some("close")
     } else if state.sidebar.typed.is_some() {
         Some("leave it")
-    } else if state.lane().status.live().is_some() {
+    } else if state.lane().status.live().is_some() && !state.is_in_drawer() {
         Some("stop")
     } else if state.focus != Focus::Composer {
         Some("back")
