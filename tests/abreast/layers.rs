@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 const LEVELS: &[&[&str]] = &[
     &["text", "chat"],
     &["api", "pricing", "tools", "config", "input"],
-    &["store", "sandbox"],
+    // What is exchanged is read and written without a disk or a screen, so it stands below the state that it is put into.
+    &["store", "sandbox", "exchange"],
     &["state"],
     &["update", "view"],
     &["app"],
