@@ -6,8 +6,7 @@
 //! |---|---|
 //! | [`text`], [`chat`] | lines for a terminal; the domain of conversations |
 //! | [`api`], `pricing`, `tools`, `config`, `input` | the wire; prices; tools; files and providers; keys |
-//! | `sandbox` | the provider inside the program |
-//! | [`exchange`] | what other programs write and read: import and export |
+//! | `store`, [`exchange`], `sandbox` | what is kept on disk; import and export; the provider inside the program |
 //! | `state` | what the screen is about |
 //! | `update`, `view` | how events change it; how it is drawn |
 //! | `app` | the loop, the effects' runner, the terminal |
@@ -23,6 +22,7 @@ pub mod input;
 pub mod pricing;
 pub mod sandbox;
 pub mod state;
+pub mod store;
 pub mod text;
 pub mod update;
 pub mod view;

@@ -30,6 +30,13 @@ impl Role {
             Self::Tool => "tool",
         }
     }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let roles = [Self::System, Self::Developer, Self::User, Self::Assistant, Self::Tool];
+        roles.into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// One message of a session: text as it came (never cleaned, never wrapped) and what came beside it.
@@ -152,6 +159,11 @@ impl TurnTree {
     pub fn newest_leaf(&self, id: TurnId) -> TurnId {
         let newest_child = |id: &TurnId| self.get(*id).and_then(|turn| turn.children.last().copied());
         std::iter::successors(Some(id), newest_child).last().unwrap_or(id)
+    }
+
+    /// All turns, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Turn> {
+        self.turns.iter()
     }
 
     #[must_use]

@@ -22,6 +22,7 @@ mod provider;
 mod queue;
 mod reader;
 mod request_page;
+mod saved;
 mod session;
 mod shared;
 mod sidebar;
@@ -48,6 +49,10 @@ pub use provider::{Found, Provider, Providers};
 pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
 pub use request_page::{RequestPage, RequestShows};
+pub use saved::{
+    Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_lane, saved_queue, saved_run,
+    saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
+};
 pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
