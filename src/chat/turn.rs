@@ -53,6 +53,8 @@ pub struct Turn {
     pub tool_calls: Vec<ToolCall>,
     /// Its tokens with their log probabilities, where these were asked for.
     pub tokens: Tokens,
+    /// The message that it was imported from, where that says more than these fields; it goes back as it came.
+    pub as_sent: Option<Value>,
     /// For a tool's answer: the call it answers.
     pub answers: Option<String>,
     /// The run that produced this reply.
@@ -66,6 +68,9 @@ impl Turn {
     /// The message in wire form, without calls that were cut off; `None` when there is nothing to send (a reply that failed before its first word).
     #[must_use]
     pub fn to_message(&self) -> Option<Value> {
+        if self.as_sent.is_some() {
+            return self.as_sent.clone();
+        }
         let mut message = Map::new();
         let calls: Vec<&ToolCall> = self.tool_calls.iter().filter(|call| call.is_whole()).collect();
         message.insert("role".to_owned(), json!(self.role.name()));
@@ -114,6 +119,7 @@ impl TurnTree {
             refusal: String::new(),
             tool_calls: Vec::new(),
             tokens: Tokens::default(),
+            as_sent: None,
             answers: None,
             run: None,
             revision: 0,

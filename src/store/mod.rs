@@ -8,7 +8,7 @@ mod saved;
 mod saved_run;
 
 pub use saved::{
-    FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
+    AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,
 };
 pub use saved_run::{

@@ -121,6 +121,9 @@ pub struct SavedTool {
     pub definition: Value,
 }
 
+/// The field of a turn that holds the message it was imported from; among its further ones, since few turns have it.
+pub const AS_SENT: &str = "as_sent";
+
 /// One turn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedTurn {

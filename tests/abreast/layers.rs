@@ -19,7 +19,8 @@ const LEVELS: &[&[&str]] = &[
 ];
 
 /// Uses that break the rule, each with its reason: (room, used room, reason).
-const ALLOWED: &[(&str, &str, &str)] = &[];
+const ALLOWED: &[(&str, &str, &str)] =
+    &[("exchange", "store", "an export is made of a saved session, and our own JSON is that very form")];
 
 /// Files that may be longer than [`LONGEST`], each with its reason: (path, reason).
 const LONG: &[(&str, &str)] = &[];

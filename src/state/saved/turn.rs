@@ -3,7 +3,7 @@
 use super::Numbers;
 use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn};
 use crate::state::Session;
-use crate::store::{Fields, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
+use crate::store::{AS_SENT, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
 
 /// One turn as it is saved.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn saved_turn(turn: &Turn) -> SavedTurn {
         answers: turn.answers.clone(),
         run: turn.run.map(|run| run.0),
         tokens: saved_tokens(&turn.tokens),
-        other: Fields::new(),
+        other: turn.as_sent.iter().map(|message| (AS_SENT.to_owned(), message.clone())).collect(),
     }
 }
 
@@ -48,12 +48,13 @@ fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
 }
 
 /// Gives a turn of the tree what it had beside its text.
-pub(super) fn fill(session: &mut Session, saved: SavedTurn, numbers: &Numbers) {
+pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers) {
     let Some(turn) = numbers.turn(Some(saved.id)).and_then(|id| session.turns.change(id)) else { return };
     let call = |SavedCall { id, name, arguments, extra }| ToolCall { id, name, arguments, extra };
     turn.reasoning = saved.reasoning;
     turn.refusal = saved.refusal;
     turn.tool_calls = saved.tool_calls.into_iter().map(call).collect();
+    turn.as_sent = saved.other.shift_remove(AS_SENT);
     turn.answers = saved.answers;
     turn.run = numbers.run(saved.run);
     turn.tokens = restored_tokens(saved.tokens);
