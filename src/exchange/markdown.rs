@@ -15,9 +15,7 @@ pub(super) fn write(session: &SavedSession) -> String {
     }
     if sheet.beside > 0 {
         let count = sheet.beside;
-        out.push_str(&format!(
-            "\n---\n\nTurns on other branches, which are in the JSON alone: {count}.\n"
-        ));
+        out.push_str(&format!("\n---\n\nTurns on other branches, which are in the JSON alone: {count}.\n"));
     }
     out
 }

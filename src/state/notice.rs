@@ -24,6 +24,8 @@ pub struct Notice {
 pub enum Topic {
     Theme,
     Edit,
+    /// What could be done with what was pasted.
+    Pasted,
     /// Something that has to be asked for once more.
     AskAgain,
 }

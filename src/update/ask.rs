@@ -96,7 +96,7 @@ pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<Tur
 }
 
 /// The session's title comes from its first message.
-fn title(state: &mut State, question: &str) -> Effects {
+pub(super) fn title(state: &mut State, question: &str) -> Effects {
     const LONGEST: usize = 48;
     if !state.session.title.is_empty() {
         return Effects::new();
