@@ -25,7 +25,7 @@ pub use host::is_loopback;
 pub use logprobs::{Candidate, Chance, Token, Tokens};
 pub use messages::messages;
 pub use money::{Cost, Currency, Money};
-pub use params::{PARAMS, Param, ParamError, ParamKind, Params, param};
+pub use params::{PARAMS, Param, ParamError, ParamKind, Params, Track, param};
 pub use params::{Refusal, Refusals, Withheld, hints, is_name, refusal, refusers, sendable};
 pub use request::ChatRequest;
 pub use run::{Outcome, Run, RunId};

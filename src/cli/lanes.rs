@@ -1,6 +1,7 @@
 //! `--lane`: what each lane of the workstation starts with.
 
 use super::Problem;
+use super::options::hint_at_slip;
 use super::setup::Setup;
 use crate::chat::Settings;
 use crate::config::SANDBOX;
@@ -31,7 +32,10 @@ fn lane(setup: &Setup, base: &Settings, option: &str) -> Result<Lane, Problem> {
             "provider" => provider(setup, &mut settings, value.trim()).map_err(wrong)?,
             "system" => settings.system = Some(value.to_owned()).filter(|text| !text.is_empty()),
             "name" => name = Some(value.trim().to_owned()).filter(|text| !text.is_empty()),
-            _ => settings.params.assign(assignment.trim()).map_err(|problem| wrong(format!("{problem}.")))?,
+            _ => {
+                settings.params.assign(assignment.trim()).map_err(|problem| wrong(format!("{problem}.")))?;
+                hint_at_slip("--lane", assignment);
+            }
         }
     }
     if let Some(model) = model {

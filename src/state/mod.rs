@@ -215,7 +215,7 @@ impl State {
             self.notices.withdraw(Topic::AskAgain);
         } else {
             let said = format!("{} again {said}", self.key(action));
-            self.notices.show_about(Topic::AskAgain, said, now + window(action));
+            self.notices.show_about(Topic::AskAgain, said, now, window(action));
         }
         again
     }

@@ -137,7 +137,7 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     state.lane_mut().selected = None;
     let (sends, leaves) = (state.key(Action::Send), state.key(Action::Back));
     let said = format!("{sends} sends the edit as a new branch; {leaves} leaves it.");
-    state.notices.show_about(Topic::Edit, said, now + Duration::from_secs(8));
+    state.notices.show_about(Topic::Edit, said, now, Duration::from_secs(8));
     Effects::new()
 }
 

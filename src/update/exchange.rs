@@ -31,7 +31,7 @@ pub(super) fn offer(state: &mut State, now: Instant) {
     };
     let key = state.key(Action::OpenDraft);
     let said = format!("This looks like {what}: {key} opens it as a lane.");
-    state.notices.show_about(Topic::Pasted, said, now + OFFERED);
+    state.notices.show_about(Topic::Pasted, said, now, OFFERED);
 }
 
 /// Opens what is in the draft; the draft stays in its history.

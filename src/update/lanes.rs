@@ -162,10 +162,16 @@ fn undo(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "There is nothing to undo.", now);
         return;
     };
+    // What they say of the thing that is undone is no longer so.
+    state.notices.drop_notes_before(now);
     match undo {
         Undo::Close { place, lane } => reopen(state, place, *lane, now),
-        Undo::Settings(before) => state.put_back(*before),
+        Undo::Settings(before) => {
+            state.put_back(*before);
+            state.notices.show(Level::Note, "The settings are as they were before.", now);
+        }
         Undo::Promote(branches) => {
+            state.notices.show(Level::Note, "Each lane has its own history again.", now);
             for (id, branch) in branches {
                 if let Some(lane) = state.lane_by_id_mut(id).filter(|lane| lane.status.live().is_none()) {
                     give_branch(lane, branch);
@@ -186,6 +192,7 @@ fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
         lane.letter = state.free_letter();
     }
     let place = place.min(state.lanes.len());
+    state.notices.show(Level::Note, format!("Lane {} is back.", lane.title()), now);
     state.lanes.insert(place, lane);
     state.focused = place;
     state.rejoin();

@@ -45,7 +45,11 @@ pub type Effects = Vec<Effect>;
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
+    let shut = state.overlay.is_none();
     let effects = route(state, event, now);
+    if shut && state.overlay.is_some() {
+        state.notices.drop_notes_before(now);
+    }
     if concerns {
         request::refresh(state, resized);
     }

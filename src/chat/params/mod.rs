@@ -7,6 +7,7 @@ mod hint;
 mod refusal;
 mod sendable;
 mod table;
+mod track;
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -16,6 +17,7 @@ pub use hint::hints;
 pub use refusal::{Refusal, refusal, refusers};
 pub use sendable::{Refusals, Withheld, sendable};
 pub use table::{PARAMS, Param, ParamKind, param};
+pub use track::Track;
 
 /// The params that are set, by wire name; one that is not in here is absent from the request.
 #[derive(Clone, Debug, Default, PartialEq)]

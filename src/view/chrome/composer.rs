@@ -81,7 +81,30 @@ fn queued(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
         let line = queued.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         // Eight characters for each cell are enough, even with marks that take none.
         let line: String = line.chars().take(usize::from(row.width) * 8).collect();
-        canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
+        let end = canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
+        if place == 0 {
+            queue_keys(canvas, state, Rect { x: end, width: row.right().saturating_sub(end), ..row });
+        }
+    }
+}
+
+/// `Alt+Q edits the last · Alt+Shift+Q drops the first`, behind the first message where there is room; what is held has
+/// to be sent on first of all.
+fn queue_keys(canvas: &mut Canvas<'_>, state: &State, room: Rect) {
+    let (edits, drops) = match state.queue.len() {
+        1 => ("edits", "drops"),
+        _ => ("edits the last", "drops the first"),
+    };
+    let mut spans = Vec::new();
+    let on = (state.queue.held && state.composer.is_empty()).then_some((Action::Send, "sends on"));
+    for (action, does) in on.into_iter().chain([(Action::QueueEdit, edits), (Action::QueueDrop, drops)]) {
+        let Some(chord) = state.keymap.chord_in(state.contexts(), action) else { continue };
+        spans.push(Span::new(if spans.is_empty() { "  " } else { " · " }, StyleRole::Border));
+        spans.push(Span::new(chord.to_string(), StyleRole::Key));
+        spans.push(Span::new(format!(" {does}"), StyleRole::Dim));
+    }
+    if spans.iter().map(|span| cells(&span.text)).sum::<u16>() <= room.width {
+        canvas.right(room, &spans);
     }
 }
 

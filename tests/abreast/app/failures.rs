@@ -100,7 +100,7 @@ async fn a_refused_parameter_is_left_out_by_alt_x_and_from_then_on_until_it_is_f
     desk.answers(2, "Ok").await;
     desk.press("f2").await;
     desk.shows("✗ not sent: sage-1");
-    desk.shows("f sends it all");
+    desk.shows("f sends it");
     desk.press("f esc").await;
     desk.shows("T !0.95");
     desk.sends("Again").await;

@@ -19,6 +19,16 @@ async fn a_param_is_each_lanes_own_until_it_is_shared() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_field_that_one_lane_shares_says_how_others_join() {
+    let desk = Desk::open().await;
+    desk.press("alt-a f2 o").await;
+    desk.shows("temperature is shared by B alone: o in another lane");
+    desk.press("O").await;
+    desk.shows("temperature is shared by A B:");
+    desk.hides("shared by B alone");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lane_leaves_what_is_shared_and_joins_it_again() {
     let desk = Desk::open().await;
     desk.press("alt-a f2 0 . 5 enter O o left").await;
@@ -72,6 +82,7 @@ async fn a_closed_lane_comes_back_with_its_place_its_letter_and_its_conversation
     desk.press("alt-u").await;
     desk.shows("to A B C");
     desk.shows("from B");
+    desk.shows("Lane B is back.");
     let (_, state) = desk.closed().await;
     assert_eq!((state.focused, state.lanes[1].letter), (1, 'B'));
 }
@@ -100,11 +111,26 @@ async fn a_promoted_branch_becomes_the_history_of_all_lanes_and_can_be_undone() 
     desk.hides("seven");
     desk.press("u").await;
     desk.shows("seven");
+    desk.shows("Each lane has its own history again.");
     desk.press("m esc").await;
     desk.sends("Why?").await;
     for place in [2, 3] {
         assert_eq!(desk.messages(place), ["user: Pick", "assistant: eleven", "user: Why?"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sibling_that_was_asked_otherwise_says_how() {
+    let desk = Desk::open().await;
+    desk.press("f2 0 . 2 enter esc alt-a f2 1 . 7 enter down 0 . 5 enter esc").await;
+    desk.sends("Pick").await;
+    desk.answers(0, "seven").await;
+    desk.answers(1, "eleven").await;
+    desk.hides("sage-1 ·");
+    desk.press("tab [").await;
+    desk.shows("‹1/2›  sage-1 · T 0.2  top_p –");
+    desk.press("alt-1 ]").await;
+    desk.shows("‹2/2›  sage-1 · T 1.7  top_p 0.5");
 }
 
 #[tokio::test(start_paused = true)]
