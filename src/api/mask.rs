@@ -67,7 +67,8 @@ impl Mask {
 }
 
 /// An address that may be shown and copied: what may be secret in it is replaced by a word that says so.
-pub(super) fn address(base_url: &str) -> String {
+#[must_use]
+pub fn address(base_url: &str) -> String {
     let Ok(mut url) = Url::parse(base_url.trim()) else { return base_url.to_owned() };
     let has_user = !url.username().is_empty() || url.password().is_some();
     if !has_user && !url.query_pairs().any(|(name, _)| is_private(&name)) {
@@ -94,7 +95,8 @@ pub(super) fn placeholder(name: &str) -> String {
 }
 
 /// Whether a header or a part of a query by this name carries a secret.
-pub(super) fn is_private(name: &str) -> bool {
+#[must_use]
+pub fn is_private(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "auth", "secret", "cookie", "sig"].iter().any(|word| name.contains(word))
 }

@@ -43,6 +43,7 @@ pub use delta::{Delta, Opening, Repair, RetryWait};
 pub use endpoint::{Endpoint, Limits};
 pub use error::{ApiError, ErrorKind};
 pub use fault::{Fault, read_body, read_value};
+pub use mask::{address as address_without_secrets, is_private};
 pub use models::{ModelEntry, list_models};
 pub use next_step::next_step;
 pub use request_shape::{KeyOrigin, RequestShape};

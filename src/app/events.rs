@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use futures_util::future::BoxFuture;
@@ -17,7 +17,9 @@ use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
 use super::runner::{Batch, Runner};
 use super::{Connect, Console};
-use crate::state::{EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
+use crate::state::{
+    Anchor, EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target, saved_session,
+};
 use crate::text;
 use crate::update::update;
 use crate::view::View;
@@ -300,6 +302,10 @@ impl<C: Console> App<C> {
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::ListModels { provider } => self.runner.list_models(provider),
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
+            Effect::Export(work) => {
+                let session = Box::new(saved_session(&self.state, anchor()));
+                self.files().asks(FileWork::Export { work, session });
+            }
             Effect::ReadFile { path } => self.files().asks(FileWork::Read { path }),
             Effect::Scroll { lane, motion } => {
                 let scroll = self.view.scroll(&self.state, lane, motion, now());
@@ -329,6 +335,12 @@ fn panic_on_demand() {
     if std::env::var_os("ABREAST_PANIC").is_some() {
         panic!("a panic on demand");
     }
+}
+
+/// This moment by both clocks.
+fn anchor() -> Anchor {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Anchor { instant: now(), unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }
 }
 
 /// The clock of the runtime, which tests can pause.

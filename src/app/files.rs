@@ -11,9 +11,11 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::runner::Batch;
-use crate::config::ConfigError;
-use crate::config::presets::{self, PresetFile};
-use crate::state::{Event, PresetWork};
+use crate::config::presets::{self, Existing, PresetFile};
+use crate::config::{ConfigError, write_private, write_private_new};
+use crate::exchange::{self, Redaction};
+use crate::state::{Event, ExportWork, Exported, PresetWork};
+use crate::store::SavedSession;
 
 /// The largest file that a form takes.
 const LARGEST_BYTES: u64 = 1024 * 1024;
@@ -23,6 +25,7 @@ const LARGEST_BYTES: u64 = 1024 * 1024;
 pub(super) enum FileWork {
     Presets(PresetWork),
     Read { path: String },
+    Export { work: Box<ExportWork>, session: Box<SavedSession> },
 }
 
 /// How long the end of the program waits for work that was asked for.
@@ -76,6 +79,41 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
             let result = read(&path);
             Event::FileRead { path, result }
         }
+        FileWork::Export { work, session } => {
+            let outcome = exported(&work, *session);
+            Event::Exported { work, outcome }
+        }
+    }
+}
+
+/// Writes a session where only its owner can read it.
+fn exported(work: &ExportWork, mut session: SavedSession) -> Exported {
+    let text = Redaction::of(work.redact.as_deref()).and_then(|redaction| {
+        if let Some(letter) = work.lane {
+            exchange::only_lane(&mut session, letter)?;
+        }
+        redaction.apply(&mut session);
+        exchange::export(&session, work.format)
+    });
+    let written = match text {
+        Err(problem) => return Exported::Failed(format!("The session cannot be exported: {problem}.")),
+        Ok(text) => match work.existing {
+            Existing::Keep => write_private_new(&place(&work.path), text.as_bytes()),
+            Existing::Replace => write_private(&place(&work.path), text.as_bytes()),
+        },
+    };
+    match written {
+        Ok(()) => Exported::Written,
+        Err(ConfigError::Exists(_)) => Exported::Exists,
+        Err(error) => Exported::Failed(format!("{error}.")),
+    }
+}
+
+/// Where a path leads that a user wrote: `~` is the home directory.
+fn place(path: &str) -> PathBuf {
+    match path.strip_prefix("~/") {
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
+        None => PathBuf::from(path),
     }
 }
 
@@ -87,12 +125,9 @@ fn on_presets(directory: &Path, work: &PresetWork) -> Result<(), ConfigError> {
     }
 }
 
-/// A text file of the user's; `~` is the home directory.
+/// A text file of the user's.
 fn read(path: &str) -> Result<String, String> {
-    let at = match path.strip_prefix("~/") {
-        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
-        None => PathBuf::from(path),
-    };
+    let at = place(path);
     let trouble = |reason: &str| format!("{path} cannot be read: {reason}");
     let is_file = fs::metadata(&at).map_err(|error| trouble(&error.to_string()))?.is_file();
     if !is_file {

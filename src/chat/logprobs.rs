@@ -78,6 +78,18 @@ impl Tokens {
         }
     }
 
+    /// Tokens that were kept elsewhere.
+    #[must_use]
+    pub fn restored(all: Vec<Token>, unfinished: Vec<u8>) -> Self {
+        Self { all, unfinished }
+    }
+
+    /// The bytes of a character that is not complete yet.
+    #[must_use]
+    pub fn unfinished(&self) -> &[u8] {
+        &self.unfinished
+    }
+
     #[must_use]
     pub fn all(&self) -> &[Token] {
         &self.all

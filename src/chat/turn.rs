@@ -30,6 +30,13 @@ impl Role {
             Self::Tool => "tool",
         }
     }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let roles = [Self::System, Self::Developer, Self::User, Self::Assistant, Self::Tool];
+        roles.into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// One message of a session: text as it came (never cleaned, never wrapped) and what came beside it.
@@ -46,6 +53,8 @@ pub struct Turn {
     pub tool_calls: Vec<ToolCall>,
     /// Its tokens with their log probabilities, where these were asked for.
     pub tokens: Tokens,
+    /// The message that it was imported from, where that says more than these fields; it goes back as it came.
+    pub as_sent: Option<Value>,
     /// For a tool's answer: the call it answers.
     pub answers: Option<String>,
     /// The run that produced this reply.
@@ -59,6 +68,9 @@ impl Turn {
     /// The message in wire form, without calls that were cut off; `None` when there is nothing to send (a reply that failed before its first word).
     #[must_use]
     pub fn to_message(&self) -> Option<Value> {
+        if self.as_sent.is_some() {
+            return self.as_sent.clone();
+        }
         let mut message = Map::new();
         let calls: Vec<&ToolCall> = self.tool_calls.iter().filter(|call| call.is_whole()).collect();
         message.insert("role".to_owned(), json!(self.role.name()));
@@ -107,6 +119,7 @@ impl TurnTree {
             refusal: String::new(),
             tool_calls: Vec::new(),
             tokens: Tokens::default(),
+            as_sent: None,
             answers: None,
             run: None,
             revision: 0,
@@ -152,6 +165,11 @@ impl TurnTree {
     pub fn newest_leaf(&self, id: TurnId) -> TurnId {
         let newest_child = |id: &TurnId| self.get(*id).and_then(|turn| turn.children.last().copied());
         std::iter::successors(Some(id), newest_child).last().unwrap_or(id)
+    }
+
+    /// All turns, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Turn> {
+        self.turns.iter()
     }
 
     #[must_use]

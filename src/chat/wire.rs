@@ -207,6 +207,35 @@ impl Wire {
         self.reads_of(place).map(read)
     }
 
+    /// The bodies of all responses, one after the other.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Every read's time, and where it ends in [`Wire::bytes`].
+    pub fn all_reads(&self) -> impl Iterator<Item = (Duration, usize)> {
+        self.reads.iter().map(|read| (read.at, read.end))
+    }
+
+    /// A record that was kept elsewhere; `None` when its reads do not go through its bytes in order, or its tries not
+    /// through its reads.
+    #[must_use]
+    pub fn restored(
+        tries: Vec<WireTry>,
+        reads: impl IntoIterator<Item = (Duration, usize)>,
+        bytes: Vec<u8>,
+        kept: WireKept,
+        until: Duration,
+    ) -> Option<Self> {
+        let reads: Vec<Read> = reads.into_iter().map(|(at, end)| Read { at, end }).collect();
+        let ends_fit =
+            reads.is_sorted_by_key(|read| read.end) && reads.last().map_or(0, |last| last.end) == bytes.len();
+        let firsts_fit = tries.is_sorted_by_key(|one| one.first_read)
+            && tries.last().is_none_or(|last| last.first_read <= reads.len());
+        (ends_fit && firsts_fit).then_some(Self { tries, bytes, reads, kept, until })
+    }
+
     fn reads_of(&self, place: usize) -> Range<usize> {
         let first = |place: usize| self.tries.get(place).map_or(self.reads.len(), |one| one.first_read);
         first(place)..first(place + 1)
@@ -214,6 +243,25 @@ impl Wire {
 
     fn start_of(&self, read: usize) -> usize {
         read.checked_sub(1).map_or(0, |before| self.reads[before].end)
+    }
+}
+
+impl WireTry {
+    /// A try that was kept elsewhere.
+    #[must_use]
+    pub fn restored(
+        request: WireRequest,
+        response: Option<WireResponse>,
+        stopped: Option<(Duration, String)>,
+        first_read: usize,
+    ) -> Self {
+        Self { request, response, stopped, first_read }
+    }
+
+    /// The place of its first read among those of the run.
+    #[must_use]
+    pub fn first_read(&self) -> usize {
+        self.first_read
     }
 }
 

@@ -6,6 +6,7 @@ mod ask;
 mod card;
 mod configure;
 mod conversation;
+mod export;
 mod lanes;
 mod models;
 mod options;
@@ -38,6 +39,9 @@ struct Arguments {
     /// Open a lane with these settings; once for each lane. Besides parameters: model, provider, system, name
     #[arg(long = "lane", value_name = "NAME=VALUE,…")]
     lanes: Vec<String>,
+    /// Open a lane with the request body or the curl command in this file, or on standard input with `-`
+    #[arg(long, value_name = "FILE")]
+    open: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -48,6 +52,10 @@ enum Command {
     Ask(Box<ask::AskOptions>),
     /// List the models that a provider serves, or show the card of one
     Models(models::ModelsOptions),
+    /// Write a session for readers, browsers or other programs
+    Export(export::ExportOptions),
+    /// Make sessions of what other programs wrote
+    Import(export::ImportOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),
     /// Serve the built-in toy model to other programs
@@ -95,9 +103,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
     let ended = match arguments.command {
-        None => workstation::run(&arguments.endpoint, &arguments.tools, &arguments.lanes, environment).await,
+        None => workstation::run(arguments, environment).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
+        Some(Command::Export(options)) => export::export(&options),
+        Some(Command::Import(options)) => export::import(&options),
         Some(Command::Config(options)) => configure::run(&options, &environment),
         Some(Command::Sandbox(options)) => sandbox::run(&options).await,
     };

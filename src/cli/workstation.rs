@@ -4,24 +4,25 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Instant;
 
 use super::configure::keymap;
-use super::options::{EndpointOptions, ToolOptions};
+use super::export::{shown, text_of};
 use super::setup::Setup;
-use super::{Ended, Problem};
+use super::{Arguments, Ended, Problem};
 use crate::app::{App, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
 use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
+use crate::exchange::{self, Foreign};
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, Provider, Providers, Size, Start, State};
+use crate::update::open_foreign;
 
-pub(super) async fn run(
-    options: &EndpointOptions,
-    tools: &ToolOptions,
-    lanes: &[String],
-    environment: Environment,
-) -> Result<Ended, Problem> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+pub(super) async fn run(arguments: Arguments, environment: Environment) -> Result<Ended, Problem> {
+    let Arguments { endpoint: options, tools, lanes, open, .. } = arguments;
+    // What is piped in has an end; the keys come from the terminal all the same.
+    let piped = open.as_deref() == Some("-");
+    if !io::stdout().is_terminal() || !(piped || io::stdin().is_terminal()) {
         return Err(Problem::misuse(
             "The workstation needs a terminal on standard input and output. Use `abreast ask` in pipes and scripts.",
         ));
@@ -31,9 +32,14 @@ pub(super) async fn run(
             "This terminal (TERM=dumb) has no screen to draw on. Use `abreast ask`, or another terminal.",
         ));
     }
-    let setup = Setup::of(options, &environment)?;
+    let foreign = open.as_deref().map(foreign).transpose()?;
+    let setup = Setup::of(&options, &environment)?;
     let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
-    let state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, lanes)?, &environment)?);
+    let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
+    if let Some(foreign) = &foreign {
+        // All that follows from it is the terminal's title, which the first message sets as well.
+        open_foreign(&mut state, foreign, Instant::now());
+    }
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
@@ -45,6 +51,12 @@ pub(super) async fn run(
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,
     })
+}
+
+/// The conversation that is to be opened.
+fn foreign(from: &str) -> Result<Foreign, Problem> {
+    let text = text_of(from)?;
+    exchange::read(&text).map_err(|error| Problem::misuse(format!("--open: {} cannot be read: {error}.", shown(from))))
 }
 
 fn start(setup: &Setup, lanes: Vec<Lane>, environment: &Environment) -> Result<Start, Problem> {

@@ -28,6 +28,22 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), ConfigError> {
     })
 }
 
+/// As [`write_private`], but never in the place of another file.
+///
+/// # Errors
+/// When a file of that name is there, or the directory is not, or the write fails; nothing is left behind then.
+pub fn write_private_new(path: &Path, content: &[u8]) -> Result<(), ConfigError> {
+    // The empty file takes the name before anything is written, so that nobody else can.
+    let taken = private(OpenOptions::new().write(true).create_new(true)).open(path);
+    taken.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => ConfigError::Exists(path.to_owned()),
+        _ => ConfigError::Unwritable { file: path.to_owned(), reason: error.to_string() },
+    })?;
+    write_private(path, content).inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })
+}
+
 /// A name beside the file that no other run of the program takes.
 fn beside(target: &Path) -> PathBuf {
     let mut name = target.file_name().unwrap_or_default().to_owned();
@@ -94,6 +110,17 @@ mod tests {
         let error = write_private(&path, b"x").unwrap_err();
         assert!(matches!(&error, ConfigError::Unwritable { file, .. } if *file == path), "{error}");
         assert_eq!(names(home.path()), ["taken"]);
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("session.md");
+        write_private_new(&path, b"one").unwrap();
+        assert!(matches!(write_private_new(&path, b"two"), Err(ConfigError::Exists(file)) if file == path));
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert!(matches!(write_private_new(&home.path().join("none/x"), b"x"), Err(ConfigError::Unwritable { .. })));
+        assert_eq!(names(home.path()), ["session.md"]);
     }
 
     #[cfg(unix)]

@@ -19,6 +19,21 @@ pub struct Composer {
 const MOST_DRAFTS: usize = 500;
 
 impl Composer {
+    /// A composer with a draft and a history that were kept elsewhere.
+    #[must_use]
+    pub fn restored(draft: &str, mut history: Vec<String>, editing: Option<TurnId>) -> Self {
+        history.drain(..history.len().saturating_sub(MOST_DRAFTS));
+        let mut composer = Self { history, editing, ..Self::default() };
+        composer.editor.set_text(draft);
+        composer
+    }
+
+    /// Sent and cleared drafts, oldest first.
+    #[must_use]
+    pub fn history(&self) -> &[String] {
+        &self.history
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.editor.is_empty()

@@ -1,6 +1,6 @@
 //! Work to be done outside the core, as plain data.
 
-use super::{LaneId, PresetWork};
+use super::{ExportWork, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 
 /// Something to do.
@@ -44,6 +44,8 @@ pub enum Effect {
     ReadFile {
         path: String,
     },
+    /// Write the session, or a lane of it, to a file.
+    Export(Box<ExportWork>),
     SetTitle(String),
     SetMouse(Capture),
     Suspend,

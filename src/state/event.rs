@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{EditPurpose, Found, LaneId, PresetWork, Scroll};
+use super::{EditPurpose, ExportWork, Exported, Found, LaneId, PresetWork, Scroll};
 use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
 use crate::config::ConfigError;
@@ -57,6 +57,11 @@ pub enum Event {
     FileRead {
         path: String,
         result: Result<String, String>,
+    },
+    /// What became of a file that was to be written.
+    Exported {
+        work: Box<ExportWork>,
+        outcome: Exported,
     },
     /// Nothing but time passed.
     Tick,

@@ -17,17 +17,22 @@ pub enum FormPurpose {
     Value { lane: LaneId, field: Field },
     /// All fields of a lane that no table knows, as one JSON object.
     Extra(LaneId),
+    /// The path of a file that the session is written to; the further fields are [`EXPORT_FIELDS`].
+    Export,
 }
 
 impl FormPurpose {
-    /// The lane that takes the text.
+    /// The lane that takes the text, if one does.
     #[must_use]
-    pub fn lane(&self) -> LaneId {
+    pub fn lane(&self) -> Option<LaneId> {
         match self {
-            Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => *lane,
+            Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => Some(*lane),
+            Self::Export => None,
         }
     }
 }
+/// What an export asks for besides its path: whose branch, and a pattern of what is left out.
+pub const EXPORT_FIELDS: [&str; 2] = ["lane", "leave out"];
 
 /// A text that is being edited and not yet taken.
 #[derive(Clone, Debug)]
@@ -90,7 +95,7 @@ impl Form {
     /// Whether the text is a single line, which Enter takes.
     #[must_use]
     pub fn is_line(&self) -> bool {
-        matches!(self.purpose, FormPurpose::LaneName(_))
+        matches!(self.purpose, FormPurpose::LaneName(_) | FormPurpose::Export)
     }
 
     /// Whether the text is a value of the request, whose slips are told as it is written.

@@ -25,6 +25,8 @@ pub struct Notice {
 pub enum Topic {
     Theme,
     Edit,
+    /// What could be done with what was pasted.
+    Pasted,
     /// Which lanes share a field.
     Share,
     /// Something that has to be asked for once more.

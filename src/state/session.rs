@@ -9,6 +9,10 @@ use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece}
 pub struct Session {
     /// Tells this session from those before it: turns and runs are numbered anew in each.
     pub serial: u64,
+    /// What it is called in the store; empty where nothing is saved.
+    pub id: String,
+    /// When its first message was sent, in unix milliseconds.
+    pub created: Option<i64>,
     /// From the first message; empty before it.
     pub title: String,
     pub turns: TurnTree,
@@ -63,7 +67,10 @@ impl Session {
     /// Adds the run that `make` builds with its id.
     pub fn add_run(&mut self, make: impl FnOnce(RunId) -> Run) -> RunId {
         let id = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
-        self.runs.push(make(id));
+        let run = make(id);
+        self.wire_bytes += run.wire.bytes().len();
+        self.runs.push(run);
+        self.forget_wires();
         id
     }
 
@@ -92,6 +99,10 @@ impl Session {
     pub fn record(&mut self, id: RunId, piece: WirePiece) {
         let Some(run) = self.runs.get_mut(id.0 as usize) else { return };
         self.wire_bytes += run.wire.push(piece);
+        self.forget_wires();
+    }
+
+    fn forget_wires(&mut self) {
         while self.wire_bytes > MOST_WIRE_BYTES
             && let Some(oldest) = self.runs.get_mut(self.wires_forgotten)
         {

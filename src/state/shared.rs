@@ -18,7 +18,19 @@ pub struct SettingsBefore {
     shares: BTreeSet<Field>,
 }
 
+impl From<Settings> for Shared {
+    fn from(settings: Settings) -> Self {
+        Self(settings)
+    }
+}
+
 impl Shared {
+    /// The shared value of every field.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0
+    }
+
     /// What the first lane asks with, to begin with. The others share what they have in common with it.
     pub(super) fn of(lanes: &mut [Lane]) -> Self {
         let Some(first) = lanes.first().map(|lane| lane.settings.clone()) else { return Self::default() };

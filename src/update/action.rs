@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader, reading,
-    request, share, stream,
+    Effects, ask, card, diff, exchange, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader,
+    reading, request, share, stream,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -54,6 +54,8 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::ModelCard => card::open(state, now),
         A::Presets => presets::open(state),
         A::EditSystem => form::open_system(state),
+        A::Export => exchange::open_export(state),
+        A::OpenDraft => exchange::open_draft(state, now),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::Again | A::ResendWithout => ask::perform(state, action, now),
         A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
 use super::{Effects, queue, system};
-use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, sendable};
+pub use crate::chat::messages;
+use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, TurnId, TurnTree, sendable};
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
@@ -87,7 +86,7 @@ pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<Tur
 }
 
 /// The session's title comes from its first message.
-fn title(state: &mut State, question: &str) -> Effects {
+pub(super) fn title(state: &mut State, question: &str) -> Effects {
     const LONGEST: usize = 48;
     if !state.session.title.is_empty() {
         return Effects::new();
@@ -215,32 +214,12 @@ pub(super) fn request(mut form: ChatRequest, turns: &TurnTree, tip: Option<TurnI
     form
 }
 
-/// The branch down to `tip` in wire form, the system prompt first. Every tool call is followed by an answer, because
-/// endpoints refuse a history in which one is missing; a call that nobody ran says so.
-#[must_use]
-pub fn messages(turns: &TurnTree, tip: Option<TurnId>, system: Option<&str>) -> Vec<Value> {
-    let mut messages: Vec<Value> = system.map(|text| json!({"role": "system", "content": text})).into_iter().collect();
-    let mut open_calls: Vec<&ToolCall> = Vec::new();
-    for turn in turns.branch(tip).into_iter().filter_map(|id| turns.get(id)) {
-        if turn.role == Role::Tool {
-            open_calls.retain(|call| Some(&call.id) != turn.answers.as_ref());
-        } else {
-            messages.extend(open_calls.drain(..).map(unanswered));
-        }
-        messages.extend(turn.to_message());
-        open_calls.extend(turn.tool_calls.iter().filter(|call| call.is_whole()));
-    }
-    messages.extend(open_calls.drain(..).map(unanswered));
-    messages
-}
-
-fn unanswered(call: &ToolCall) -> Value {
-    json!({"role": "tool", "tool_call_id": call.id, "content": "The user did not run this tool."})
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::chat::ToolCall;
 
     fn called(turns: &mut TurnTree, parent: TurnId, ids: &[&str]) -> TurnId {
         let turn = turns.add(Some(parent), Role::Assistant, "");

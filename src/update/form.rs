@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, picker, system, values};
+use super::{Effects, card, exchange, picker, system, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -28,6 +28,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             let text = form.active().text();
             return vec![Effect::Edit { purpose: EditPurpose::Form, text }];
         }
+        _ if form.purpose == FormPurpose::Export => return exchange::accept(state, action, now),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -99,6 +100,7 @@ pub(super) fn edited(state: &mut State, text: &str) {
 fn changed(state: &mut State) {
     match open_form(state) {
         Some(form) if matches!(form.purpose, FormPurpose::System(_)) => system::name_variables(form),
+        Some(form) if form.purpose == FormPurpose::Export => exchange::judge(state),
         _ => values::judge(state),
     }
 }
@@ -128,7 +130,7 @@ fn accept(state: &mut State, now: Instant) -> Effects {
     match &form.purpose {
         FormPurpose::LaneName(lane) => rename(state, *lane, &form.editor.text()),
         FormPurpose::System(lane) => system::keep(state, *lane, &form, now),
-        FormPurpose::Value { .. } | FormPurpose::Extra(_) => {}
+        FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export => {}
     }
     Effects::new()
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{Effects, action, form, overlay, params};
+use super::{Effects, action, exchange, form, overlay, params};
 use crate::state::{Focus, Level, Overlay, State};
 
 pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
@@ -58,8 +58,9 @@ pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
     }
     state.overlay = None;
     state.focus = Focus::Composer;
-    if let Err(problem) = state.composer.editor.paste(text) {
-        state.notices.show(Level::Error, problem.to_string(), now);
+    match state.composer.editor.paste(text) {
+        Ok(()) => exchange::offer(state, now),
+        Err(problem) => state.notices.show(Level::Error, problem.to_string(), now),
     }
     Effects::new()
 }

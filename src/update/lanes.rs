@@ -61,7 +61,7 @@ fn close(state: &mut State, now: Instant) -> Effects {
     let effects = stream::stop(state, place, now);
     let lane = state.lanes.remove(place);
     // What is written in its form would have nowhere to go; a form with something in it keeps its lane open.
-    state.overlay.take_if(|open| matches!(open, Overlay::Form(form) if form.purpose.lane() == lane.id));
+    state.overlay.take_if(|open| matches!(open, Overlay::Form(form) if form.purpose.lane() == Some(lane.id)));
     state.focused = place.min(state.lanes.len() - 1);
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;

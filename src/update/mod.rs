@@ -6,6 +6,7 @@ mod card;
 mod diff;
 mod diff_figures;
 mod diff_page;
+mod exchange;
 mod form;
 mod heat;
 mod inspect;
@@ -29,6 +30,7 @@ mod tests;
 mod values;
 
 pub use ask::messages;
+pub use exchange::open_foreign;
 
 use std::time::Instant;
 
@@ -80,6 +82,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Models { provider, found } => models(state, &provider, found, now),
         Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
         Event::FileRead { path, result } => values::file_read(state, &path, result, now),
+        Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
         Event::Tick => {
             state.notices.expire(now);
             Effects::new()

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 const LEVELS: &[&[&str]] = &[
     &["text", "chat"],
     &["api", "pricing", "tools", "config", "input"],
-    &["store", "sandbox"],
+    // What is exchanged is read and written without a disk or a screen, so it stands below the state that it is put into.
+    &["store", "sandbox", "exchange"],
     &["state"],
     &["update", "view"],
     &["app"],
@@ -18,7 +19,8 @@ const LEVELS: &[&[&str]] = &[
 ];
 
 /// Uses that break the rule, each with its reason: (room, used room, reason).
-const ALLOWED: &[(&str, &str, &str)] = &[];
+const ALLOWED: &[(&str, &str, &str)] =
+    &[("exchange", "store", "an export is made of a saved session, and our own JSON is that very form")];
 
 /// Files that may be longer than [`LONGEST`], each with its reason: (path, reason).
 const LONG: &[(&str, &str)] = &[];

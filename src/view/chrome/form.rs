@@ -64,6 +64,7 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
             format!("{} · {}{}", clean_line(field.name()), lane(id), sharers(state, *id, field))
         }
         FormPurpose::Extra(id) => format!("Other fields · {}", lane(id)),
+        FormPurpose::Export => "Export to the file".to_owned(),
     }
 }
 
@@ -101,10 +102,19 @@ fn field(canvas: &mut Canvas<'_>, form: &Form, place: usize, row: Rect) -> Optio
     let place = Rect { x, width: row.right().saturating_sub(x), ..row };
     let caret = editor(canvas, &field.editor, place);
     if field.editor.is_empty() {
-        let said = format!("no value: sent as {{{{{}}}}}", clean_line(&field.name));
+        let said = unset(form, &field.name);
         canvas.text(place.x, place.y, place.width, &said, StyleRole::Unset);
     }
     caret
+}
+
+/// What an empty field means.
+fn unset(form: &Form, name: &str) -> String {
+    match (&form.purpose, name) {
+        (FormPurpose::Export, "lane") => "all of the session; or a letter".to_owned(),
+        (FormPurpose::Export, _) => "nothing; or a regular expression".to_owned(),
+        _ => format!("no value: sent as {{{{{}}}}}", clean_line(name)),
+    }
 }
 
 fn verdict(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
@@ -128,7 +138,8 @@ fn verdict(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
 
 fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
     let keep = if form.is_line() { Action::FormEnter } else { Action::FormAccept };
-    let mut keys = vec![(keep, "keeps it")];
+    let does = if form.purpose == FormPurpose::Export { "writes it" } else { "keeps it" };
+    let mut keys = vec![(keep, does)];
     if !form.fields.is_empty() {
         keys.push((Action::FormNext, "next field"));
     }

@@ -4,6 +4,7 @@ mod asking;
 mod console;
 mod desk;
 mod diff;
+mod exchange;
 mod failures;
 mod gesture;
 mod heat;

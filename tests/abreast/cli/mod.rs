@@ -3,6 +3,7 @@
 mod asking;
 mod card;
 mod contract;
+mod export;
 mod faults;
 mod misuse;
 mod others;

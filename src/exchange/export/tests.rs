@@ -1,0 +1,231 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::exchange::{Redaction, is_own, read, read_sessions, write_sessions};
+
+/// Two lanes over one question; the second reply was cut off, and a first one stands beside them.
+fn session() -> SavedSession {
+    let wire = json!({
+        "tries": [{"request": {"at": 0, "method": "POST", "url": "https://h.example/v1/chat/completions",
+            "headers": [["authorization", "Bearer sk-live-1234567890"], ["accept", "*/*"]], "body_bytes": 4},
+            "response": {"at": 5_000_000, "status": 200, "version": "HTTP/1.1",
+                "headers": [["content-type", "text/event-stream"], ["set-cookie", "sid=sk-live-1234567890"]]},
+            "first_read": 0}],
+        "reads": [[6_000_000, 5]], "bytes": "eJzLSM3JyQcABiwCFQ==", "until": 7_000_000,
+    });
+    let settings = json!({"provider": "lab", "model": "m-1", "system": "Be {{mood}}.", "variables": {"mood": "brief"},
+        "params": {"temperature": 0.2}, "tools": [{"name": "f", "definition": {"type": "function", "function": {"name": "f"}}}]});
+    let run = |id: u32, reply: u32, outcome: Value| {
+        json!({"id": id, "settings": settings, "form": {"model": "m-1", "stream": true,
+            "messages": [{"role": "system", "content": "Be brief."}]}, "replies": [reply], "started": 1_790_000_000_000_i64,
+            "first_delta": 250_000_000, "finished": 1_250_000_000, "finish_reason": "stop", "accepted": true,
+            "usage": {"input": 1200, "cached": 200, "output": 50, "reasoning": 10, "raw": {}},
+            "cost": {"is": "known", "amount": "0.0045", "currency": "CNY"}, "outcome": outcome, "wire": wire})
+    };
+    serde_json::from_value(json!({
+        "version": 1, "id": "s1", "title": "Refunds <b>", "created": 1_790_000_000_000_i64, "focused": "B",
+        "lanes": [{"letter": "A", "settings": settings, "shares": ["system"], "tip": 2},
+            {"letter": "B", "name": "strict", "settings": settings, "tip": 3}],
+        "turns": [
+            {"id": 0, "role": "user", "text": "How long? <script>alert(1)</script>"},
+            {"id": 1, "parent": 0, "role": "assistant", "text": "beside"},
+            {"id": 2, "parent": 0, "role": "assistant", "text": "Thirty days.\n\n```\nopen", "reasoning": "hm", "run": 0,
+                "tool_calls": [{"id": "c1", "name": "f", "arguments": "{\"a\": 1}"}]},
+            {"id": 3, "parent": 0, "role": "assistant", "text": "A [month](javascript:alert(1)) ![x](https://t.example/p.png)",
+                "run": 1, "tokens": {"all": [{"text": "A", "logprob": -0.1}]}},
+        ],
+        "runs": [run(0, 2, json!({"is": "complete"})), run(1, 3, json!({"is": "failed", "said": "The line broke."}))],
+        "composer": {"draft": "half a thought"}, "later": {"kept": [1, 2.5]},
+    }))
+    .unwrap()
+}
+
+#[test]
+fn markdown_has_the_settings_the_figures_and_the_cost_of_each_reply() {
+    insta::assert_snapshot!(export(&session(), ExportFormat::Markdown).unwrap());
+}
+
+#[test]
+fn a_page_needs_nothing_else_and_lets_nothing_in() {
+    let page = export(&session(), ExportFormat::Html).unwrap();
+    for wanted in [
+        "<title>Refunds &lt;b&gt;</title>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "[image: x]",
+        "<p class=\"fault\">The line broke.</p>",
+        "prefers-color-scheme:dark",
+        "default-src &#39;none&#39;",
+    ] {
+        let wanted = wanted.replace("&#39;", "'");
+        assert!(page.contains(&wanted), "{wanted} is not in {page}");
+    }
+    for unwanted in ["<script", "<img", "javascript:", "t.example", "src=", "<link", "@import", "url("] {
+        assert!(!page.contains(unwanted), "{unwanted} is in {page}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_becomes_more_than_text_on_a_page(
+        hostile in "([<>\"'&/! =:()\\[\\]`*\n-]|a|img|src|href|script|javascript|data|style|svg|onload|\\PC){0,40}"
+    ) {
+        let mut session = session();
+        session.title.clone_from(&hostile);
+        session.turns[2].text.clone_from(&hostile);
+        session.turns[2].reasoning.clone_from(&hostile);
+        session.turns[2].tool_calls[0].name.clone_from(&hostile);
+        session.lanes[0].settings.system = Some(hostile);
+        let page = export(&session, ExportFormat::Html).unwrap();
+        let allowed = ["!doctype", "html", "head", "meta", "title", "style", "body", "main", "header", "h1", "h2", "h3", "h4",
+            "h5", "h6", "p", "div", "section", "table", "tr", "th", "td", "thead", "tbody", "pre", "code", "details", "summary",
+            "ul", "ol", "li", "em", "strong", "del", "blockquote", "hr", "br", "a", "input"];
+        for tag in page.split('<').skip(1) {
+            let name: String = tag.trim_start_matches('/').chars().take_while(|sign| sign.is_ascii_alphanumeric() || *sign == '!').collect();
+            prop_assert!(allowed.contains(&name.as_str()), "<{tag} in {page}");
+            if name == "a" && !tag.starts_with('/') {
+                prop_assert!(tag.starts_with("a href=\"http"), "<{tag}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_are_what_each_lane_would_be_sent_and_can_be_read_again() {
+    let lines = export(&session(), ExportFormat::Jsonl).unwrap();
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    let call = json!({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{\"a\": 1}"}});
+    assert_eq!(
+        first,
+        json!({"messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "How long? <script>alert(1)</script>"},
+            {"role": "assistant", "content": "Thirty days.\n\n```\nopen", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c1", "content": "The user did not run this tool."}],
+            "tools": [{"type": "function", "function": {"name": "f"}}]})
+    );
+    assert_eq!(read(&lines).unwrap().conversations.len(), 2);
+}
+
+#[test]
+fn an_archive_has_every_try_and_no_key() {
+    let text = export(&session(), ExportFormat::Har).unwrap();
+    let archive: Value = serde_json::from_str(&text).unwrap();
+    let entry = &archive["log"]["entries"][0];
+    assert!(!text.contains("sk-live"), "{text}");
+    assert_eq!(entry["request"]["headers"][0], json!({"name": "authorization", "value": "[key]"}));
+    assert_eq!(entry["response"]["content"]["text"], "hello");
+    assert_eq!(entry["timings"], json!({"send": 0, "wait": 5.0, "receive": 2.0}));
+    assert_eq!(archive["log"]["entries"].as_array().unwrap().len(), 2);
+    // The body is not four bytes long, and the archive says so.
+    assert!(entry["request"]["postData"]["comment"].is_string());
+    let mut exact = session();
+    let length = entry["request"]["postData"]["text"].as_str().unwrap().len();
+    exact.runs[0].wire.as_mut().unwrap().tries[0].request.body_bytes = length;
+    let archive: Value = serde_json::from_str(&export(&exact, ExportFormat::Har).unwrap()).unwrap();
+    assert_eq!(archive["log"]["entries"][0]["request"]["postData"]["comment"], Value::Null);
+}
+
+#[test]
+fn what_is_redacted_is_nowhere_in_any_format() {
+    let mut session = session();
+    let secret = "Zanzibar-7";
+    for text in [&mut session.title, &mut session.turns[3].text, &mut session.composer.draft] {
+        text.push_str(secret);
+    }
+    session.turns[2].tool_calls[0].arguments = json!({"city": secret}).to_string();
+    session.lanes[0].settings.params.insert("user".into(), json!({"deep": [secret], secret: 1}));
+    session.runs[0].form.messages.push(json!({"role": "system", "content": secret}));
+    session.runs[0].wire.as_mut().unwrap().bytes = secret.into();
+    session.other.insert("new".into(), json!(secret));
+    let redaction = Redaction::of(["Zanzi\\w+-\\d"]).unwrap();
+    redaction.apply(&mut session);
+    for format in ExportFormat::ALL {
+        let text = export(&session, format).unwrap();
+        assert!(!text.contains("Zanzi"), "{}: {text}", format.name());
+    }
+    assert_eq!(session.composer.draft, "half a thought[redacted]");
+    assert!(session.turns[3].tokens.is_empty());
+    assert!(session.runs[0].wire.as_ref().unwrap().bytes.is_empty());
+}
+
+#[test]
+fn a_pattern_that_is_none_says_why() {
+    assert_eq!(Redaction::of(["a("]).unwrap_err(), "`a(` is no pattern: unclosed group");
+    assert_eq!(Redaction::of(["a*"]).unwrap_err(), "`a*` matches what is empty");
+}
+
+#[test]
+fn one_lane_comes_with_its_branch_and_its_runs_alone() {
+    let mut one = session();
+    only_lane(&mut one, 'b').unwrap();
+    let turns: Vec<u32> = one.turns.iter().map(|turn| turn.id).collect();
+    let runs: Vec<u32> = one.runs.iter().map(|run| run.id).collect();
+    assert_eq!((turns, runs, one.focused), (vec![0, 3], vec![1], Some('B')));
+    assert_eq!(only_lane(&mut one, 'C'), Err("it has no lane C".to_owned()));
+}
+
+#[test]
+fn a_file_of_a_newer_form_is_refused_with_the_next_step() {
+    assert_eq!(
+        read_sessions("{\"abreast\": 9, \"sessions\": 5}").unwrap_err().to_string(),
+        "abreast: a newer abreast wrote it (form 9, this one reads 1); update abreast to read it"
+    );
+    assert!(!is_own("{\"messages\": []}") && !is_own("[]") && is_own("\u{feff}{\"abreast\": 1, \"sessions\": []}"));
+}
+
+#[test]
+fn a_file_whose_parents_go_round_is_written_all_the_same() {
+    let mut round = session();
+    round.turns[0].parent = Some(3);
+    for format in ExportFormat::ALL {
+        assert!(export(&round, format).is_ok());
+    }
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        prop::num::f64::NORMAL.prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec(("\\PC{0,6}", inner), 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn our_own_json_comes_back_as_it_was(
+        texts in prop::collection::vec(any::<String>(), 4),
+        params in prop::collection::vec(("[a-z_]{1,8}", value()), 0..4),
+        logprob in prop::option::of(prop::num::f64::NORMAL),
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        spans in prop::collection::vec(any::<u64>(), 3),
+        unknown in value(),
+    ) {
+        let mut session = session();
+        for (turn, text) in session.turns.iter_mut().zip(&texts) {
+            turn.text.clone_from(text);
+            turn.reasoning.clone_from(text);
+        }
+        session.lanes[0].settings.params = params.into_iter().collect();
+        session.turns[3].tokens.all[0].said.logprob = logprob;
+        session.turns[3].other.insert("unknown".into(), unknown.clone());
+        session.other.insert("unknown".into(), unknown);
+        let run = &mut session.runs[0];
+        (run.first_delta, run.first_text, run.finished) = (Some(spans[0]), None, Some(spans[1]));
+        let wire = run.wire.as_mut().unwrap();
+        (wire.bytes, wire.until) = (bytes, spans[2]);
+        let sessions = [session, SavedSession::default()];
+        let text = write_sessions(&sessions).unwrap();
+        prop_assert!(is_own(&text));
+        prop_assert_eq!(read_sessions(&text).unwrap(), sessions);
+    }
+}

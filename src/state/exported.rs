@@ -1,0 +1,30 @@
+//! A session that is to be written to a file.
+
+use crate::config::presets::Existing;
+use crate::exchange::ExportFormat;
+use crate::input::Action;
+
+/// What is written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportWork {
+    /// As the user wrote it; `~` is the home directory.
+    pub path: String,
+    pub format: ExportFormat,
+    /// The letter of the lane that is meant; all of the session without one.
+    pub lane: Option<char>,
+    /// A pattern of what is left out.
+    pub redact: Option<String>,
+    pub existing: Existing,
+    /// What asked for it, and has to again before a file is overwritten.
+    pub asked_by: Action,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exported {
+    Written,
+    /// A file of that name is there and was left as it is.
+    Exists,
+    /// A sentence for the user.
+    Failed(String),
+}

@@ -1,0 +1,78 @@
+//! Turns and their tokens.
+
+use super::Numbers;
+use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn};
+use crate::state::Session;
+use crate::store::{AS_SENT, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
+
+/// One turn as it is saved.
+#[must_use]
+pub fn saved_turn(turn: &Turn) -> SavedTurn {
+    SavedTurn {
+        id: turn.id.0,
+        parent: turn.parent.map(|parent| parent.0),
+        role: turn.role.name().to_owned(),
+        text: turn.text.clone(),
+        reasoning: turn.reasoning.clone(),
+        refusal: turn.refusal.clone(),
+        tool_calls: turn.tool_calls.iter().map(saved_call).collect(),
+        answers: turn.answers.clone(),
+        run: turn.run.map(|run| run.0),
+        tokens: saved_tokens(&turn.tokens),
+        other: turn.as_sent.iter().map(|message| (AS_SENT.to_owned(), message.clone())).collect(),
+    }
+}
+
+fn saved_call(call: &ToolCall) -> SavedCall {
+    let ToolCall { id, name, arguments, extra } = call.clone();
+    SavedCall { id, name, arguments, extra }
+}
+
+/// A reply's tokens as they are saved.
+#[must_use]
+pub fn saved_tokens(tokens: &Tokens) -> SavedTokens {
+    let token = |token: &Token| SavedToken {
+        said: saved_candidate(&token.said),
+        top: token.top.iter().map(saved_candidate).collect(),
+    };
+    SavedTokens { all: tokens.all().iter().map(token).collect(), unfinished: tokens.unfinished().to_vec() }
+}
+
+fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
+    let (logprob, slight) = match candidate.chance {
+        Chance::Known(logprob) => (Some(logprob), false),
+        Chance::Slight => (None, true),
+        Chance::Unknown => (None, false),
+    };
+    SavedCandidate { text: candidate.text.clone(), unfinished: candidate.unfinished.clone(), logprob, slight }
+}
+
+/// Gives a turn of the tree what it had beside its text.
+pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers) {
+    let Some(turn) = numbers.turn(Some(saved.id)).and_then(|id| session.turns.change(id)) else { return };
+    let call = |SavedCall { id, name, arguments, extra }| ToolCall { id, name, arguments, extra };
+    turn.reasoning = saved.reasoning;
+    turn.refusal = saved.refusal;
+    turn.tool_calls = saved.tool_calls.into_iter().map(call).collect();
+    turn.as_sent = saved.other.shift_remove(AS_SENT);
+    turn.answers = saved.answers;
+    turn.run = numbers.run(saved.run);
+    turn.tokens = restored_tokens(saved.tokens);
+}
+
+fn restored_tokens(saved: SavedTokens) -> Tokens {
+    let token = |token: SavedToken| Token {
+        said: restored_candidate(token.said),
+        top: token.top.into_iter().map(restored_candidate).collect(),
+    };
+    Tokens::restored(saved.all.into_iter().map(token).collect(), saved.unfinished)
+}
+
+fn restored_candidate(saved: SavedCandidate) -> Candidate {
+    let chance = match saved.logprob {
+        Some(logprob) => Chance::Known(logprob),
+        None if saved.slight => Chance::Slight,
+        None => Chance::Unknown,
+    };
+    Candidate { text: saved.text, unfinished: saved.unfinished, chance }
+}
