@@ -90,7 +90,8 @@ actions! {
     LaneRight, Global, "lane.right", "", "Move the lane to the right";
     LaneAddress, Global, "lane.address", "", "Let the focused lane have the next messages, or not";
     LaneOnly, Global, "lane.only", "", "Send to the focused lane alone, or to all again";
-    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, a promotion, settings that were replaced";
+    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, another branch, a deleted one, replaced settings";
+    LaneRedo, Global, "lane.redo", "", "Redo what was undone";
     LaneZoom, Transcript, "lane.zoom", "zoom", "Let the focused lane fill the screen, or give the others their room back";
     Lane1, Global, "lane.focus_1", "", "Focus the first lane";
     Lane2, Global, "lane.focus_2", "", "Focus the second lane";
@@ -124,7 +125,7 @@ actions! {
     Top, Global, "transcript.top", "", "Go to the first turn";
     Bottom, Global, "transcript.bottom", "", "Go to the end and follow it";
     Fold, Transcript, "transcript.fold", "fold", "Fold or unfold the turn's reasoning and calls";
-    EditTurn, Transcript, "transcript.edit", "edit", "Edit this question and send it as a new branch";
+    EditTurn, Transcript, "transcript.edit", "edit", "Edit this question or reply and send it as a new branch";
     RetryTurn, Transcript, "transcript.again", "again", "Ask again from this turn";
     CopyTurn, Transcript, "transcript.copy", "copy", "Copy the turn's source to the clipboard";
     CopyCode, Transcript, "transcript.copy_code", "", "Copy the turn's last code block";

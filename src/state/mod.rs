@@ -51,7 +51,7 @@ pub use request_page::{RequestPage, RequestShows};
 pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
-pub use undo::{Undo, Undos};
+pub use undo::{Stand, Undo, Undos, Way};
 pub use wire_page::{WireAreas, WireFind, WireFocus, WireHeaders, WirePage, WireRow};
 pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 

@@ -1,11 +1,11 @@
-//! Lanes: adding, closing, moving, naming, addressing and focusing them; promotion; what can be undone; a new session.
+//! Lanes: adding, closing, moving, naming, addressing and focusing them; promotion; a new session.
 
 use std::time::Instant;
 
-use super::{Effects, form, stream};
+use super::{Effects, form, stream, undo};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
-use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
+use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo, Way};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -16,7 +16,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::LaneRight => shift(state, Some(state.focused + 1)),
         Action::LaneAddress => address(state, state.focused, now),
         Action::LaneOnly => only(state),
-        Action::LaneUndo => undo(state, now),
+        Action::LaneUndo => return undo::perform(state, Way::Back, now),
+        Action::LaneRedo => return undo::perform(state, Way::Forth, now),
         Action::LaneZoom => state.zoomed = !state.zoomed,
         Action::Promote => promote(state, now),
         Action::TakeSettings => take_settings(state, now),
@@ -53,8 +54,16 @@ fn close(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "The last lane stays.", now);
         return Effects::new();
     }
-    let effects = stream::stop(state, state.focused, now);
-    let place = state.focused;
+    let said = format!("Lane {} is closed; {} brings it back.", state.lane().title(), state.key(Action::LaneUndo));
+    let (undo, effects) = take_out(state, state.focused, now);
+    state.notices.show(Level::Note, said, now);
+    state.undos.push(undo);
+    effects
+}
+
+/// Takes one of several lanes away; gives the step that brings it back.
+pub(super) fn take_out(state: &mut State, place: usize, now: Instant) -> (Undo, Effects) {
+    let effects = stream::stop(state, place, now);
     let lane = state.lanes.remove(place);
     for left in state.queue.without(lane.id) {
         state.composer.keep(&left.text);
@@ -63,10 +72,7 @@ fn close(state: &mut State, now: Instant) -> Effects {
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;
     }
-    let said = format!("Lane {} is closed; {} brings it back.", lane.title(), state.key(Action::LaneUndo));
-    state.notices.show(Level::Note, said, now);
-    state.undos.push(Undo::Close { place, lane: Box::new(lane) });
-    effects
+    (Undo::Close { place, lane: Box::new(lane) }, effects)
 }
 
 /// Moves the focused lane to another place; its letter goes with it.
@@ -111,8 +117,8 @@ fn promote(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "All lanes have this history already.", now);
         return;
     }
-    let before = state.lanes.iter().map(|lane| (lane.id, lane.branch.clone())).collect();
-    state.undos.push(Undo::Promote(before));
+    let before = state.lanes.iter().map(Lane::stand).collect();
+    state.undos.push(Undo::Branches(before));
     for lane in &mut state.lanes {
         give_branch(lane, branch.clone());
     }
@@ -121,7 +127,7 @@ fn promote(state: &mut State, now: Instant) {
     state.notices.show(Level::Note, said, now);
 }
 
-fn give_branch(lane: &mut Lane, branch: Vec<TurnId>) {
+pub(super) fn give_branch(lane: &mut Lane, branch: Vec<TurnId>) {
     if lane.branch == branch {
         return;
     }
@@ -155,40 +161,6 @@ fn take_settings(state: &mut State, now: Instant) {
         format!("Lane {} has the settings of this reply: {fields} changed. {undo} undoes it.", state.lane().letter);
     state.put_settings(state.focused, settings);
     state.notices.show(Level::Note, said, now);
-}
-
-fn undo(state: &mut State, now: Instant) {
-    let Some(undo) = state.undos.pop() else {
-        state.notices.show(Level::Note, "There is nothing to undo.", now);
-        return;
-    };
-    match undo {
-        Undo::Close { place, lane } => reopen(state, place, *lane, now),
-        Undo::Settings(before) => state.put_back(*before),
-        Undo::Promote(branches) => {
-            for (id, branch) in branches {
-                if let Some(lane) = state.lane_by_id_mut(id).filter(|lane| lane.status.live().is_none()) {
-                    give_branch(lane, branch);
-                }
-            }
-        }
-    }
-}
-
-/// Puts a closed lane back, under another letter if its own was given away meanwhile.
-fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
-    if state.lanes.len() >= MAX_LANES {
-        state.notices.show(Level::Note, format!("{MAX_LANES} lanes are the most: close one first."), now);
-        state.undos.push(Undo::Close { place, lane: Box::new(lane) });
-        return;
-    }
-    if state.lanes.iter().any(|other| other.letter == lane.letter) {
-        lane.letter = state.free_letter();
-    }
-    let place = place.min(state.lanes.len());
-    state.lanes.insert(place, lane);
-    state.focused = place;
-    state.rejoin();
 }
 
 /// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.

@@ -6,6 +6,7 @@ mod card;
 mod diff;
 mod diff_figures;
 mod diff_page;
+mod edit;
 mod form;
 mod heat;
 mod inspect;
@@ -26,6 +27,7 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod values;
 
 pub use ask::messages;

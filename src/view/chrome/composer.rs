@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::chat::TurnId;
+use crate::chat::{Role, TurnId};
 use crate::input::Action;
 use crate::state::{Focus, Lane, Layout, State, Target};
 use crate::text::{Span, StyleRole, clean_line};
@@ -39,7 +39,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
 fn title(state: &State) -> Vec<Span> {
     let edited = state.composer.editing;
     let able = |lane: &Lane| edited.is_none_or(|turn| holds(state, lane, turn));
-    let editing = if edited.is_some() { "editing · " } else { "" };
+    let editing = match edited.and_then(|turn| state.session.turns.get(turn)) {
+        Some(turn) if turn.role == Role::Assistant => "editing the reply · ",
+        Some(_) => "editing · ",
+        None => "",
+    };
     let mut spans = vec![Span::new(format!("{editing}to"), StyleRole::Title)];
     let told = |lane: &&Lane| lane.addressed && able(lane);
     spans.extend(state.lanes.iter().filter(told).map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Title)));
