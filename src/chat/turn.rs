@@ -253,7 +253,7 @@ mod tests {
         assert!(tree.hide(replies[2]));
         assert_eq!(tree.newest_leaf(question), replies[0]);
         assert!(tree.show(replies[1]) && !tree.show(replies[1]));
-        assert_eq!(tree.children(Some(question)), replies[..2]);
+        assert_eq!(tree.children(Some(question)), &replies[..2]);
         assert!(tree.show(replies[2]));
         assert_eq!(tree.children(Some(question)), before.children(Some(question)));
         assert_eq!(tree.get(replies[1]).unwrap().text, "eins", "nothing is gone");

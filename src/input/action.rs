@@ -12,6 +12,8 @@ pub enum Context {
     Overlay,
     /// While something is read in a box: the help, a diff, a run. The keys of overlays work there too.
     Reader,
+    /// While the tree of turns is open. The keys of overlays work there too.
+    Tree,
     /// While a text is edited in a box.
     Form,
 }
@@ -27,6 +29,7 @@ impl Context {
             Self::Sidebar => "sidebar",
             Self::Overlay => "overlay",
             Self::Reader => "reader",
+            Self::Tree => "tree",
             Self::Form => "form",
         }
     }
@@ -134,6 +137,7 @@ actions! {
     Diff, Transcript, "transcript.diff", "diff", "Compare the reply with another lane's, word by word";
     Promote, Transcript, "transcript.promote", "promote", "Make this lane's branch the history of all lanes";
     Inspect, Transcript, "transcript.inspect", "inspect", "Show the reply's request as it was sent, and its wire";
+    Tree, Transcript, "transcript.tree", "tree", "Show the tree of all turns: branches, lanes, costs";
     Heat, Transcript, "transcript.heat", "", "Show the reply's tokens by their probability";
     TakeSettings, Transcript, "transcript.settings", "", "Put the lane back to the settings that this reply was made with";
 
@@ -176,6 +180,14 @@ actions! {
     ReaderRefresh, Reader, "reader.refresh", "", "Read anew what came meanwhile";
     ReaderCopy, Reader, "reader.copy", "copy", "Copy what is selected, or all of it";
     ReaderCopyAll, Reader, "reader.copy_all", "", "Copy the whole of it";
+
+    TreeParent, Tree, "tree.parent", "parent", "Go to the turn before";
+    TreeChild, Tree, "tree.child", "", "Go to the turn after";
+    TreeSiblingOlder, Tree, "tree.sibling_older", "", "Go to the branch before at this fork";
+    TreeSiblingNewer, Tree, "tree.sibling_newer", "", "Go to the branch after at this fork";
+    TreeLane, Tree, "tree.lane", "new lane", "Open this branch in a new lane";
+    TreeName, Tree, "tree.name", "name", "Name the branch that begins here";
+    TreeDelete, Tree, "tree.delete", "delete", "Delete this turn and all that follows it; it can be undone";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
     FormEnter, Form, "form.enter", "", "In a single line: keep the text";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::params::Settled;
 use super::{
     Effects, ask, card, diff, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader, reading,
-    request, share, stream,
+    request, share, stream, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -35,6 +35,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
+        Context::Tree => tree::perform(state, action, now),
         Context::Reader => reader::perform(state, action, now),
         Context::Form => form::perform(state, action, now),
     }
@@ -74,6 +75,7 @@ fn transcript(state: &mut State, action: Action, now: Instant) -> Effects {
         A::LaneZoom | A::Promote | A::TakeSettings => lanes::perform(state, action, now),
         A::Diff => diff::open(state, now),
         A::Inspect => inspect::open(state, now),
+        A::Tree => tree::open(state, now),
         _ => read(state, action, now),
     }
 }
@@ -85,6 +87,9 @@ fn read(state: &mut State, action: Action, now: Instant) -> Effects {
         action,
         A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
     );
+    if tree::reads(state, action) {
+        return Effects::new();
+    }
     match state.panes {
         Panes::Request if both => request::perform(state, action),
         _ => reading::perform(state, action, now),

@@ -38,11 +38,24 @@ pub(super) fn focus(state: &mut State, place: usize) {
     }
 }
 
-fn add(state: &mut State, now: Instant) {
-    if state.lanes.len() >= MAX_LANES {
+/// Whether there is no room for a further lane. Says so.
+pub(super) fn is_full(state: &mut State, now: Instant) -> bool {
+    let full = state.lanes.len() >= MAX_LANES;
+    if full {
         state.notices.show(Level::Note, format!("{MAX_LANES} lanes are the most."), now);
+    }
+    full
+}
+
+fn add(state: &mut State, now: Instant) {
+    if is_full(state, now) {
         return;
     }
+    put_beside(state);
+}
+
+/// Puts a copy of the focused lane beside it, and the focus on that.
+pub(super) fn put_beside(state: &mut State) {
     let id = state.next_lane_id();
     let lane = state.lane().clone_as(id, state.free_letter());
     state.focused += 1;
@@ -176,7 +189,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     state.session = state.session.next();
     state.undos.clear();
     // What is read in a box is of the session that ends here.
-    state.overlay.take_if(|open| open.contexts().contains(&Context::Reader));
+    state.overlay.take_if(|open| open.contexts().iter().any(|it| matches!(it, Context::Reader | Context::Tree)));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();
     }

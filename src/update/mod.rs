@@ -27,6 +27,7 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod undo;
 mod values;
 
@@ -49,6 +50,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     if concerns {
         request::refresh(state, resized);
     }
+    tree::refresh(state);
     effects
 }
 

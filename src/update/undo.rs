@@ -29,6 +29,9 @@ fn hindrance(state: &State, step: &Undo) -> Option<String> {
         Undo::Close { .. } if state.lanes.len() >= MAX_LANES => {
             Some(format!("{MAX_LANES} lanes are the most: close one first."))
         }
+        Undo::Open(id) if state.lane_by_id(*id).is_some_and(|lane| lane.status.live().is_some()) => {
+            Some(ask::still_coming(state))
+        }
         Undo::Open(id) if state.lanes.len() == 1 && state.lanes[0].id == *id => Some("The last lane stays.".to_owned()),
         Undo::Branches(stands) => {
             let lanes = stands.iter().filter_map(|stand| state.lane_by_id(stand.lane));

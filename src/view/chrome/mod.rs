@@ -25,6 +25,7 @@ mod slider;
 mod status;
 mod tabs;
 mod tools;
+mod tree;
 mod wire_page;
 
 use std::time::Instant;

@@ -22,6 +22,7 @@ mod screen;
 mod sharing;
 mod stopping;
 mod system;
+mod tree;
 mod values;
 mod wire_view;
 mod work;
