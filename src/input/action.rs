@@ -123,6 +123,7 @@ actions! {
 
     TurnOlder, Transcript, "transcript.older", "turn", "Select the turn before";
     TurnNewer, Transcript, "transcript.newer", "", "Select the turn after";
+    FindLanes, Global, "transcript.find_lanes", "", "Find in all lanes, or in the focused one again";
     PageUp, Global, "transcript.page_up", "scroll", "Scroll up by a page";
     PageDown, Global, "transcript.page_down", "", "Scroll down by a page";
     Top, Global, "transcript.top", "", "Go to the first turn";
@@ -137,6 +138,9 @@ actions! {
     Diff, Transcript, "transcript.diff", "diff", "Compare the reply with another lane's, word by word";
     Promote, Transcript, "transcript.promote", "promote", "Make this lane's branch the history of all lanes";
     Inspect, Transcript, "transcript.inspect", "inspect", "Show the reply's request as it was sent, and its wire";
+    Find, Transcript, "transcript.find", "", "Find a text in the lane";
+    FindNext, Transcript, "transcript.find_next", "", "Go to the next match";
+    FindPrevious, Transcript, "transcript.find_previous", "", "Go to the match before";
     Tree, Transcript, "transcript.tree", "tree", "Show the tree of all turns: branches, lanes, costs";
     Heat, Transcript, "transcript.heat", "", "Show the reply's tokens by their probability";
     TakeSettings, Transcript, "transcript.settings", "", "Put the lane back to the settings that this reply was made with";

@@ -7,6 +7,7 @@ mod composer;
 mod diff;
 mod effect;
 mod event;
+mod find;
 mod form;
 mod heat;
 mod inspect;
@@ -34,6 +35,7 @@ pub use composer::Composer;
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
+pub use find::{Find, FindPart, FindPhase, FindScope, FindSpot, FindWay};
 pub use form::{Form, FormField, FormFocus, FormPurpose, Verdict};
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use inspect::Inspect;
@@ -104,6 +106,8 @@ pub struct State {
     pub composer: Composer,
     pub queue: Queue,
     pub undos: Undos,
+    /// A text that is looked for inside lanes.
+    pub find: Option<Find>,
     pub sidebar: Sidebar,
     pub overlay: Option<Overlay>,
     pub notices: Notices,
@@ -180,6 +184,7 @@ impl State {
             composer: Composer::default(),
             queue: Queue::default(),
             undos: Undos::default(),
+            find: None,
             sidebar: Sidebar::default(),
             overlay: None,
             notices: Notices::default(),
@@ -259,9 +264,18 @@ impl State {
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => overlay.contexts(),
             (None, Focus::Composer) => &[Context::Composer, Context::Global],
+            (None, Focus::Transcript) if self.find.as_ref().is_some_and(Find::is_typing) => {
+                &[Context::Overlay, Context::Global]
+            }
             (None, Focus::Transcript) => &[Context::Transcript, Context::Global],
             (None, Focus::Sidebar) => &[Context::Sidebar, Context::Global],
         }
+    }
+
+    /// Whether the keys go to what is looked for inside lanes.
+    #[must_use]
+    pub fn finds(&self) -> bool {
+        self.find.is_some() && self.overlay.is_none() && self.focus == Focus::Transcript
     }
 
     /// When the screen changes by itself, if it does: an elapsed time, a countdown, a notice that goes. An idle program has none.

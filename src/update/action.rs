@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader, reading,
+    Effects, ask, card, diff, find, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader, reading,
     request, share, stream, tree,
 };
 use crate::input::{Action, Context};
@@ -34,6 +34,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Composer => compose(state, action),
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
+        Context::Overlay if state.finds() => find::list(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
         Context::Tree => tree::perform(state, action, now),
         Context::Reader => reader::perform(state, action, now),
@@ -60,6 +61,7 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
             request::perform(state, action)
         }
+        A::FindLanes => find::perform(state, action, now),
         A::ToggleSidebar | A::ToggleLockstep | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
             screen(state, action, now)
         }
@@ -76,6 +78,7 @@ fn transcript(state: &mut State, action: Action, now: Instant) -> Effects {
         A::Diff => diff::open(state, now),
         A::Inspect => inspect::open(state, now),
         A::Tree => tree::open(state, now),
+        A::Find | A::FindNext | A::FindPrevious => find::perform(state, action, now),
         _ => read(state, action, now),
     }
 }
@@ -158,6 +161,10 @@ fn back(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     if state.sidebar.typed.take().is_some() {
+        return Effects::new();
+    }
+    if state.finds() {
+        find::leave(state);
         return Effects::new();
     }
     let stopped = stream::stop(state, state.focused, now);

@@ -188,6 +188,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     }
     state.session = state.session.next();
     state.undos.clear();
+    state.find = None;
     // What is read in a box is of the session that ends here.
     state.overlay.take_if(|open| open.contexts().iter().any(|it| matches!(it, Context::Reader | Context::Tree)));
     for lane in &mut state.lanes {

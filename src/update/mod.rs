@@ -7,6 +7,7 @@ mod diff;
 mod diff_figures;
 mod diff_page;
 mod edit;
+mod find;
 mod form;
 mod heat;
 mod inspect;
@@ -51,6 +52,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         request::refresh(state, resized);
     }
     tree::refresh(state);
+    find::refresh(state);
     effects
 }
 

@@ -16,6 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 use serde_json::json;
 
+mod find;
 mod request;
 mod tree;
 mod values;

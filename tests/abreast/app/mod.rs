@@ -5,6 +5,7 @@ mod console;
 mod desk;
 mod diff;
 mod failures;
+mod find;
 mod gesture;
 mod heat;
 mod hostile;
