@@ -32,7 +32,7 @@ pub(super) async fn run(
         ));
     }
     let setup = Setup::of(options, &environment)?;
-    let settings = Settings { tools: tools.load()?, ..setup.settings.clone() };
+    let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
     let state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, lanes)?, &environment)?);
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));

@@ -13,7 +13,7 @@ pub enum Undo {
     Open(LaneId),
     /// Lanes went to other branches; these are where they stood.
     Branches(Vec<Stand>),
-    /// Settings were replaced by others.
+    /// A lane's settings were replaced by others.
     Settings(Box<SettingsBefore>),
     /// The branch that begins with this turn was deleted.
     Delete(TurnId),
@@ -132,7 +132,6 @@ impl State {
 
     /// The lanes whose branch holds a turn.
     pub fn standing_on(&self, turn: TurnId) -> impl Iterator<Item = &Lane> {
-        let depth = self.session.turns.get(turn).map(|turn| turn.depth);
-        self.lanes.iter().filter(move |lane| depth.and_then(|depth| lane.branch.get(depth)) == Some(&turn))
+        self.lanes.iter().filter(move |lane| self.holds(lane, turn))
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn open(state: &mut State, now: Instant) {
     } else {
         format!("{sends} sends the edit as a new branch; {leaves} leaves it.")
     };
-    state.notices.show_about(Topic::Edit, said, now + Duration::from_secs(8));
+    state.notices.show_about(Topic::Edit, said, now, Duration::from_secs(8));
 }
 
 fn turn(state: &State) -> Option<&Turn> {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, form, stream, undo};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
-use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo, Way};
+use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Overlay, Scroll, State, StreamStatus, Undo, Way};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -76,11 +76,14 @@ fn close(state: &mut State, now: Instant) -> Effects {
 
 /// Takes one of several lanes away; gives the step that brings it back.
 pub(super) fn take_out(state: &mut State, place: usize, now: Instant) -> (Undo, Effects) {
-    let effects = stream::stop(state, place, now);
-    let lane = state.lanes.remove(place);
-    for left in state.queue.without(lane.id) {
+    // Before the stop, which speaks of what waits.
+    for left in state.queue.without(state.lanes[place].id) {
         state.composer.keep(&left.text);
     }
+    let effects = stream::stop(state, place, now);
+    let lane = state.lanes.remove(place);
+    // What is written in its form would have nowhere to go; a form with something in it keeps its lane open.
+    state.overlay.take_if(|open| matches!(open, Overlay::Form(form) if form.purpose.lane() == Some(lane.id)));
     state.focused = place.min(state.lanes.len() - 1);
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;
@@ -118,9 +121,8 @@ fn only(state: &mut State) {
 
 /// Makes the focused lane's branch, down to the selected turn, the history of all lanes.
 fn promote(state: &mut State, now: Instant) {
-    let live = state.lanes.iter().find(|lane| lane.status.live().is_some()).map(|lane| lane.letter);
-    if let Some(letter) = live {
-        let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
+    let live = state.lanes.iter().find(|lane| lane.status.live().is_some());
+    if let Some(said) = live.map(|lane| still_answers(state, lane)) {
         state.notices.show(Level::Note, said, now);
         return;
     }
@@ -130,7 +132,8 @@ fn promote(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "All lanes have this history already.", now);
         return;
     }
-    let before = state.lanes.iter().map(Lane::stand).collect();
+    let others = state.lanes.iter().filter(|lane| lane.branch != branch);
+    let before = others.map(Lane::stand).collect();
     state.undos.push(Undo::Branches(before));
     for lane in &mut state.lanes {
         give_branch(lane, branch.clone());
@@ -176,16 +179,22 @@ fn take_settings(state: &mut State, now: Instant) {
     state.notices.show(Level::Note, said, now);
 }
 
+/// What is said to who would change a lane that answers.
+pub(super) fn still_answers(state: &State, lane: &Lane) -> String {
+    format!("Lane {} still answers: {} stops it.", lane.letter, state.key(Action::Back))
+}
+
 /// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
 fn new_session(state: &mut State, now: Instant) -> Effects {
     let drops = "drops this conversation: it is not saved.";
     if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
-    let mut effects = stream::stop_all(state, now);
+    // Before the stop, which speaks of what waits.
     for left in state.queue.drain() {
         state.composer.keep(&left.text);
     }
+    let mut effects = stream::stop_all(state, now);
     state.session = state.session.next();
     state.undos.clear();
     state.find = None;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{Effects, ask, form, lanes, stream, undo};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Charge, Effect, Form, FormPurpose, Level, Overlay, ScrollMotion, State, TreePage, Undo};
+use crate::state::{Charge, Effect, Form, FormPurpose, Level, Overlay, Panes, ScrollMotion, State, TreePage, Undo};
 
 /// The longest name of a branch, in characters: more would leave its first words no room.
 const LONGEST_NAME: usize = 40;
@@ -121,6 +121,7 @@ pub(super) fn accept(state: &mut State, now: Instant) -> Effects {
 /// Closes the tree and shows a turn of the focused lane.
 fn show(state: &mut State, turn: TurnId) -> Effects {
     state.overlay = None;
+    state.panes = Panes::Transcript;
     let lane = state.lane_mut();
     lane.selected = Some(turn);
     vec![Effect::Scroll { lane: lane.id, motion: ScrollMotion::ToTurn(turn) }]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, ask, lanes};
+use super::{Effects, lanes};
 use crate::chat::TurnId;
 use crate::state::{Lane, LaneId, Level, MAX_LANES, Stand, State, Undo, Way};
 
@@ -18,7 +18,11 @@ pub(super) fn perform(state: &mut State, way: Way, now: Instant) -> Effects {
         state.notices.show(Level::Note, said, now);
         return Effects::new();
     }
+    // What they say of the thing that is undone is no longer so.
+    state.notices.drop_notes_before(now);
     let (reverse, effects) = take(state, step, now);
+    let said = if way == Way::Back { undone(state, &reverse) } else { "What was undone is done again.".to_owned() };
+    state.notices.show(Level::Note, said, now);
     state.undos.give(way.reverse(), reverse);
     effects
 }
@@ -29,16 +33,17 @@ fn hindrance(state: &State, step: &Undo) -> Option<String> {
         Undo::Close { .. } if state.lanes.len() >= MAX_LANES => {
             Some(format!("{MAX_LANES} lanes are the most: close one first."))
         }
-        Undo::Open(id) if state.lane_by_id(*id).is_some_and(|lane| lane.status.live().is_some()) => {
-            Some(ask::still_coming(state))
-        }
         Undo::Open(id) if state.lanes.len() == 1 && state.lanes[0].id == *id => Some("The last lane stays.".to_owned()),
+        Undo::Open(id) => {
+            let live = state.lane_by_id(*id).filter(|lane| lane.status.live().is_some());
+            live.map(|lane| lanes::still_answers(state, lane))
+        }
         Undo::Branches(stands) => {
-            let lanes = stands.iter().filter_map(|stand| state.lane_by_id(stand.lane));
-            lanes.filter(|lane| lane.status.live().is_some()).map(|_| ask::still_coming(state)).next()
+            let mut lanes = stands.iter().filter_map(|stand| state.lane_by_id(stand.lane));
+            lanes.find(|lane| lane.status.live().is_some()).map(|lane| lanes::still_answers(state, lane))
         }
         Undo::Restore(turn) => stands_on(state, *turn),
-        Undo::Close { .. } | Undo::Open(_) | Undo::Settings(_) | Undo::Delete(_) => None,
+        Undo::Close { .. } | Undo::Settings(_) | Undo::Delete(_) => None,
     }
 }
 
@@ -51,6 +56,22 @@ pub(super) fn stands_on(state: &State, turn: TurnId) -> Option<String> {
         .then(|| format!("{} {verb} on this branch: put {them} on another one first.", letters.join(" and ")))
 }
 
+/// What is said of a step back, by the one that leads forth again.
+fn undone(state: &State, reverse: &Undo) -> String {
+    let title = |id: LaneId| state.lane_by_id(id).map_or_else(String::new, Lane::title);
+    match reverse {
+        Undo::Open(id) => format!("Lane {} is back.", title(*id)),
+        Undo::Close { lane, .. } => format!("Lane {} is closed again.", lane.title()),
+        Undo::Settings(_) => "The settings are as they were before.".to_owned(),
+        Undo::Branches(stands) => match stands.as_slice() {
+            [stand] => format!("Lane {} is on its former branch.", title(stand.lane)),
+            _ => "Each lane has its own history again.".to_owned(),
+        },
+        Undo::Restore(_) => "The branch is there again.".to_owned(),
+        Undo::Delete(_) => "The branch is deleted again.".to_owned(),
+    }
+}
+
 /// Takes a step; gives the one that leads back from where it led.
 fn take(state: &mut State, step: Undo, now: Instant) -> (Undo, Effects) {
     match step {
@@ -58,9 +79,9 @@ fn take(state: &mut State, step: Undo, now: Instant) -> (Undo, Effects) {
         Undo::Open(id) => close(state, id, now),
         Undo::Branches(stands) => (stand(state, stands), Effects::new()),
         Undo::Settings(before) => {
-            let now = state.settings_now();
+            let since = state.settings_since(&before);
             state.put_back(*before);
-            (Undo::Settings(Box::new(now)), Effects::new())
+            (Undo::Settings(Box::new(since)), Effects::new())
         }
         Undo::Delete(turn) => {
             state.session.turns.show(turn);
@@ -81,7 +102,7 @@ fn reopen(state: &mut State, place: usize, mut lane: Lane) -> Undo {
     let (place, stand) = (place.min(state.lanes.len()), lane.stand());
     state.lanes.insert(place, lane);
     state.focused = place;
-    state.rejoin();
+    state.rejoin(place);
     let id = stand.lane;
     state.put_on(stand);
     Undo::Open(id)

@@ -201,7 +201,7 @@ fn remarks(sheet: &mut Sheet, state: &State, place: usize, own: &Draft, others: 
         let (send, again) = (state.key(Action::Send), state.key(Action::Again));
         let said = format!("An edited reply: {send} asks nobody, {again} then sends this.");
         sheet.remark(&said, StyleRole::Warning);
-    } else if !ask::addressed(state, state.composer.editing).contains(&place) {
+    } else if !state.hears(lane) {
         sheet.remark("Not addressed: Enter sends nothing from this lane.", StyleRole::Warning);
     }
     for withheld in sendable(&lane.settings, &state.refusals).1 {

@@ -31,8 +31,8 @@ fn finds(scene: &mut Scene, keys: &str) {
         for effect in scene.event(Event::Key(code.into())) {
             let Effect::Scroll { lane, motion } = effect else { continue };
             assert!(matches!(motion, ScrollMotion::ToFound(_)));
-            let (scroll, selected) = scene.view.scroll(&scene.state, lane, motion, scene.now);
-            scene.event(Event::Scrolled { lane, scroll, selected });
+            let scroll = scene.view.scroll(&scene.state, lane, motion, scene.now);
+            scene.event(Event::Scrolled { lane, scroll });
         }
     }
 }

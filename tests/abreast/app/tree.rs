@@ -180,7 +180,7 @@ async fn a_lane_that_answers_is_not_taken_to_another_branch() {
     let desk = forked().await;
     desk.press("tab tab tab k k r").await;
     desk.press("u").await;
-    desk.shows("A reply is still coming");
+    desk.shows("Lane A still answers: Esc stops it.");
     desk.press("esc tab u").await;
     desk.shows("anew");
 }
