@@ -67,6 +67,12 @@ impl Run {
             wire: Wire::default(),
         }
     }
+
+    /// Whether the server never took the request, which costs nothing then.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        !self.accepted && self.first_delta.is_none()
+    }
 }
 
 /// How a run ended, if it did.

@@ -22,6 +22,8 @@ pub struct Session {
     wire_bytes: usize,
     /// How many of the oldest runs have given those bytes back.
     wires_forgotten: usize,
+    /// How many runs have come to their end.
+    closed: u64,
 }
 
 /// 32 MiB: the newest hundred long replies, and less than a terminal keeps of its own.
@@ -126,10 +128,17 @@ impl Session {
         run.cost = cost;
     }
 
+    /// How many runs have come to their end.
+    #[must_use]
+    pub fn closed_runs(&self) -> u64 {
+        self.closed
+    }
+
     /// Counts what a finished run leaves unknown, if the server took it.
     pub fn close_run(&mut self, id: RunId) {
         let Some(run) = self.runs.get(id.0 as usize) else { return };
-        if !run.accepted && run.first_delta.is_none() {
+        self.closed += 1;
+        if run.is_refused() {
             return;
         }
         self.totals.unknown += usize::from(run.cost == Cost::Unknown);
@@ -138,6 +147,21 @@ impl Session {
 }
 
 impl Totals {
+    /// Adds what a run cost, or that nobody knows what it cost.
+    pub fn count(&mut self, run: &Run, charge: Charge) {
+        self.add(&run.cost, charge);
+        self.unknown += usize::from(run.finished.is_some() && run.cost == Cost::Unknown && !run.is_refused());
+    }
+
+    /// Adds the money of other sums, and what is unknown of them.
+    pub fn join(&mut self, other: &Self) {
+        for sum in &other.sums {
+            let charge = if sum.notional { Charge::Notional } else { Charge::Real };
+            self.add(&Cost::Known(sum.money.clone()), charge);
+        }
+        self.unknown += other.unknown;
+    }
+
     fn tokens(&mut self, usage: &Usage, join: fn(u64, u64) -> u64) {
         let add = |sum: &mut Option<u64>, count: Option<u64>| {
             if let Some(count) = count {

@@ -114,7 +114,16 @@ impl State {
     /// The settings of the focused lane as they are now.
     #[must_use]
     pub fn settings_now(&self) -> SettingsBefore {
-        let lane = self.lane();
+        Self::settings_of(self.lane())
+    }
+
+    /// The settings as they are now of the lane whose settings were taken note of; what was noted when it is gone.
+    #[must_use]
+    pub fn settings_since(&self, before: &SettingsBefore) -> SettingsBefore {
+        self.lane_by_id(before.lane).map_or_else(|| before.clone(), Self::settings_of)
+    }
+
+    fn settings_of(lane: &Lane) -> SettingsBefore {
         SettingsBefore { lane: lane.id, settings: lane.settings.clone(), shares: lane.shares.clone() }
     }
 

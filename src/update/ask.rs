@@ -1,18 +1,21 @@
 //! Asking: a draft, a retry or an edit becomes turns, a run and a request.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::{Effects, queue, system};
+use super::{Effects, edit, queue, system};
 pub use crate::chat::messages;
-use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, TurnId, TurnTree, sendable};
+use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
-use crate::state::{Effect, Focus, LaneId, Level, Scroll, State, StreamStatus, Topic};
+use crate::state::{Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::Send => send(state, now),
-        Action::EditTurn => edit(state, now),
+        Action::EditTurn => {
+            edit::open(state, now);
+            Effects::new()
+        }
         Action::RetryTurn => again(state, state.lane().selected, now),
         Action::ResendWithout => resend_without(state, now),
         _ => again(state, None, now),
@@ -26,12 +29,14 @@ fn send(state: &mut State, now: Instant) -> Effects {
     }
     let places: Vec<usize> = (0..state.lanes.len()).filter(|place| state.hears(&state.lanes[*place])).collect();
     if places.is_empty() {
-        let said = "No lane holds the edited question any more: Enter sends this as a new message.";
+        let said = "No lane holds the edited turn any more: Enter sends this as a new message.";
         state.notices.show(Level::Note, said, now);
         state.composer.editing = None;
         return Effects::new();
     }
-    if let Some(place) = places.iter().find(|place| state.lanes[**place].settings.model.is_empty()) {
+    let reply = state.composer.editing.filter(|turn| edit::is_reply(state, *turn));
+    let no_model = |place: &&usize| reply.is_none() && state.lanes[**place].settings.model.is_empty();
+    if let Some(place) = places.iter().find(no_model) {
         let lane = state.lanes[*place].letter;
         let said = format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models));
         state.notices.show(Level::Warning, said, now);
@@ -49,7 +54,13 @@ fn send(state: &mut State, now: Instant) -> Effects {
     state.notices.withdraw(Topic::Edit);
     let edited = state.composer.editing.take();
     let question = state.composer.take();
-    ask(state, &places, edited, &question, now)
+    if edited.is_some() {
+        remember_stands(state, &places);
+    }
+    match reply {
+        Some(reply) => edit::keep_reply(state, &places, reply, &question, now),
+        None => ask(state, &places, edited, &question, now),
+    }
 }
 
 /// Asks a question in some lanes at once; lanes at the same turn share it.
@@ -71,6 +82,12 @@ pub(super) fn ask(
         effects.extend(open(state, place, turn, now));
     }
     effects
+}
+
+/// Lets undo put lanes back where they stand now.
+fn remember_stands(state: &mut State, places: &[usize]) {
+    let stands = places.iter().map(|place| state.lanes[*place].stand()).collect();
+    state.undos.push(Undo::Branches(stands));
 }
 
 /// What is said to who asks a lane that still answers.
@@ -96,39 +113,26 @@ pub(super) fn title(state: &mut State, question: &str) -> Effects {
     vec![Effect::SetTitle(format!("abreast · {}", state.session.title))]
 }
 
-/// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling.
+/// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling. A reply that
+/// the user wrote is no answer to ask again for: the model goes on from it.
 fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
     if state.lane().status.live().is_some() {
         state.notices.show(Level::Note, still_coming(state), now);
         return Effects::new();
     }
     let from = from.or_else(|| state.lane().tip());
-    let question = state.session.turns.up_from(from).find(|turn| turn.role == Role::User).map(|turn| turn.id);
+    let asks = |turn: &&Turn| turn.role == Role::User || turn.edited;
+    let question = state.session.turns.up_from(from).find(asks).map(|turn| turn.id);
     match question {
-        Some(question) => open(state, state.focused, question, now),
+        Some(question) => {
+            remember_stands(state, &[state.focused]);
+            open(state, state.focused, question, now)
+        }
         None => {
             state.notices.show(Level::Note, "There is no question yet: type one and press Enter.", now);
             Effects::new()
         }
     }
-}
-
-/// Puts the selected question into the composer; sending it makes a sibling branch.
-fn edit(state: &mut State, now: Instant) -> Effects {
-    let from = state.lane().selected.or_else(|| state.lane().tip());
-    let question = state.session.turns.up_from(from).find(|turn| turn.role == Role::User);
-    let Some((id, text)) = question.map(|turn| (turn.id, turn.text.clone())) else { return Effects::new() };
-    if !state.composer.is_empty() {
-        state.composer.take();
-    }
-    state.composer.set(&text);
-    state.composer.editing = Some(id);
-    state.focus = Focus::Composer;
-    state.lane_mut().selected = None;
-    let (sends, leaves) = (state.key(Action::Send), state.key(Action::Back));
-    let said = format!("{sends} sends the edit as a new branch; {leaves} leaves it.");
-    state.notices.show_about(Topic::Edit, said, now, Duration::from_secs(8));
-    Effects::new()
 }
 
 /// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.

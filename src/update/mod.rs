@@ -6,7 +6,9 @@ mod card;
 mod diff;
 mod diff_figures;
 mod diff_page;
+mod edit;
 mod exchange;
+mod find;
 mod form;
 mod heat;
 mod inspect;
@@ -27,6 +29,8 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod undo;
 mod values;
 
 pub use ask::messages;
@@ -53,6 +57,8 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     if concerns {
         request::refresh(state, resized);
     }
+    tree::refresh(state);
+    find::refresh(state);
     effects
 }
 

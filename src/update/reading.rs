@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, heat};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, Level, Scroll, ScrollMotion, State, StreamStatus};
+use crate::state::{Effect, Level, Scroll, ScrollMotion, State, StreamStatus, Undo};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -136,6 +136,8 @@ fn step_sibling(state: &mut State, step: Step, now: Instant) -> Effects {
     };
     let Some(sibling) = next.and_then(|place| siblings.get(place)).copied() else { return Effects::new() };
     let branch = turns.branch(Some(turns.newest_leaf(sibling)));
+    let stand = state.lane().stand();
+    state.undos.push(Undo::Branches(vec![stand]));
     let lane = state.lane_mut();
     lane.branch = branch;
     // What became of the other branch's last reply is no state of this one.

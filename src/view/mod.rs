@@ -6,6 +6,7 @@ mod cache;
 mod canvas;
 mod chrome;
 mod figures;
+mod found;
 mod hits;
 mod lane;
 mod rows;

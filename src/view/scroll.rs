@@ -6,9 +6,10 @@
 use std::time::Instant;
 
 use crate::chat::{Turn, TurnId};
-use crate::state::{Lane, LaneId, Layout, Lockstep, Scroll, ScrollMotion, State};
+use crate::state::{FindSpot, Lane, LaneId, Layout, Lockstep, Scroll, ScrollMotion, State};
 
 use super::cache::TurnCache;
+use super::found;
 use super::stack::Stack;
 
 /// Some rows of one turn.
@@ -258,6 +259,33 @@ impl<'a> Group<'a> {
         Some(Scroll::At { turn: *turn, row, columns: self.panes[*place].columns })
     }
 
+    /// The place from which a match is seen, a few rows below the top; where it is seen already, nothing moves.
+    fn found(&self, cache: &mut TurnCache, lead: LaneId, spot: FindSpot) -> Option<Scroll> {
+        let pane = self.panes.iter().find(|pane| pane.lane.id == lead)?;
+        let (turn, depth) = (pane.state.session.turns.get(spot.turn)?, self.depth(spot.turn)?);
+        let row = found::row_of(cache, pane, turn, spot);
+        if self.sees(cache, depth, row) {
+            return None;
+        }
+        // Some rows above it are seen with it, however far up they lead.
+        let (mut depth, mut row, mut left) = (depth, row, self.rows() / 3);
+        while left > row {
+            let Some(above) = depth.checked_sub(1) else { break };
+            left -= row;
+            depth = above;
+            row = self.rank(cache, depth).height;
+        }
+        self.settled(cache, lead, depth, row.saturating_sub(left))
+    }
+
+    /// Whether a row is in the window now.
+    fn sees(&self, cache: &mut TurnCache, depth: usize, row: usize) -> bool {
+        let Sight { depth: first, from, ranks, .. } = self.sight(cache);
+        let Some(place) = depth.checked_sub(first).filter(|place| *place < ranks.len()) else { return false };
+        let above: usize = ranks[..place].iter().map(|rank| rank.height).sum();
+        (above + row).checked_sub(from).is_some_and(|row| row < self.rows())
+    }
+
     /// Where the reader's place is now, when no lane that holds it has the width at which it was found.
     fn found_again(&self, cache: &mut TurnCache) -> Option<Scroll> {
         let Scroll::At { turn, row, columns } = self.scroll else { return None };
@@ -294,6 +322,7 @@ pub(super) fn resolve(
     let scroll = match motion {
         ScrollMotion::Rows(rows) => group.moved(cache, lane, rows),
         ScrollMotion::Pages(pages) => group.moved(cache, lane, pages.saturating_mul(page)),
+        ScrollMotion::ToFound(spot) => group.found(cache, lane, spot),
         ScrollMotion::Top => group.settled(cache, lane, 0, 0),
         ScrollMotion::ToTurn(turn) => group.depth(turn).and_then(|depth| group.settled(cache, lane, depth, 0)),
     };

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::chat::Role;
 use crate::input::Action;
 use crate::state::{Focus, Lane, Layout, State, Target};
 use crate::text::{Span, StyleRole, clean_line};
@@ -36,7 +37,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
 
 /// `to A B`, and `not C` where a lane is left out; for an edit only lanes whose branch holds the edited turn.
 fn title(state: &State) -> Vec<Span> {
-    let editing = if state.composer.editing.is_some() { "editing · " } else { "" };
+    let editing = match state.composer.editing.and_then(|turn| state.session.turns.get(turn)) {
+        Some(turn) if turn.role == Role::Assistant => "editing the reply · ",
+        Some(_) => "editing · ",
+        None => "",
+    };
     let mut spans = vec![Span::new(format!("{editing}to"), StyleRole::Title)];
     let told = |lane: &&Lane| state.hears(lane);
     spans.extend(state.lanes.iter().filter(told).map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Title)));

@@ -285,7 +285,7 @@ proptest! {
         let asked = (0..state.session.turns.len()).filter_map(|place| {
             state.session.turns.get(abreast::chat::TurnId(u32::try_from(place).ok()?))
         });
-        let in_turn = asked.filter(|turn| turn.role == Role::User).any(|turn| holds_mark(&turn.text));
+        let in_turn = asked.filter(|turn| turn.role == Role::User || turn.edited).any(|turn| holds_mark(&turn.text));
         let waits = state.queue.iter().any(|queued| holds_mark(&queued.text));
         prop_assert!(in_turn || waits || drafts(&mut state.composer).iter().any(|draft| holds_mark(draft)));
     }
@@ -304,6 +304,8 @@ proptest! {
         prop_assert_eq!(letters.len(), state.lanes.len());
         for lane in &state.lanes {
             prop_assert_eq!(&state.session.turns.branch(lane.tip()), &lane.branch);
+            let hidden: Vec<_> = state.session.turns.hidden().collect();
+            prop_assert!(lane.branch.iter().all(|turn| !hidden.contains(turn)), "a lane stands on what is deleted");
         }
     }
 

@@ -111,7 +111,7 @@ async fn a_promoted_branch_becomes_the_history_of_all_lanes_and_can_be_undone() 
     desk.hides("seven");
     desk.press("u").await;
     desk.shows("seven");
-    desk.shows("Each lane has its own history again.");
+    desk.shows("Lane A is on its former branch.");
     desk.press("m esc").await;
     desk.sends("Why?").await;
     for place in [2, 3] {
