@@ -121,11 +121,12 @@ fn session(talk: &Talk, at: Anchor) -> (Session, Vec<Lane>) {
     let usage = Usage { input: Some(3), raw: json!({"x": 1}).as_object().unwrap().clone(), ..Usage::default() };
     let money = Money { amount: "0.00450".parse().unwrap(), currency: Currency::new("CNY").unwrap() };
     session.account(run, Some(usage), Cost::Known(money), Charge::Real);
+    let replies = session.turns.iter().map(|turn| turn.id).take(1).collect();
     let living = session.run_mut(run).unwrap();
     let spans = talk.spans.map(|span| Some(started + Duration::from_nanos(u64::from(span))));
     [living.first_delta, living.first_text, living.finished] = spans;
     living.outcome = Outcome::Failed("No.".into());
-    living.replies = session.turns.iter().map(|turn| turn.id).take(1).collect();
+    living.replies = replies;
     living.known.max_tokens = Some("max_completion_tokens");
     let tip = u32::try_from(session.turns.len() - 1).unwrap();
     let mut lane = Lane::new(LaneId(0), settings("m", temperature));
