@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -16,7 +16,8 @@ use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
 use super::runner::{Batch, Runner};
 use super::{Connect, Console};
-use crate::state::{Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
+use crate::state::{Anchor, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
+use crate::store::{SessionLock, Store};
 use crate::text;
 use crate::update::update;
 use crate::view::View;
@@ -43,6 +44,8 @@ pub struct App<C> {
     files: Option<Files>,
     sender: Sender<Batch>,
     events: Receiver<Batch>,
+    /// Goes after `events`: who still tells something then is told that nobody listens.
+    store: Option<Store>,
     /// Stream events since something was rendered.
     unrendered: usize,
     gate: Gate,
@@ -68,6 +71,7 @@ impl<C: Console> App<C> {
             files: None,
             sender,
             events,
+            store: None,
             unrendered: 0,
             gate: Gate::default(),
             background: BackgroundReply::default(),
@@ -78,6 +82,16 @@ impl<C: Console> App<C> {
     #[must_use]
     pub fn with_presets(mut self, directory: PathBuf) -> Self {
         self.presets = Some(directory);
+        self
+    }
+
+    /// Keeps sessions in this directory, which need not be there yet. `held` are those that this program has open.
+    #[must_use]
+    pub fn with_store(mut self, directory: PathBuf, held: Vec<SessionLock>) -> Self {
+        let sender = self.sender.clone();
+        // The loop may be gone; then there is nobody to tell.
+        let tell = move |news| drop(sender.blocking_send(vec![Event::Store(news)]));
+        self.store = Some(Store::start(directory, held, tell));
         self
     }
 
@@ -99,9 +113,11 @@ impl<C: Console> App<C> {
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
-                let Self { state, files, events, .. } = self;
+                let Self { state, files, events, store, .. } = self;
                 // Nobody listens any more, so nothing waits for being heard.
                 drop(events);
+                // What is not on the disk yet is written now.
+                drop(store);
                 if let Some(files) = files {
                     files.finished().await;
                 }
@@ -236,6 +252,9 @@ impl<C: Console> App<C> {
 
     /// Updates the state and does what follows, also what follows from that.
     fn apply(&mut self, event: Event) -> io::Result<Option<ExitReason>> {
+        if let Some(saving) = &mut self.state.saving {
+            saving.anchor = anchor();
+        }
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             for effect in update(&mut self.state, event, now()) {
@@ -256,7 +275,8 @@ impl<C: Console> App<C> {
     fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         match effect {
             Effect::Open { lane, generation, provider, request } => {
-                self.runner.open(lane, generation, provider, *request);
+                let kept = self.store.as_ref().map(Store::kept);
+                self.runner.open((lane, generation), provider, *request, kept);
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::ListModels { provider } => self.runner.list_models(provider),
@@ -273,6 +293,11 @@ impl<C: Console> App<C> {
             Effect::Edit { purpose, text } => {
                 let result = self.console.edit(&text);
                 return Ok(Some(Event::Edited { purpose, result }));
+            }
+            Effect::Store(work) => {
+                if let Some(store) = &self.store {
+                    store.keep(work);
+                }
             }
             Effect::SetTitle(title) => self.console.set_title(&text::clean_line(&title))?,
             Effect::SetMouse(capture) => self.console.set_mouse(capture)?,
@@ -291,6 +316,12 @@ fn panic_on_demand() {
     if std::env::var_os("ABREAST_PANIC").is_some() {
         panic!("a panic on demand");
     }
+}
+
+/// Both clocks now: the one that counts stands still while the machine sleeps.
+fn anchor() -> Anchor {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Anchor { instant: now(), unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }
 }
 
 /// The clock of the runtime, which tests can pause.

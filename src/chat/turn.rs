@@ -1,5 +1,7 @@
 //! Turns, and the tree they form.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{RunId, Tokens, ToolCall};
@@ -93,6 +95,8 @@ impl Turn {
 pub struct TurnTree {
     turns: Vec<Turn>,
     roots: Vec<TurnId>,
+    /// Those that were added or changed since somebody asked.
+    changed: BTreeSet<TurnId>,
 }
 
 impl TurnTree {
@@ -104,6 +108,7 @@ impl TurnTree {
             Some(parent) => parent.children.push(id),
             None => self.roots.push(id),
         }
+        self.changed.insert(id);
         self.turns.push(Turn {
             id,
             parent,
@@ -131,7 +136,13 @@ impl TurnTree {
     pub fn change(&mut self, id: TurnId) -> Option<&mut Turn> {
         let turn = self.turns.get_mut(id.0 as usize)?;
         turn.revision += 1;
+        self.changed.insert(id);
         Some(turn)
+    }
+
+    /// The turns that were added or changed since this was asked before.
+    pub fn take_changed(&mut self) -> BTreeSet<TurnId> {
+        std::mem::take(&mut self.changed)
     }
 
     /// The turns from the root down to `tip`.

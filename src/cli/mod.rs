@@ -11,6 +11,7 @@ mod models;
 mod options;
 mod print;
 mod result;
+mod resume;
 mod sandbox;
 mod setup;
 mod workstation;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Environment;
-use options::{EndpointOptions, ToolOptions};
+use options::{EndpointOptions, SessionOptions, ToolOptions};
 use print::say;
 
 /// A full-screen terminal workstation for chat models.
@@ -38,6 +39,8 @@ struct Arguments {
     /// Open a lane with these settings; once for each lane. Besides parameters: model, provider, system, name
     #[arg(long = "lane", value_name = "NAME=VALUE,…")]
     lanes: Vec<String>,
+    #[command(flatten)]
+    session: SessionOptions,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -95,7 +98,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
     let ended = match arguments.command {
-        None => workstation::run(&arguments.endpoint, &arguments.tools, &arguments.lanes, environment).await,
+        None => {
+            let Arguments { endpoint, tools, lanes, session, .. } = &arguments;
+            workstation::run(endpoint, tools, lanes, session, environment).await
+        }
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::configure::keymap;
-use super::options::{EndpointOptions, ToolOptions};
+use super::options::{EndpointOptions, SessionOptions, ToolOptions};
+use super::resume::Opened;
 use super::setup::Setup;
 use super::{Ended, Problem};
 use crate::app::{App, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
@@ -19,6 +20,7 @@ pub(super) async fn run(
     options: &EndpointOptions,
     tools: &ToolOptions,
     lanes: &[String],
+    session: &SessionOptions,
     environment: Environment,
 ) -> Result<Ended, Problem> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
@@ -33,14 +35,18 @@ pub(super) async fn run(
     }
     let setup = Setup::of(options, &environment)?;
     let settings = Settings { tools: tools.load()?, ..setup.settings.clone() };
-    let state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, lanes)?, &environment)?);
+    let data = session.data_dir.clone().unwrap_or_else(|| setup.paths.data.clone());
+    let opened = Opened::of(session.resume.as_deref(), &data)?;
+    let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, lanes)?, &environment)?);
+    let held = opened.place(&mut state)?;
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
     let tty = Tty::take(mouse).map_err(terminal)?;
     let ends = end_signal(tty.lendings());
-    let app = App::new(state, tty, connections).with_presets(setup.paths.presets());
-    let (reason, _) = app.run(ends).await.map_err(terminal)?;
+    let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
+    let (reason, state) = app.run(ends).await.map_err(terminal)?;
+    super::resume::tell(&state);
     Ok(match reason {
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,

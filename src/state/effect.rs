@@ -2,6 +2,7 @@
 
 use super::{LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
+use crate::store::StoreWork;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,8 @@ pub enum Effect {
     ReadFile {
         path: String,
     },
+    /// Keep something on disk.
+    Store(StoreWork),
     SetTitle(String),
     SetMouse(Capture),
     Suspend,

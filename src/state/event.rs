@@ -7,6 +7,7 @@ use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
 use crate::config::ConfigError;
 use crate::config::presets::PresetFile;
+use crate::store::StoreNews;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +60,8 @@ pub enum Event {
         path: String,
         result: Result<String, String>,
     },
+    /// The store says how it goes.
+    Store(StoreNews),
     /// Nothing but time passed.
     Tick,
     /// The system asks the program to end.

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::blob::unpacked;
 use super::{
-    SavedCall, SavedCallPiece, SavedHead, SavedLane, SavedRun, SavedSession, SavedTokens, SavedTurn, StoreFault,
+    SavedCall, SavedCallPiece, SavedComposer, SavedHead, SavedLane, SavedRun, SavedSession, SavedTokens, SavedTurn,
+    StoreFault,
 };
 
 /// The session that was changed last and has something in it.
@@ -34,8 +35,7 @@ pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedS
         runs: runs(connection, id)?,
         ..SavedSession::default()
     };
-    let drafts = bodies(connection, "SELECT body FROM drafts WHERE session = ?1", id)?;
-    session.composer = drafts.into_iter().next().unwrap_or_default();
+    session.composer = composer(connection, id)?;
     grow(connection, id, &mut session.turns)?;
     Ok(Some(session))
 }
@@ -48,6 +48,16 @@ fn bodies<T: DeserializeOwned>(connection: &Connection, sql: &str, id: &str) -> 
         out.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(|_| StoreFault::Damaged)?)?);
     }
     Ok(out)
+}
+
+fn composer(connection: &Connection, id: &str) -> Result<SavedComposer, StoreFault> {
+    let sql = "SELECT draft, editing, body FROM drafts WHERE session = ?1";
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
+    let Some((draft, editing, body)) = connection.query_row(sql, [id], row).optional()? else {
+        return Ok(SavedComposer::default());
+    };
+    let before: SavedComposer = serde_json::from_str(&body)?;
+    Ok(SavedComposer { draft, editing, ..before })
 }
 
 fn turns(connection: &Connection, id: &str) -> Result<Vec<SavedTurn>, StoreFault> {

@@ -29,7 +29,7 @@ CREATE TABLE runs (
     provider TEXT NOT NULL, model TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT NOT NULL, wire BLOB,
     UNIQUE (session, run)
 );
-CREATE TABLE drafts (session TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE drafts (session TEXT PRIMARY KEY, draft TEXT NOT NULL, editing INTEGER, body TEXT NOT NULL);
 CREATE TABLE ledger (
     key INTEGER PRIMARY KEY, session TEXT NOT NULL, run INTEGER NOT NULL, at INTEGER NOT NULL,
     provider TEXT NOT NULL, model TEXT NOT NULL, input INTEGER, cached INTEGER, output INTEGER,

@@ -29,6 +29,11 @@ pub enum Write {
     /// A run as a whole; without a wire, the one that is there stays.
     Run(Box<SavedRun>),
     Composer(SavedComposer),
+    /// The draft alone; the drafts before it stay.
+    Draft {
+        draft: String,
+        editing: Option<u32>,
+    },
 }
 
 /// What is kept of a session beside its lanes, turns, runs and drafts.
@@ -78,7 +83,7 @@ pub struct SavedCallPiece {
 impl Write {
     /// Whether somebody waits for it: a message that is to be sent, a run that begins or ends.
     pub(super) fn is_urgent(&self) -> bool {
-        matches!(self, Self::Turn(_) | Self::Run(_) | Self::Head(_))
+        matches!(self, Self::Turn(_) | Self::Run(_))
     }
 }
 
@@ -113,7 +118,7 @@ pub(super) fn join(waiting: &mut Vec<Write>, write: Write) {
         }
         (_, write) => {
             let kind = std::mem::discriminant(&write);
-            if matches!(write, Write::Head(_) | Write::Lanes(_) | Write::Composer(_)) {
+            if matches!(write, Write::Head(_) | Write::Lanes(_) | Write::Composer(_) | Write::Draft { .. }) {
                 waiting.retain(|earlier| std::mem::discriminant(earlier) != kind);
             }
             waiting.push(write);
@@ -182,8 +187,14 @@ fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -> Result<()
         }
         Write::Run(run) => write_run(transaction, session, run)?,
         Write::Composer(composer) => {
-            let sql = "INSERT OR REPLACE INTO drafts (session, body) VALUES (?1, ?2)";
-            transaction.prepare_cached(sql)?.execute(params![session, serde_json::to_string(composer)?])?;
+            let body = serde_json::to_string(&SavedComposer { draft: String::new(), ..composer.clone() })?;
+            let sql = "INSERT OR REPLACE INTO drafts (session, draft, editing, body) VALUES (?1, ?2, ?3, ?4)";
+            transaction.prepare_cached(sql)?.execute(params![session, composer.draft, composer.editing, body])?;
+        }
+        Write::Draft { draft, editing } => {
+            let sql = "INSERT INTO drafts (session, draft, editing, body) VALUES (?1, ?2, ?3, '{}')
+                ON CONFLICT (session) DO UPDATE SET draft = ?2, editing = ?3";
+            transaction.prepare_cached(sql)?.execute(params![session, draft, editing])?;
         }
     }
     Ok(())

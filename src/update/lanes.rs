@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, form, stream};
+use super::{Effects, form, saving, stream};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
 use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
@@ -191,16 +191,18 @@ fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
     state.rejoin();
 }
 
-/// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
+/// An empty conversation in the same lanes; their settings stay. Where this one is not saved, a second press is asked for.
 fn new_session(state: &mut State, now: Instant) -> Effects {
     let drops = "drops this conversation: it is not saved.";
-    if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
+    let saved = state.saving.as_ref().is_some_and(|saving| saving.trouble.is_none());
+    if !saved && !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
     let mut effects = stream::stop_all(state, now);
     for left in state.queue.drain() {
         state.composer.keep(&left.text);
     }
+    effects.extend(saving::follow(state, true, now));
     state.session = state.session.next();
     state.undos.clear();
     // What is read in a box is of the session that ends here.

@@ -21,6 +21,7 @@ mod queue;
 mod reader;
 mod reading;
 mod request;
+mod saving;
 mod share;
 mod stream;
 mod system;
@@ -43,7 +44,12 @@ pub type Effects = Vec<Effect>;
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
-    let effects = route(state, event, now);
+    let piece = matches!(event, Event::Stream { .. });
+    let mut effects = route(state, event, now);
+    if let Some(keep) = saving::follow(state, piece, now) {
+        // What is asked goes out after it is kept.
+        effects.insert(0, keep);
+    }
     if concerns {
         request::refresh(state, resized);
     }
@@ -73,6 +79,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Models { provider, found } => models(state, &provider, found, now),
         Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
         Event::FileRead { path, result } => values::file_read(state, &path, result, now),
+        Event::Store(news) => {
+            saving::news(state, news, now);
+            Effects::new()
+        }
         Event::Tick => {
             state.notices.expire(now);
             Effects::new()

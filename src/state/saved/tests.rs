@@ -34,7 +34,7 @@ fn there_and_back(saved: &SavedSession, at: Anchor) -> SavedSession {
         focused: restored.lanes.get(restored.focused).map(|lane| lane.letter),
         shared: saved_settings(restored.shared.settings()),
         turns: restored.session.turns.iter().map(saved_turn).collect(),
-        runs: restored.session.runs().iter().map(|run| saved_run(run, at)).collect(),
+        runs: restored.session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: saved_composer(&restored.composer),
         ..SavedSession::default()
     };
@@ -147,7 +147,7 @@ fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
         focused: Some('C'),
         shared: saved_settings(&settings("m", 0.1)),
         turns: session.turns.iter().map(saved_turn).collect(),
-        runs: session.runs().iter().map(|run| saved_run(run, at)).collect(),
+        runs: session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: SavedComposer {
             draft: "dra\nft".into(),
             history: vec!["old".into()],

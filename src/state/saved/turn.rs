@@ -18,7 +18,7 @@ pub fn saved_turn(turn: &Turn) -> SavedTurn {
         tool_calls: turn.tool_calls.iter().map(saved_call).collect(),
         answers: turn.answers.clone(),
         run: turn.run.map(|run| run.0),
-        tokens: saved_tokens(&turn.tokens),
+        tokens: saved_tokens(&turn.tokens, 0),
         other: Fields::new(),
     }
 }
@@ -28,14 +28,14 @@ fn saved_call(call: &ToolCall) -> SavedCall {
     SavedCall { id, name, arguments, extra }
 }
 
-/// A reply's tokens as they are saved.
+/// A reply's tokens as they are saved, those before `from` left out.
 #[must_use]
-pub fn saved_tokens(tokens: &Tokens) -> SavedTokens {
+pub fn saved_tokens(tokens: &Tokens, from: usize) -> SavedTokens {
     let token = |token: &Token| SavedToken {
         said: saved_candidate(&token.said),
         top: token.top.iter().map(saved_candidate).collect(),
     };
-    SavedTokens { all: tokens.all().iter().map(token).collect(), unfinished: tokens.unfinished().to_vec() }
+    SavedTokens { all: tokens.all().iter().skip(from).map(token).collect(), unfinished: tokens.unfinished().to_vec() }
 }
 
 fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
