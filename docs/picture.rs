@@ -77,8 +77,12 @@ impl Console for Memory {
         CopyOutcome::SentToTerminal { characters: text.chars().count() }
     }
 
-    fn edit(&mut self, text: &str) -> Result<String, String> {
-        Ok(text.to_owned())
+    fn edit(&mut self, text: &str) -> io::Result<BoxFuture<'static, Result<String, String>>> {
+        Ok(Box::pin(std::future::ready(Ok(text.to_owned()))))
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        Ok(())
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -4,6 +4,7 @@ use std::io;
 use std::task::{Context, Poll};
 
 use crossterm::event::Event as TerminalEvent;
+use futures_util::future::BoxFuture;
 use ratatui::Frame;
 
 use crate::state::{Capture, CopyOutcome};
@@ -28,11 +29,13 @@ pub trait Console {
     /// Puts text on the clipboard, as far as that can be known.
     fn copy(&mut self, text: &str) -> CopyOutcome;
 
-    /// Lets the user edit a text in `$EDITOR`.
-    ///
-    /// # Errors
-    /// A sentence for the user when there is no editor, it failed, or its file cannot be read.
-    fn edit(&mut self, text: &str) -> Result<String, String>;
+    /// Gives the terminal to `$EDITOR` with a text. Until the future ends nothing else may be asked of the console; then
+    /// comes [`Console::take_back`]. The future's error is a sentence for the user: there is no editor, it failed, or its
+    /// file cannot be read.
+    fn edit(&mut self, text: &str) -> io::Result<BoxFuture<'static, Result<String, String>>>;
+
+    /// Takes the terminal back from the editor.
+    fn take_back(&mut self) -> io::Result<()>;
 
     /// Gives the terminal to the shell until the user comes back.
     fn suspend(&mut self) -> io::Result<()>;

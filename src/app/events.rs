@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::sleep_until;
 
@@ -16,7 +17,7 @@ use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
 use super::runner::{Batch, Runner};
 use super::{Connect, Console};
-use crate::state::{Anchor, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
+use crate::state::{Anchor, EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target};
 use crate::store::{SessionLock, Store};
 use crate::text;
 use crate::update::update;
@@ -50,12 +51,18 @@ pub struct App<C> {
     unrendered: usize,
     gate: Gate,
     background: BackgroundReply,
+    /// The editor that has the terminal, and what it is for.
+    editing: Option<(EditPurpose, BoxFuture<'static, Result<String, String>>)>,
+    /// What was typed before the editor had the terminal and comes after it.
+    held: Vec<TerminalEvent>,
 }
 
 /// What woke the loop.
 enum Woken {
     Terminal(Option<io::Result<TerminalEvent>>),
     Events(Batch),
+    /// The editor ended.
+    Edited(Result<String, String>),
     Time,
 }
 
@@ -75,6 +82,8 @@ impl<C: Console> App<C> {
             unrendered: 0,
             gate: Gate::default(),
             background: BackgroundReply::default(),
+            editing: None,
+            held: Vec::new(),
         }
     }
 
@@ -109,7 +118,8 @@ impl<C: Console> App<C> {
             self.draw_when_due()?;
             let woken = tokio::select! {
                 biased;
-                () = &mut ends => Woken::Events(vec![Event::Terminate]),
+                // While an editor has the terminal, leaving would leave it behind: the wish waits for its end.
+                () = &mut ends, if self.editing.is_none() => Woken::Events(vec![Event::Terminate]),
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
@@ -140,9 +150,9 @@ impl<C: Console> App<C> {
 
     fn draw_when_due(&mut self) -> io::Result<()> {
         let now = now();
-        if self.gate.due(now).is_some_and(|due| due <= now) {
+        if self.editing.is_none() && self.gate.due(now).is_some_and(|due| due <= now) {
             for (lane, scroll) in self.view.found_again(&self.state, now) {
-                self.apply(Event::Scrolled { lane, scroll, selected: None })?;
+                self.apply(Event::Scrolled { lane, scroll })?;
             }
             let Self { console, view, state, .. } = self;
             let mut drawn = state.size;
@@ -167,7 +177,14 @@ impl<C: Console> App<C> {
     async fn woken(&mut self) -> Woken {
         let now = now();
         let due = [self.gate.due(now), self.state.next_change(now)].into_iter().flatten().min();
-        let Self { console, events, .. } = self;
+        let Self { console, events, editing, .. } = self;
+        if let Some((_, edited)) = editing {
+            // The terminal is the editor's; streams go on.
+            return tokio::select! {
+                edited = edited => Woken::Edited(edited),
+                Some(batch) = events.recv() => Woken::Events(batch),
+            };
+        }
         tokio::select! {
             biased;
             event = poll_fn(|context| console.poll_event(context)) => Woken::Terminal(event),
@@ -181,6 +198,7 @@ impl<C: Console> App<C> {
             Woken::Terminal(None) => Ok(Some(ExitReason::Signal)),
             Woken::Terminal(Some(event)) => self.terminal(event?).await,
             Woken::Events(batch) => self.streams(batch),
+            Woken::Edited(result) => self.edited(result),
             Woken::Time => {
                 self.gate.changed(Urgency::Soon);
                 self.apply(Event::Tick)
@@ -207,7 +225,16 @@ impl<C: Console> App<C> {
                 None => None,
             };
         }
+        self.take_in(events)
+    }
+
+    /// Handles events of the terminal; those behind one that opens the editor wait for its end.
+    fn take_in(&mut self, events: Vec<TerminalEvent>) -> io::Result<Option<ExitReason>> {
         for event in events {
+            if self.editing.is_some() {
+                self.held.push(event);
+                continue;
+            }
             let Some(event) = self.translate(event) else { continue };
             self.gate.changed(Urgency::Now);
             if let Some(reason) = self.apply(event)? {
@@ -215,6 +242,18 @@ impl<C: Console> App<C> {
             }
         }
         Ok(None)
+    }
+
+    /// Takes the terminal back with what the editor left.
+    fn edited(&mut self, result: Result<String, String>) -> io::Result<Option<ExitReason>> {
+        let Some((purpose, _)) = self.editing.take() else { return Ok(None) };
+        self.console.take_back()?;
+        self.gate.changed(Urgency::Now);
+        if let Some(reason) = self.apply(Event::Edited { purpose, result })? {
+            return Ok(Some(reason));
+        }
+        let held = std::mem::take(&mut self.held);
+        self.take_in(held)
     }
 
     fn streams(&mut self, first: Batch) -> io::Result<Option<ExitReason>> {
@@ -283,16 +322,15 @@ impl<C: Console> App<C> {
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
             Effect::ReadFile { path } => self.files().asks(FileWork::Read { path }),
             Effect::Scroll { lane, motion } => {
-                let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
-                return Ok(Some(Event::Scrolled { lane, scroll, selected }));
+                let scroll = self.view.scroll(&self.state, lane, motion, now());
+                return Ok(Some(Event::Scrolled { lane, scroll }));
             }
             Effect::ScrollHelp { from, rows } => {
                 return Ok(Some(Event::HelpScrolled(View::scroll_help(&self.state, from, rows))));
             }
             Effect::Copy(text) => return Ok(Some(Event::Copied(self.console.copy(&text)))),
             Effect::Edit { purpose, text } => {
-                let result = self.console.edit(&text);
-                return Ok(Some(Event::Edited { purpose, result }));
+                self.editing = Some((purpose, self.console.edit(&text)?));
             }
             Effect::Store(work) => {
                 if let Some(store) = &self.store {

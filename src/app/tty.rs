@@ -19,10 +19,12 @@ use crossterm::terminal::{
     SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{Command, cursor, execute, queue};
-use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use futures_util::task::AtomicWaker;
+use futures_util::{FutureExt as _, Stream};
 use ratatui::layout::Position;
 use ratatui::{Frame, Terminal};
+use tokio::task::spawn_blocking;
 
 use super::Console;
 use super::background::QUESTION;
@@ -177,13 +179,11 @@ impl Tty {
         self.lent.clone()
     }
 
-    /// Runs something that needs the terminal for itself.
-    fn lend<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+    /// Leaves the terminal to something that needs it for itself.
+    fn lend(&mut self) -> io::Result<()> {
         self.leave()?;
         self.lent.0.set(self.lent.0.get() + 1);
-        let result = work();
-        self.enter()?;
-        Ok(result)
+        Ok(())
     }
 }
 
@@ -317,15 +317,27 @@ impl Console for Tty {
         }
     }
 
-    fn edit(&mut self, text: &str) -> Result<String, String> {
-        self.lend(|| editor::edit(text)).map_err(|error| format!("The terminal is gone: {error}."))?
+    fn edit(&mut self, text: &str) -> io::Result<BoxFuture<'static, Result<String, String>>> {
+        self.lend()?;
+        let text = text.to_owned();
+        let edited = spawn_blocking(move || editor::edit(&text));
+        Ok(edited
+            .map(|ended| ended.unwrap_or_else(|error| Err(format!("The editor could not be run: {error}."))))
+            .boxed())
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        self.enter()
     }
 
     #[cfg(unix)]
     fn suspend(&mut self) -> io::Result<()> {
         use rustix::process::{Signal, kill_current_process_group};
         // The group, so that a `cargo run` above stops too and the shell comes back.
-        self.lend(|| kill_current_process_group(Signal::TSTP))?.map_err(io::Error::from)
+        self.lend()?;
+        let stopped = kill_current_process_group(Signal::TSTP);
+        self.enter()?;
+        stopped.map_err(io::Error::from)
     }
 
     #[cfg(not(unix))]

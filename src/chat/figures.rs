@@ -38,11 +38,14 @@ impl Run {
         self.finished.map(|finished| finished.saturating_duration_since(self.started))
     }
 
-    /// Which of two finished runs has the better figure; `None` where one of them does not have it.
+    /// Which of two finished runs has the better figure; `None` where one of them does not have it. Times that are read
+    /// as the same are the same.
     fn compare(&self, other: &Self, measure: Measure) -> Option<Ordering> {
         let (own, others) = (self.finished?, other.finished?);
         match measure {
-            Measure::TimeToFirstToken => Some(other.time_to_first_token()?.cmp(&self.time_to_first_token()?)),
+            Measure::TimeToFirstToken => {
+                Some(as_read(other.time_to_first_token()?).cmp(&as_read(self.time_to_first_token()?)))
+            }
             Measure::DecodeSpeed => Some(self.decode_speed(own)?.cmp(&other.decode_speed(others)?)),
             Measure::Cost => match (&self.cost, &other.cost) {
                 (Cost::Known(own), Cost::Known(others)) if own.currency == others.currency => {
@@ -59,6 +62,12 @@ impl Run {
         let compared = || others.iter().filter_map(|other| self.compare(other, measure));
         compared().all(Ordering::is_ge) && compared().any(Ordering::is_gt)
     }
+}
+
+/// A time in whole milliseconds, from a second on in tenths of one: as exact as it is shown.
+fn as_read(time: Duration) -> u128 {
+    let millis = time.as_millis();
+    if millis < 1000 { millis } else { millis / 100 * 100 }
 }
 
 #[cfg(test)]
@@ -84,6 +93,20 @@ mod tests {
 
     fn best(run: &Run, others: &[&Run]) -> [bool; 3] {
         [Measure::TimeToFirstToken, Measure::DecodeSpeed, Measure::Cost].map(|measure| run.is_best(others, measure))
+    }
+
+    #[test]
+    fn times_that_read_the_same_are_neither_the_better() {
+        let started = Instant::now();
+        let after = |micros: u64| Run {
+            first_delta: Some(started + Duration::from_micros(micros)),
+            ..run(started, 0, 10, Cost::Unknown)
+        };
+        let best = |own, other| after(own).is_best(&[&after(other)], Measure::TimeToFirstToken);
+        assert!(best(362_999, 363_000));
+        assert!(!best(363_000, 363_999));
+        assert!(!best(1_310_000, 1_390_000));
+        assert!(best(1_390_000, 1_400_000));
     }
 
     #[test]

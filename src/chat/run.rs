@@ -16,7 +16,7 @@ pub struct Run {
     pub settings: Settings,
     /// The run before it in the same lane.
     pub before: Option<RunId>,
-    /// The request without the conversation: in its messages is only what stands before that, the system prompt.
+    /// The request without what the settings tell in full: it has neither messages nor tools.
     pub form: ChatRequest,
     /// What was known of the endpoint when the body was made.
     pub known: Remembered,

@@ -1,6 +1,7 @@
 //! `--lane`: what each lane of the workstation starts with.
 
 use super::Problem;
+use super::options::hint_at_slip;
 use super::setup::Setup;
 use crate::chat::Settings;
 use crate::config::SANDBOX;
@@ -29,9 +30,12 @@ fn lane(setup: &Setup, base: &Settings, option: &str) -> Result<Lane, Problem> {
         match field.trim() {
             "model" => model = Some(value.trim().to_owned()),
             "provider" => provider(setup, &mut settings, value.trim()).map_err(wrong)?,
-            "system" => settings.system = Some(value.to_owned()).filter(|text| !text.is_empty()),
+            "system" => settings.system = Some(value).filter(|text| !text.is_empty()).map(Into::into),
             "name" => name = Some(value.trim().to_owned()).filter(|text| !text.is_empty()),
-            _ => settings.params.assign(assignment.trim()).map_err(|problem| wrong(format!("{problem}.")))?,
+            _ => {
+                settings.params.assign(assignment.trim()).map_err(|problem| wrong(format!("{problem}.")))?;
+                hint_at_slip("--lane", assignment);
+            }
         }
     }
     if let Some(model) = model {

@@ -6,7 +6,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::Problem;
-use crate::chat::{Params, Tool};
+use super::print::say;
+use crate::chat::{PARAMS, Params, Tool, param};
+use crate::text::{clean_line, nearest};
 
 /// Whom to ask, and with what.
 #[derive(Debug, Default, Args)]
@@ -55,6 +57,7 @@ impl EndpointOptions {
     pub(super) fn apply(&self, params: &mut Params) -> Result<(), Problem> {
         for assignment in &self.set {
             params.assign(assignment).map_err(|problem| Problem::misuse(format!("--set: {problem}.")))?;
+            hint_at_slip("--set", assignment);
         }
         Ok(())
     }
@@ -74,6 +77,21 @@ impl ToolOptions {
             })
         };
         items.iter().enumerate().map(tool).collect()
+    }
+}
+
+/// Says of a field that no table knows, and that is spelt nearly as one that is known, that it is sent as it is.
+pub(super) fn hint_at_slip(option: &str, assignment: &str) {
+    let name = assignment.split('=').next().unwrap_or_default().trim();
+    if param(name).is_some() {
+        return;
+    }
+    let begun = PARAMS.iter().map(|param| param.name).find(|known| name.len() >= 3 && known.starts_with(name));
+    // Other servers have fields of their own that are near by chance: `top_k`, `repeat_penalty`.
+    let slips = |near: &&str| name.len() > 5 && near.chars().next() == name.chars().next();
+    let slipped = || nearest(name, PARAMS.iter().map(|param| param.name)).filter(slips);
+    if let Some(near) = begun.or_else(slipped) {
+        say(&format!("{option}: `{}` is sent as it is; did you mean `{near}`?", clean_line(name)));
     }
 }
 

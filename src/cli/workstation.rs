@@ -34,7 +34,7 @@ pub(super) async fn run(
         ));
     }
     let setup = Setup::of(options, &environment)?;
-    let settings = Settings { tools: tools.load()?, ..setup.settings.clone() };
+    let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
     let data = session.data_dir.clone().unwrap_or_else(|| setup.paths.data.clone());
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, lanes)?, &environment)?);

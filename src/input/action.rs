@@ -105,9 +105,9 @@ actions! {
     QueueEdit, Global, "queue.edit", "", "Take the last queued message back to edit it";
     QueueDrop, Global, "queue.drop", "", "Drop the next queued message; it stays in the draft history";
     ResendWithout, Global, "run.resend_without", "resend without", "Resend without the parameter that the model refused";
-    RequestPane, Global, "view.request", "", "Show the requests that Enter would send now, or the conversations again";
+    RequestPane, Global, "view.request", "request", "Show the requests that Enter would send now, or the conversations again";
     CopyBody, Global, "request.copy", "", "Copy the request's body as JSON";
-    CopyCurl, Global, "request.curl", "", "Copy the request as a curl command, its key as a variable";
+    CopyCurl, Global, "request.curl", "curl", "Copy the request as a curl command, its key as a variable";
     CopyPython, Global, "request.python", "", "Copy the request as a Python program";
     CopyJavaScript, Global, "request.javascript", "", "Copy the request as a JavaScript program";
     ToggleSidebar, Global, "view.sidebar", "", "Show or hide the sidebar";
@@ -145,11 +145,11 @@ actions! {
     ParamLeast, Sidebar, "sidebar.least", "", "The least value";
     ParamMost, Sidebar, "sidebar.most", "", "The greatest value";
     ParamUnset, Sidebar, "sidebar.unset", "unset", "Unset the parameter: it is left out of the request";
-    ParamCommit, Sidebar, "sidebar.commit", "", "Take the typed value, or open the row";
+    ParamCommit, Sidebar, "sidebar.commit", "edit", "Take the typed value, or open the row";
     FieldShare, Sidebar, "sidebar.share", "share", "Share this field with the other lanes that share it, or keep the lane's own";
     FieldShareAll, Sidebar, "sidebar.share_all", "", "Let all lanes share this field, or each have its own";
     FieldToAll, Sidebar, "sidebar.to_all", "to all", "Copy this value to all lanes";
-    ParamForce, Sidebar, "sidebar.force", "", "Send this parameter although the model is known to refuse it, or not";
+    ParamForce, Sidebar, "sidebar.force", "send anyway", "Send this parameter although the model is known to refuse it, or not";
 
     OverlayUp, Overlay, "overlay.up", "", "Select the row above, or scroll up";
     OverlayDown, Overlay, "overlay.down", "", "Select the row below, or scroll down";

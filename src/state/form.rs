@@ -19,6 +19,16 @@ pub enum FormPurpose {
     Extra(LaneId),
 }
 
+impl FormPurpose {
+    /// The lane that takes the text.
+    #[must_use]
+    pub fn lane(&self) -> LaneId {
+        match self {
+            Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => *lane,
+        }
+    }
+}
+
 /// A text that is being edited and not yet taken.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -92,6 +102,17 @@ impl Form {
     /// Puts the next template in where nothing would be lost by it: the text is empty, a template, or but the word that
     /// a template is about.
     pub fn next_template(&mut self) {
+        if let Some(template) = self.template().map(ToOwned::to_owned) {
+            self.editor.set_text(&template);
+        }
+    }
+
+    /// The template that would be put in now.
+    #[must_use]
+    pub fn template(&self) -> Option<&str> {
+        if self.templates.is_empty() {
+            return None;
+        }
         let text = self.editor.text();
         let place = |fits: &dyn Fn(&String) -> bool| self.templates.iter().position(fits);
         let next = match (text.trim(), place(&|template| *template == text)) {
@@ -99,9 +120,7 @@ impl Form {
             (_, Some(at)) => Some((at + 1) % self.templates.len()),
             (word, None) => place(&|template| template.contains(&format!("\"{word}\""))),
         };
-        if let Some(template) = next.and_then(|next| self.templates.get(next)) {
-            self.editor.set_text(template);
-        }
+        next.and_then(|next| self.templates.get(next)).map(String::as_str)
     }
 
     /// Has values ready for fields of these names, should they be given a place.
@@ -165,5 +184,23 @@ impl FormField {
         let editor = Editor::with_text(value);
         let before = editor.text();
         Self { name: name.into(), editor, before }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_offered_only_where_it_overwrites_nothing() {
+        let form = |text: &str| Form {
+            templates: vec!["\"auto\"".into(), "\"none\"".into()],
+            ..Form::new(FormPurpose::Extra(LaneId(0)), text)
+        };
+        assert_eq!(form("").template(), Some("\"auto\""));
+        assert_eq!(form("\"auto\"").template(), Some("\"none\""));
+        assert_eq!(form("none").template(), Some("\"none\""));
+        assert_eq!(form("{\"my\": \"own\"}").template(), None);
+        assert_eq!(Form::new(FormPurpose::Extra(LaneId(0)), "").template(), None);
     }
 }

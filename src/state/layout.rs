@@ -88,6 +88,14 @@ impl Layout {
     }
 }
 
+impl State {
+    /// Whether the keys go to a sidebar that lies over the lanes.
+    #[must_use]
+    pub fn is_in_drawer(&self) -> bool {
+        self.focus == Focus::Sidebar && is_drawer(self)
+    }
+}
+
 /// Nought when the sidebar is not shown.
 fn sidebar_columns(state: &State) -> u16 {
     let shown = state.sidebar.shown && (!is_drawer(state) || state.focus == Focus::Sidebar);

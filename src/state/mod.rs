@@ -65,7 +65,7 @@ pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::chat::{Refusals, Settings};
+use crate::chat::{Refusals, Settings, TurnId};
 use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Action, Context, Keymap};
 use crate::pricing::Catalogue;
@@ -216,7 +216,7 @@ impl State {
             self.notices.withdraw(Topic::AskAgain);
         } else {
             let said = format!("{} again {said}", self.key(action));
-            self.notices.show_about(Topic::AskAgain, said, now + window(action));
+            self.notices.show_about(Topic::AskAgain, said, now, window(action));
         }
         again
     }
@@ -252,6 +252,20 @@ impl State {
 
     pub fn lane_by_id_mut(&mut self, id: LaneId) -> Option<&mut Lane> {
         self.lanes.iter_mut().find(|lane| lane.id == id)
+    }
+
+    /// Whether what is sent now goes to a lane: it is addressed, and for an edit its branch holds the edited turn.
+    #[must_use]
+    pub fn hears(&self, lane: &Lane) -> bool {
+        lane.addressed && self.composer.editing.is_none_or(|turn| self.holds(lane, turn))
+    }
+
+    /// Whether a lane's branch holds a turn. A turn's depth is its place in every branch that holds it, so that no branch
+    /// is searched through.
+    #[must_use]
+    pub fn holds(&self, lane: &Lane, turn: TurnId) -> bool {
+        let depth = self.session.turns.get(turn).map(|turn| turn.depth);
+        depth.and_then(|depth| lane.branch.get(depth)) == Some(&turn)
     }
 
     /// The key that asks for an action, as it is written on the screen.

@@ -15,6 +15,7 @@ pub enum Level {
 pub struct Notice {
     pub level: Level,
     pub text: String,
+    pub since: Instant,
     pub until: Instant,
     pub topic: Option<Topic>,
 }
@@ -24,6 +25,8 @@ pub struct Notice {
 pub enum Topic {
     Theme,
     Edit,
+    /// Which lanes share a field.
+    Share,
     /// Something that has to be asked for once more.
     AskAgain,
 }
@@ -43,18 +46,23 @@ impl Notices {
         let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX).min(400);
         let reading = Duration::from_secs(4) + Duration::from_millis(50) * characters;
         let time = if level == Level::Error { reading * 2 } else { reading };
-        self.push(Notice { level, text, until: now + time, topic: None });
+        self.push(Notice { level, text, since: now, until: now + time, topic: None });
     }
 
     /// Shows a message in the place of the one before about the same, for a time of its own.
-    pub fn show_about(&mut self, topic: Topic, text: impl Into<String>, until: Instant) {
+    pub fn show_about(&mut self, topic: Topic, text: impl Into<String>, now: Instant, time: Duration) {
         self.withdraw(topic);
-        self.push(Notice { level: Level::Note, text: text.into(), until, topic: Some(topic) });
+        self.push(Notice { level: Level::Note, text: text.into(), since: now, until: now + time, topic: Some(topic) });
     }
 
     /// Takes a message away that does not hold any more.
     pub fn withdraw(&mut self, topic: Topic) {
         self.0.retain(|notice| notice.topic != Some(topic));
+    }
+
+    /// Takes away what was but noted before `now`: something else is looked at since. Warnings and errors have their time.
+    pub fn drop_notes_before(&mut self, now: Instant) {
+        self.0.retain(|notice| notice.level != Level::Note || notice.since >= now);
     }
 
     fn push(&mut self, notice: Notice) {

@@ -229,7 +229,7 @@ impl State {
         if !restored.lanes.is_empty() {
             self.lanes_made = self.lanes_made.saturating_add(u32::try_from(restored.lanes.len()).unwrap_or(u32::MAX));
             (self.lanes, self.shared, self.focused) = (restored.lanes, restored.shared, restored.focused);
-            self.rejoin();
+            (0..self.lanes.len()).for_each(|place| self.rejoin(place));
         }
         (self.composer, self.queue) = (restored.composer, restored.queue);
         self.undos.clear();

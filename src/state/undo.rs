@@ -8,9 +8,9 @@ use crate::chat::TurnId;
 pub enum Undo {
     /// Puts a closed lane back in its place.
     Close { place: usize, lane: Box<Lane> },
-    /// Gives the lanes the branches back that they had.
+    /// Gives the lanes that had another branch theirs back.
     Promote(Vec<(LaneId, Vec<TurnId>)>),
-    /// Gives the lanes the settings back that they had.
+    /// Gives a lane the settings back that it had.
     Settings(Box<SettingsBefore>),
 }
 

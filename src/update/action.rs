@@ -155,7 +155,8 @@ fn back(state: &mut State, now: Instant) -> Effects {
     if state.sidebar.typed.take().is_some() {
         return Effects::new();
     }
-    let stopped = stream::stop(state, state.focused, now);
+    // A drawer hides what streams: who leaves it does not mean that.
+    let stopped = if state.is_in_drawer() { Effects::new() } else { stream::stop(state, state.focused, now) };
     if !stopped.is_empty() {
         return stopped;
     }
@@ -213,8 +214,8 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         Action::NextTheme => {
             if let Some(next) = state.themes.after(state.theme.name()).cloned() {
-                let until = now + Duration::from_secs(3);
-                state.notices.show_about(Topic::Theme, format!("Theme: {}.", next.name()), until);
+                let said = format!("Theme: {}.", next.name());
+                state.notices.show_about(Topic::Theme, said, now, Duration::from_secs(3));
                 state.theme = next;
                 state.theme_chosen = true;
             }

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Effects, queue, system};
 use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, ToolCall, TurnId, TurnTree, sendable};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
+use crate::state::{Effect, Focus, LaneId, Level, Scroll, State, StreamStatus, Topic};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -25,7 +25,7 @@ fn send(state: &mut State, now: Instant) -> Effects {
     if state.composer.text().trim().is_empty() {
         return if state.queue.is_empty() { Effects::new() } else { queue::release(state, now) };
     }
-    let places = addressed(state, state.composer.editing);
+    let places: Vec<usize> = (0..state.lanes.len()).filter(|place| state.hears(&state.lanes[*place])).collect();
     if places.is_empty() {
         let said = "No lane holds the edited question any more: Enter sends this as a new message.";
         state.notices.show(Level::Note, said, now);
@@ -79,14 +79,6 @@ pub(super) fn still_coming(state: &State) -> String {
     format!("A reply is still coming: {} stops it.", state.key(Action::Back))
 }
 
-/// The lanes that a message goes to: those that are addressed, for an edit those of them whose branch holds the edited
-/// turn.
-pub(super) fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
-    let holds = |lane: &Lane| edited.is_none_or(|turn| lane.branch.contains(&turn));
-    let places = state.lanes.iter().enumerate().filter(|(_, lane)| lane.addressed && holds(lane));
-    places.map(|(place, _)| place).collect()
-}
-
 pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
     match edited {
         Some(turn) => state.session.turns.get(turn).and_then(|turn| turn.parent),
@@ -136,23 +128,28 @@ fn edit(state: &mut State, now: Instant) -> Effects {
     state.lane_mut().selected = None;
     let (sends, leaves) = (state.key(Action::Send), state.key(Action::Back));
     let said = format!("{sends} sends the edit as a new branch; {leaves} leaves it.");
-    state.notices.show_about(Topic::Edit, said, now + Duration::from_secs(8));
+    state.notices.show_about(Topic::Edit, said, now, Duration::from_secs(8));
     Effects::new()
 }
 
 /// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.
 fn resend_without(state: &mut State, now: Instant) -> Effects {
     let refused = match &state.lane().status {
-        StreamStatus::Failed { error, .. } => error.param.clone(),
+        StreamStatus::Failed { error, reply } => error.param.clone().zip(run_of(state, *reply)),
         _ => None,
     };
-    let sent = |name: &String| sendable(&state.lane().settings, &state.refusals).0.get(name).is_some();
-    let Some(name) = refused.filter(sent) else {
+    // Who asks another model by now knows nothing of what that one refuses.
+    let sent = |(name, run): &(String, &Run)| {
+        let settings = &state.lane().settings;
+        settings.agree(&run.settings, &Field::Model) && sendable(settings, &state.refusals).0.get(name).is_some()
+    };
+    let Some((name, Settings { provider, model, .. })) =
+        refused.filter(sent).map(|(name, run)| (name, run.settings.clone()))
+    else {
         state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
         return Effects::new();
     };
     let place = state.focused;
-    let Settings { provider, model, .. } = state.lane().settings.clone();
     state.refusals.learn(&provider, &model, &name);
     state.change(place, &Field::param(&name), |settings| settings.force(&name, false));
     let force = state.key(Action::ParamForce);
@@ -160,6 +157,10 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
     let said = format!("{name} is not sent to {model} from now on; {force} in the parameters sends it all the same.");
     state.notices.show(Level::Note, said, now);
     again(state, None, now)
+}
+
+fn run_of(state: &State, reply: TurnId) -> Option<&Run> {
+    state.session.turns.get(reply)?.run.and_then(|run| state.session.run(run))
 }
 
 /// Opens a run that answers `question` in the lane at `place`.
@@ -170,7 +171,8 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
     let (settings, before) = (lane.settings.clone(), lane.last_run);
-    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, form, now) });
+    let kept = ChatRequest { messages: Vec::new(), tools: Vec::new(), ..form };
+    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, kept, now) });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);
@@ -195,13 +197,15 @@ pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
     let (mut params, _) = sendable(settings, refusals);
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
+    with_long_parts(ChatRequest { params, stream, ..ChatRequest::new(&settings.model, Vec::new()) }, settings)
+}
+
+/// A form with what the settings tell in full: the system prompt and the tools.
+pub(super) fn with_long_parts(form: ChatRequest, settings: &Settings) -> ChatRequest {
     ChatRequest {
-        model: settings.model.clone(),
         messages: messages(&TurnTree::default(), None, system::sent(settings).as_deref()),
-        params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
-        stream,
-        extra: Map::new(),
+        ..form
     }
 }
 

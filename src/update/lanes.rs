@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, form, saving, stream};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
-use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
+use crate::state::{Effect, Lane, LaneId, Level, Lockstep, MAX_LANES, Overlay, Scroll, State, StreamStatus, Undo};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -53,12 +53,15 @@ fn close(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "The last lane stays.", now);
         return Effects::new();
     }
-    let effects = stream::stop(state, state.focused, now);
     let place = state.focused;
-    let lane = state.lanes.remove(place);
-    for left in state.queue.without(lane.id) {
+    // Before the stop, which speaks of what waits.
+    for left in state.queue.without(state.lane().id) {
         state.composer.keep(&left.text);
     }
+    let effects = stream::stop(state, place, now);
+    let lane = state.lanes.remove(place);
+    // What is written in its form would have nowhere to go; a form with something in it keeps its lane open.
+    state.overlay.take_if(|open| matches!(open, Overlay::Form(form) if form.purpose.lane() == lane.id));
     state.focused = place.min(state.lanes.len() - 1);
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;
@@ -101,9 +104,7 @@ fn only(state: &mut State) {
 fn promote(state: &mut State, now: Instant) {
     let live = state.lanes.iter().find(|lane| lane.status.live().is_some()).map(|lane| lane.letter);
     if let Some(letter) = live {
-        let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
-        state.notices.show(Level::Note, said, now);
-        return;
+        return still_answers(state, letter, now);
     }
     let lane = state.lane();
     let (letter, branch) = (lane.letter, lane.branch.clone());
@@ -111,7 +112,8 @@ fn promote(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "All lanes have this history already.", now);
         return;
     }
-    let before = state.lanes.iter().map(|lane| (lane.id, lane.branch.clone())).collect();
+    let others = state.lanes.iter().filter(|lane| lane.branch != branch);
+    let before = others.map(|lane| (lane.id, lane.branch.clone())).collect();
     state.undos.push(Undo::Promote(before));
     for lane in &mut state.lanes {
         give_branch(lane, branch.clone());
@@ -162,17 +164,37 @@ fn undo(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "There is nothing to undo.", now);
         return;
     };
+    // What they say of the thing that is undone is no longer so.
+    state.notices.drop_notes_before(now);
     match undo {
         Undo::Close { place, lane } => reopen(state, place, *lane, now),
-        Undo::Settings(before) => state.put_back(*before),
-        Undo::Promote(branches) => {
-            for (id, branch) in branches {
-                if let Some(lane) = state.lane_by_id_mut(id).filter(|lane| lane.status.live().is_none()) {
-                    give_branch(lane, branch);
-                }
-            }
+        Undo::Settings(before) => {
+            state.put_back(*before);
+            state.notices.show(Level::Note, "The settings are as they were before.", now);
+        }
+        Undo::Promote(branches) => give_back(state, branches, now),
+    }
+}
+
+/// Gives lanes their branches back, all of them or, while one of them still answers, none.
+fn give_back(state: &mut State, branches: Vec<(LaneId, Vec<TurnId>)>, now: Instant) {
+    let live = |(id, _): &(LaneId, _)| state.lane_by_id(*id).filter(|lane| lane.status.live().is_some());
+    if let Some(lane) = branches.iter().find_map(live) {
+        still_answers(state, lane.letter, now);
+        state.undos.push(Undo::Promote(branches));
+        return;
+    }
+    state.notices.show(Level::Note, "Each lane has its own history again.", now);
+    for (id, branch) in branches {
+        if let Some(lane) = state.lane_by_id_mut(id) {
+            give_branch(lane, branch);
         }
     }
+}
+
+fn still_answers(state: &mut State, letter: char, now: Instant) {
+    let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
+    state.notices.show(Level::Note, said, now);
 }
 
 /// Puts a closed lane back, under another letter if its own was given away meanwhile.
@@ -186,9 +208,10 @@ fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
         lane.letter = state.free_letter();
     }
     let place = place.min(state.lanes.len());
+    state.notices.show(Level::Note, format!("Lane {} is back.", lane.title()), now);
     state.lanes.insert(place, lane);
     state.focused = place;
-    state.rejoin();
+    state.rejoin(place);
 }
 
 /// An empty conversation in the same lanes; their settings stay. Where this one is not saved, a second press is asked for.
@@ -198,10 +221,11 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     if !saved && !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
-    let mut effects = stream::stop_all(state, now);
+    // Before the stop, which speaks of what waits.
     for left in state.queue.drain() {
         state.composer.keep(&left.text);
     }
+    let mut effects = stream::stop_all(state, now);
     effects.extend(saving::follow(state, true, now));
     state.session = state.session.next();
     state.undos.clear();

@@ -45,10 +45,14 @@ pub type Effects = Vec<Effect>;
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
     let piece = matches!(event, Event::Stream { .. });
+    let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
     if let Some(keep) = saving::follow(state, piece, now) {
         // What is asked goes out after it is kept.
         effects.insert(0, keep);
+    }
+    if shut && state.overlay.is_some() {
+        state.notices.drop_notes_before(now);
     }
     if concerns {
         request::refresh(state, resized);
@@ -71,7 +75,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
-        Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::Scrolled { lane, scroll } => {
+            state.scroll_to(lane, scroll);
+            Effects::new()
+        }
         Event::HelpScrolled(to) => overlay::help_scrolled(state, to),
         Event::Edited { purpose, result } => edited(state, purpose, result, now),
         Event::Copied(outcome) => copied(state, outcome, now),

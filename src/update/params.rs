@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Effects, form, picker, values};
-use crate::chat::{Field, Param, ParamKind, Params};
+use crate::chat::{Field, Param, ParamKind, Params, Track};
 use crate::input::Action;
 use crate::state::{Level, SidebarRow, State};
 use crate::text;
@@ -142,10 +142,9 @@ fn unset(state: &mut State) {
     match state.sidebar.selected() {
         SidebarRow::Model => {}
         SidebarRow::System => state.change(place, &Field::System, |settings| settings.system = None),
-        SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools.clear()),
+        SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools = [].into()),
         SidebarRow::Param(param) => state.change(place, &Field::param(param.name), |settings| {
             settings.params.unset(param.name);
-            settings.force(param.name, false);
         }),
         SidebarRow::Extra => {
             let names: Vec<String> = state.lane().settings.params.unlisted().map(|(name, _)| name.clone()).collect();
@@ -237,27 +236,16 @@ pub(super) fn place(state: &mut State, thousandths: u16) {
 }
 
 fn value_at(param: &Param, thousandths: u16) -> Option<Value> {
-    match param.kind {
-        ParamKind::Number { min, max, step } => at_fraction(min, max, step, thousandths),
-        ParamKind::Integer { min, max, .. } => {
-            let width = i128::from(max) - i128::from(min);
-            let whole = i128::from(min) + (width * i128::from(thousandths.min(1000)) + 500) / 1000;
-            i64::try_from(whole).ok().map(|whole| json!(whole))
-        }
-        ParamKind::Choice(words) => {
-            words.get(if thousandths == 0 { 0 } else { words.len() - 1 }).map(|word| json!(word))
-        }
-        ParamKind::Flag => Some(json!(thousandths > 0)),
-        ParamKind::Text | ParamKind::Json => None,
+    if let Some(track) = Track::of(param) {
+        return number(track.at(thousandths));
     }
-}
-
-fn at_fraction(min: &str, max: &str, step: &str, thousandths: u16) -> Option<Value> {
-    let [min, max, step] = [min, max, step].map(|text| text.parse::<Decimal>().ok());
-    let (min, max, step) = (min?, max?, step?);
-    let exact = (max - min) * Decimal::from(thousandths.min(1000)) / Decimal::from(1000);
-    let steps = (exact / step).round();
-    number((min + steps * step).clamp(min, max))
+    let at_end = thousandths > 0;
+    match param.kind {
+        ParamKind::Integer { min, max, .. } => Some(json!(if at_end { max } else { min })),
+        ParamKind::Choice(words) => words.get(if at_end { words.len() - 1 } else { 0 }).map(|word| json!(word)),
+        ParamKind::Flag => Some(json!(at_end)),
+        ParamKind::Number { .. } | ParamKind::Text | ParamKind::Json => None,
+    }
 }
 
 /// A decimal as a JSON number with the same digits.
@@ -322,12 +310,5 @@ mod tests {
         let back = [None, Some(0), Some(1)].map(|at| cycled(at, 2, Steps(-10)));
         assert_eq!(forth, [Some(0), Some(1), None]);
         assert_eq!(back, [Some(1), None, Some(0)]);
-    }
-
-    #[test]
-    fn a_place_on_a_track_is_a_whole_step_between_the_ends() {
-        let at = |thousandths| at_fraction("0", "2", "0.05", thousandths).unwrap();
-        assert_eq!([at(0), at(501), at(1000), at(u16::MAX)], [json!(0), json!(1), json!(2), json!(2)]);
-        assert_eq!(at_fraction("-2", "2", "0.1", 500), Some(json!(0)));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, heat};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, LaneId, Level, Scroll, ScrollMotion, State, StreamStatus};
+use crate::state::{Effect, Level, Scroll, ScrollMotion, State, StreamStatus};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -76,14 +76,6 @@ fn step_turn(state: &mut State, step: Step) -> Effects {
             Effects::new()
         }
     }
-}
-
-pub(super) fn scrolled(state: &mut State, lane: LaneId, scroll: Scroll, selected: Option<TurnId>) -> Effects {
-    state.scroll_to(lane, scroll);
-    if let (Some(lane), Some(_)) = (state.lane_by_id_mut(lane), selected) {
-        lane.selected = selected;
-    }
-    Effects::new()
 }
 
 pub(super) fn toggle_fold(state: &mut State, turn: TurnId) {

@@ -1,11 +1,11 @@
 //! Sharing: whether a field is the lane's own or the same in all lanes that share it, and copying it to all.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Effects;
 use crate::chat::{Field, Params};
 use crate::input::Action;
-use crate::state::{Level, SidebarRow, State};
+use crate::state::{Level, SidebarRow, State, Topic};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     let row = state.sidebar.selected();
@@ -23,7 +23,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         }
     }
     let said = said(state, action, row.name(), &fields);
-    state.notices.show(Level::Note, said, now);
+    state.notices.show_about(Topic::Share, said, now, Duration::from_secs(8));
     Effects::new()
 }
 
@@ -50,10 +50,14 @@ fn said(state: &State, action: Action, name: &str, fields: &[Field]) -> String {
     let letters: Vec<String> =
         state.lanes.iter().filter(|lane| shares(lane)).map(|lane| lane.letter.to_string()).collect();
     let lane = state.lane();
+    let (one, all) = (state.key(Action::FieldShare), state.key(Action::FieldShareAll));
     match action {
         Action::FieldToAll => format!("{name} is the same in all lanes now."),
         _ if !shares(lane) && letters.is_empty() => format!("{name} is each lane's own."),
         _ if !shares(lane) => format!("{name} is lane {}'s own.", lane.letter),
+        _ if letters.len() == 1 => {
+            format!("{name} is shared by {} alone: {one} in another lane joins it, {all} joins all.", letters[0])
+        }
         _ => format!("{name} is shared by {}: changed in one, it changes in all of them.", letters.join(" ")),
     }
 }

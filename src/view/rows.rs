@@ -6,11 +6,14 @@ use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
 use crate::input::Action;
 use crate::state::{SILENCE, State, StreamStatus};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, duration, pretty_json, truncate, wrap};
+use crate::text::{
+    Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, duration, pretty_json, truncate, width, wrap,
+};
 
 use super::cache::plain_rows;
 use super::figures;
 use super::scroll::Pane;
+use super::title;
 
 /// Reasoning that is under way shows this many rows of its end.
 const THOUGHT_ROWS: usize = 3;
@@ -29,14 +32,15 @@ pub(super) fn above(pane: &Pane<'_>, turn: &Turn, thought: &str) -> Vec<Line> {
     if turn.depth > 0 {
         rows.push(Line::default());
     }
-    rows.push(speaker(pane.state, turn, pane.columns));
+    rows.push(speaker(pane, turn));
     if !turn.reasoning.is_empty() {
         reasoning(pane, turn, thought, &mut rows);
     }
     rows
 }
 
-fn speaker(state: &State, turn: &Turn, columns: u16) -> Line {
+fn speaker(pane: &Pane<'_>, turn: &Turn) -> Line {
+    let Pane { state, lane, columns, .. } = *pane;
     let (name, role) = match turn.role {
         Role::User => ("you", StyleRole::User),
         Role::Assistant => ("assistant", StyleRole::Assistant),
@@ -53,6 +57,11 @@ fn speaker(state: &State, turn: &Turn, columns: u16) -> Line {
         let model = run.served_by.as_deref().unwrap_or(&run.settings.model);
         let room = usize::from(columns).saturating_sub(20);
         spans.push(Span::new(format!("  {}", truncate(&clean_line(model), room)), StyleRole::Dim));
+        if siblings.len() > 1 {
+            let used: usize = spans.iter().map(|span| width(&span.text)).sum();
+            let others = title::differing(&run.settings, &lane.settings, usize::from(columns).saturating_sub(used));
+            spans.extend(others.map(|text| Span::new(text, StyleRole::Dim)));
+        }
     }
     Line { spans }
 }
@@ -104,7 +113,7 @@ pub(super) fn calls(turn: &Turn, columns: u16, shown: Arguments) -> Vec<Line> {
     for call in &turn.tool_calls {
         let mark = if shown == Arguments::Whole { "▾" } else { "▸" };
         let name = clean_line(&call.name);
-        let room = usize::from(columns).saturating_sub(crate::text::width(&name) + 3);
+        let room = usize::from(columns).saturating_sub(width(&name) + 3);
         let mut spans = vec![Span::new(format!("{mark} "), StyleRole::Dim), Span::new(name, StyleRole::ToolName)];
         if shown == Arguments::Whole {
             rows.push(Line { spans });

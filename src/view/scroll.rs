@@ -64,8 +64,7 @@ impl<'a> Pane<'a> {
     }
 
     fn holds(&self, turn: TurnId) -> bool {
-        let depth = self.state.session.turns.get(turn).map(|turn| turn.depth);
-        depth.is_some_and(|depth| self.lane.branch.get(depth) == Some(&turn))
+        self.state.holds(self.lane, turn)
     }
 
     /// The row of this width that begins where as much was written as above `row` at another width.
@@ -281,16 +280,16 @@ impl Rest {
     }
 }
 
-/// Where a scroll of a lane leads, and which turn it selects.
+/// Where a scroll of a lane leads.
 pub(super) fn resolve(
     cache: &mut TurnCache,
     state: &State,
     lane: LaneId,
     motion: ScrollMotion,
     now: Instant,
-) -> (Scroll, Option<TurnId>) {
+) -> Scroll {
     let stay = state.scroll_of(lane);
-    let Some(group) = group_of(state, lane, now) else { return (stay, None) };
+    let Some(group) = group_of(state, lane, now) else { return stay };
     let page = i32::try_from(group.rows().saturating_sub(2).max(1)).unwrap_or(i32::MAX);
     let scroll = match motion {
         ScrollMotion::Rows(rows) => group.moved(cache, lane, rows),
@@ -298,7 +297,7 @@ pub(super) fn resolve(
         ScrollMotion::Top => group.settled(cache, lane, 0, 0),
         ScrollMotion::ToTurn(turn) => group.depth(turn).and_then(|depth| group.settled(cache, lane, depth, 0)),
     };
-    (scroll.unwrap_or(stay), None)
+    scroll.unwrap_or(stay)
 }
 
 /// The reader's places in lanes that changed their width since.

@@ -435,6 +435,47 @@ fn a_lane_that_reads_shows_the_keys_of_the_transcript() {
     );
 }
 
+#[test]
+fn the_footer_says_what_enter_does_with_a_row_and_keeps_the_way_out() {
+    let mut scene = Scene::new(60, 20);
+    let footer = |scene: &mut Scene| scene.frame().lines().nth(19).map(str::to_owned).unwrap();
+    scene.key(KeyCode::F(2));
+    assert_eq!(footer(&mut scene), " Up/Down param · Left/Right change · Esc back · F1 help");
+    scene.key(KeyCode::Up);
+    assert_eq!(footer(&mut scene), " Up/Down param · Enter edit · Esc back · F1 help");
+    scene.key(KeyCode::Up);
+    scene.key(KeyCode::Up);
+    assert_eq!(footer(&mut scene), " Up/Down param · Enter choose · Esc back · F1 help");
+}
+
+#[test]
+fn requests_have_the_keys_of_requests() {
+    let mut scene = two_lanes(160, 40);
+    scene.key(KeyCode::Tab);
+    scene.key(KeyCode::F(6));
+    let footer = scene.frame().lines().nth(39).map(str::to_owned).unwrap();
+    assert_eq!(
+        footer,
+        " z zoom · k/j scroll · Space fold · y copy JSON · Esc back · Tab focus · F2 params · Ctrl+P commands · \
+         Ctrl+L model · F6 conversation · c curl · F1 help"
+    );
+}
+
+#[test]
+fn a_box_is_opened_without_what_was_noted_before_and_with_its_keys_free() {
+    let mut scene = two_lanes(100, 30);
+    let now = scene.now;
+    scene.state.notices.show(Level::Note, "Lane B is closed.", now);
+    scene.state.notices.show(Level::Warning, "A key is bound twice.", now);
+    scene.now += Duration::from_secs(1);
+    scene.ctrl('l');
+    let frame = scene.frame();
+    assert!(!frame.contains("Lane B is closed."), "{frame}");
+    let place = |text: &str| frame.lines().position(|line| line.contains(text));
+    assert_eq!(place("A key is bound twice."), Some(3));
+    assert!(place("Esc closes").is_some(), "{frame}");
+}
+
 /// The rows of the sidebar's lowest box.
 fn cost_box(scene: &mut Scene) -> Vec<String> {
     let frame = scene.frame();
@@ -562,15 +603,14 @@ fn a_click_on_a_track_puts_the_knob_there() {
 }
 
 #[test]
-fn a_click_on_the_knob_leaves_a_value_that_lies_on_a_step() {
+fn a_click_on_the_knob_leaves_the_value_as_it_is() {
     let mut scene = Scene::new(160, 60);
-    let values = [("temperature", json!(0.35)), ("top_p", json!(0.85)), ("n", json!(3)), ("top_logprobs", json!(13))];
+    let values = [("temperature", json!(0.37)), ("top_p", json!(0.85)), ("max_tokens", json!(1001)), ("n", json!(3))];
     for (name, value) in values {
-        scene.state.lanes[0].settings.params.set(name, value.clone());
         let row = row_of(name);
-        scene.state.sidebar.row = row;
         scene.frame();
         let cells = track(&scene, row);
+        scene.state.lanes[0].settings.params.set(name, value.clone());
         let at = knob(&mut scene, &cells).unwrap();
         scene.click(cells[at].0, cells[at].1);
         assert_eq!(scene.state.lane().settings.params.get(name), Some(&value), "{name}");

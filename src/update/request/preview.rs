@@ -191,7 +191,7 @@ fn remarks(sheet: &mut Sheet, state: &State, place: usize, own: &Draft, others: 
     if lane.settings.model.is_empty() {
         let said = format!("No model yet: Enter sends nothing. {} chooses one.", state.key(Action::Models));
         sheet.remark(&said, StyleRole::Warning);
-    } else if !ask::addressed(state, state.composer.editing).contains(&place) {
+    } else if !state.hears(lane) {
         sheet.remark("Not addressed: Enter sends nothing from this lane.", StyleRole::Warning);
     }
     for withheld in sendable(&lane.settings, &state.refusals).1 {

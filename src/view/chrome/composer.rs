@@ -2,7 +2,6 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Focus, Lane, Layout, State, Target};
 use crate::text::{Span, StyleRole, clean_line};
@@ -37,11 +36,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
 
 /// `to A B`, and `not C` where a lane is left out; for an edit only lanes whose branch holds the edited turn.
 fn title(state: &State) -> Vec<Span> {
-    let edited = state.composer.editing;
-    let able = |lane: &Lane| edited.is_none_or(|turn| holds(state, lane, turn));
-    let editing = if edited.is_some() { "editing · " } else { "" };
+    let editing = if state.composer.editing.is_some() { "editing · " } else { "" };
     let mut spans = vec![Span::new(format!("{editing}to"), StyleRole::Title)];
-    let told = |lane: &&Lane| lane.addressed && able(lane);
+    let told = |lane: &&Lane| state.hears(lane);
     spans.extend(state.lanes.iter().filter(told).map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Title)));
     if !state.lanes.iter().all(|lane| told(&lane)) {
         spans.push(Span::new(" · not", StyleRole::Dim));
@@ -81,14 +78,31 @@ fn queued(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
         let line = queued.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         // Eight characters for each cell are enough, even with marks that take none.
         let line: String = line.chars().take(usize::from(row.width) * 8).collect();
-        canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
+        let end = canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
+        if place == 0 {
+            queue_keys(canvas, state, Rect { x: end, width: row.right().saturating_sub(end), ..row });
+        }
     }
 }
 
-/// A turn's depth is its place in every branch that holds it, so that no branch is searched through.
-fn holds(state: &State, lane: &Lane, turn: TurnId) -> bool {
-    let depth = state.session.turns.get(turn).map(|turn| turn.depth);
-    depth.and_then(|depth| lane.branch.get(depth)) == Some(&turn)
+/// `Alt+Q edits the last · Alt+Shift+Q drops the first`, behind the first message where there is room; what is held has
+/// to be sent on first of all.
+fn queue_keys(canvas: &mut Canvas<'_>, state: &State, room: Rect) {
+    let (edits, drops) = match state.queue.len() {
+        1 => ("edits", "drops"),
+        _ => ("edits the last", "drops the first"),
+    };
+    let mut spans = Vec::new();
+    let on = (state.queue.held && state.composer.is_empty()).then_some((Action::Send, "sends on"));
+    for (action, does) in on.into_iter().chain([(Action::QueueEdit, edits), (Action::QueueDrop, drops)]) {
+        let Some(chord) = state.keymap.chord_in(state.contexts(), action) else { continue };
+        spans.push(Span::new(if spans.is_empty() { "  " } else { " · " }, StyleRole::Border));
+        spans.push(Span::new(chord.to_string(), StyleRole::Key));
+        spans.push(Span::new(format!(" {does}"), StyleRole::Dim));
+    }
+    if spans.iter().map(|span| cells(&span.text)).sum::<u16>() <= room.width {
+        canvas.right(room, &spans);
+    }
 }
 
 fn letters(state: &State, wanted: impl Fn(&Lane) -> bool) -> String {

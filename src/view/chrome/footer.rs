@@ -4,25 +4,30 @@ use ratatui::layout::Rect;
 
 use crate::chat::{Param, ParamKind, Turn};
 use crate::input::{ACTIONS, Action, ActionRow, Context};
-use crate::state::{Focus, Overlay, Panes, State, StreamStatus};
+use crate::state::{Focus, Overlay, Panes, SidebarRow, State, StreamStatus};
 use crate::text::{Span, StyleRole, clean_line, width};
 
 use super::super::canvas::Canvas;
 
-/// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the help, which tells
-/// the rest, is never cut.
+/// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the
+/// help, which tells the rest, are never cut.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
-    let (help, others): (Vec<Entry>, Vec<Entry>) =
-        entries(state).into_iter().partition(|entry| entry.action == Action::Help);
-    let kept: usize = help.iter().map(Entry::columns).sum();
+    let mut entries = entries(state);
+    entries.sort_by_key(|entry| entry.action == Action::Help);
+    let stays = |entry: &Entry| matches!(entry.action, Action::Back | Action::Help);
+    let kept: usize = entries.iter().filter(|entry| stays(entry)).map(Entry::columns).sum();
     let mut room = usize::from(row.width.saturating_sub(2)).saturating_sub(kept);
-    let fitting = others.into_iter().take_while(|entry| {
-        let fits = entry.columns() <= room;
+    let mut cut = false;
+    let fitting = entries.into_iter().filter(|entry| {
+        if stays(entry) {
+            return true;
+        }
+        cut |= entry.columns() > room;
         room = room.saturating_sub(entry.columns());
-        fits
+        !cut
     });
     let mut x = row.x + 1;
-    for (place, entry) in fitting.chain(help).enumerate() {
+    for (place, entry) in fitting.enumerate() {
         let gap = if place == 0 { "" } else { GAP };
         let spans = [
             Span::new(gap, StyleRole::Border),
@@ -88,7 +93,49 @@ fn does(state: &State, row: &ActionRow) -> Option<String> {
     if row.action == Action::ResendWithout {
         return refused(state).map(|name| format!("{} {}", row.hint, clean_line(name)));
     }
-    works(state, row.action).then(|| row.hint.to_owned())
+    let word = match row.action {
+        Action::ParamCommit => commit(state),
+        Action::ParamForce => force(state),
+        Action::TurnOlder | Action::CopyTurn | Action::CopyCurl | Action::RequestPane
+            if state.panes == Panes::Request =>
+        {
+            request(row.action)
+        }
+        Action::CopyCurl | Action::RequestPane => None,
+        _ => Some(row.hint),
+    };
+    let word = word?;
+    works(state, row.action).then(|| word.to_owned())
+}
+
+/// What Enter does with the selected row; a slider has nothing to open.
+fn commit(state: &State) -> Option<&'static str> {
+    if state.sidebar.typed.is_some() {
+        return Some("take it");
+    }
+    match state.sidebar.selected() {
+        SidebarRow::Model => Some("choose"),
+        SidebarRow::Param(param) if !matches!(param.kind, ParamKind::Text | ParamKind::Json) => None,
+        _ => Some("edit"),
+    }
+}
+
+/// Whether a param that is set goes to a model that refuses it.
+fn force(state: &State) -> Option<&'static str> {
+    let (param, settings) = (state.sidebar.param()?, &state.lane().settings);
+    settings.params.get(param.name)?;
+    state.refusals.refusal(settings, param.name)?;
+    Some(if settings.forced.contains(param.name) { "leave out" } else { "send anyway" })
+}
+
+/// What a key of the transcript does while the lanes show their requests.
+fn request(action: Action) -> Option<&'static str> {
+    match action {
+        Action::TurnOlder => Some("scroll"),
+        Action::CopyTurn => Some("copy JSON"),
+        Action::CopyCurl => Some("curl"),
+        _ => Some("conversation"),
+    }
 }
 
 /// What the step out leads out of.
@@ -97,7 +144,7 @@ fn back(state: &State) -> Option<&'static str> {
         Some("close")
     } else if state.sidebar.typed.is_some() {
         Some("leave it")
-    } else if state.lane().status.live().is_some() {
+    } else if state.lane().status.live().is_some() && !state.is_in_drawer() {
         Some("stop")
     } else if state.focus != Focus::Composer {
         Some("back")
@@ -119,6 +166,12 @@ fn works(state: &State, action: Action) -> bool {
     let asked = !lane.branch.is_empty();
     let param = state.sidebar.param();
     match action {
+        // They are about turns, which the requests stand in front of.
+        Action::RetryTurn | Action::EditTurn | Action::Diff | Action::Promote | Action::Inspect
+            if state.panes == Panes::Request =>
+        {
+            false
+        }
         // In the transcript the narrower `again` asks from the turn that is selected there.
         Action::Again => asked && lane.status.live().is_none() && state.focus != Focus::Transcript,
         Action::RetryTurn => asked && lane.status.live().is_none(),

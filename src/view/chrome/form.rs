@@ -56,15 +56,20 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
     let lane = |id: &LaneId| state.lane_by_id(*id).map_or_else(String::new, |lane| lane.letter.to_string());
     match purpose {
         FormPurpose::LaneName(id) => format!("Name of lane {}", lane(id)),
-        FormPurpose::System(id) => format!("System prompt · {}{}", lane(id), sharers(state, *id)),
-        FormPurpose::Value { lane: id, field } => format!("{} · {}", clean_line(field.name()), lane(id)),
+        FormPurpose::System(id) => format!("System prompt · {}{}", lane(id), sharers(state, *id, &Field::System)),
+        FormPurpose::Value { lane: id, field: Field::Tools } => {
+            format!("Tools · {}{}", lane(id), sharers(state, *id, &Field::Tools))
+        }
+        FormPurpose::Value { lane: id, field } => {
+            format!("{} · {}{}", clean_line(field.name()), lane(id), sharers(state, *id, field))
+        }
         FormPurpose::Extra(id) => format!("Other fields · {}", lane(id)),
     }
 }
 
 /// `, shared with B C`, when what is kept is kept for other lanes too.
-fn sharers(state: &State, id: LaneId) -> String {
-    let shares = |lane: &&Lane| lane.shares.contains(&Field::System);
+fn sharers(state: &State, id: LaneId, field: &Field) -> String {
+    let shares = |lane: &&Lane| lane.shares.contains(field);
     if !state.lane_by_id(id).as_ref().is_some_and(shares) {
         return String::new();
     }
@@ -127,7 +132,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
     if !form.fields.is_empty() {
         keys.push((Action::FormNext, "next field"));
     }
-    if !form.templates.is_empty() {
+    if form.template().is_some() {
         keys.push((Action::FormNext, "template"));
     }
     if !form.is_line() {

@@ -1,4 +1,4 @@
-//! Notices: short messages over the lower right of the lanes.
+//! Notices: short messages over the lower right of the lanes, or over the upper right while a box is open.
 
 use std::time::Instant;
 
@@ -16,7 +16,8 @@ const WIDEST: u16 = 60;
 /// Rows of one message.
 const ROWS: usize = 3;
 
-/// Draws the box over the last rows of the lanes, never over the composer.
+/// Draws the box over the last rows of the lanes, never over the composer; while an overlay is open over the first rows,
+/// since the last ones of an overlay name its keys.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, now: Instant) {
     let columns = WIDEST.min(layout.composer.width.saturating_sub(6));
     let shown = state.notices.iter().filter(|notice| notice.until > now);
@@ -33,7 +34,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, now:
     let wide = u16::try_from(wide).unwrap_or(columns).min(columns) + 4;
     let high = u16::try_from(rows.len()).unwrap_or(room) + 2;
     let right = layout.composer.right().saturating_sub(1);
-    let area = Rect { x: right.saturating_sub(wide), y: bottom - high, width: wide, height: high };
+    let y = if state.overlay.is_some() { top } else { bottom - high };
+    let area = Rect { x: right.saturating_sub(wide), y, width: wide, height: high };
     canvas.clear(area);
     canvas.frame(area, StyleRole::Notice, &[]);
     for (y, row) in (area.y + 1..area.bottom()).zip(rows) {

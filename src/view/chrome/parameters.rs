@@ -3,16 +3,17 @@
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use crate::chat::Param;
+use crate::chat::{Param, Track};
 use crate::input::Action;
 use crate::state::{Focus, SidebarRow, State, Target};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphemes, truncate, width, wrap};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
+use super::super::title::{brief, value_in_short};
 use super::cells;
 use super::flow::at_most;
-use super::slider::{self, Bounds};
+use super::slider;
 
 /// Rows for the selected param's help: the longest takes three.
 const HELP_ROWS: u16 = 3;
@@ -47,10 +48,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, hits: &mu
         let area = Rect { y, height, ..list };
         hits.add(area, Target::Param { row });
         caret = name_and_value(canvas, state, row, area).or(caret);
-        let slider = shown.param().and_then(|param| Some((param, Bounds::of(param)?)));
-        if let Some((param, bounds)) = slider.filter(|_| height > 1) {
+        let slider = shown.param().and_then(|param| Some((param, Track::of(param)?)));
+        if let Some((param, range)) = slider.filter(|_| height > 1) {
             let area = Rect { x: area.x + 2, y: y + 1, width: area.width.saturating_sub(3), height: 1 };
-            slider::draw(canvas, state, param, bounds, slider::Place { area, row }, hits);
+            slider::draw(canvas, state, param, range, slider::Place { area, row }, hits);
         }
         y += height;
     }
@@ -69,7 +70,7 @@ fn more(canvas: &mut Canvas<'_>, row: Rect, below: usize) {
 }
 
 fn rows_of(row: &SidebarRow) -> u16 {
-    1 + u16::from(row.param().and_then(Bounds::of).is_some())
+    1 + u16::from(row.param().and_then(Track::of).is_some())
 }
 
 /// The first param that is shown, so that the selected one stands near the middle and none is missing at the end.
@@ -144,13 +145,12 @@ fn param_value(state: &State, param: &Param, room: u16) -> Span {
 fn value(state: &State, row: SidebarRow, room: u16) -> Span {
     let settings = &state.lane().settings;
     let bold = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
-    let set = |text: &str| Span::new(truncate(&clean_line(text), usize::from(room)).into_owned(), bold);
+    let set = |text: &str| Span::new(brief(text, usize::from(room)), bold);
     match row {
         SidebarRow::Model if settings.model.is_empty() => Span::new("none yet", StyleRole::Unset),
         SidebarRow::Model => set(&settings.model),
         SidebarRow::System => match settings.system.as_deref() {
-            // A line of a prompt may be as long as the prompt.
-            Some(text) => set(&text.lines().next().unwrap_or_default().chars().take(200).collect::<String>()),
+            Some(text) => set(text.lines().next().unwrap_or_default()),
             None => Span::new("unset", StyleRole::Unset),
         },
         SidebarRow::Tools => match settings.tools.len() {
@@ -189,12 +189,9 @@ pub(super) fn end_of(text: &str, room: usize) -> &str {
     &text[from..]
 }
 
-/// A value as it is sent; a string without its quotes, and an object that has but a type by that word, as it is typed.
+/// A value for some columns.
 fn shown(value: &Value, room: u16) -> String {
-    let only_type = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("type"));
-    let word = value.as_str().or_else(|| only_type.and_then(Value::as_str));
-    let text = word.map_or_else(|| value.to_string(), ToOwned::to_owned);
-    truncate(&clean_line(&text), usize::from(room)).into_owned()
+    value_in_short(value, usize::from(room))
 }
 
 fn unset(param: &Param, room: u16) -> Span {
@@ -243,7 +240,7 @@ fn refused(state: &State) -> Option<[Span; 3]> {
     let set = settings.params.get(param.name).is_some();
     let (mark, does) = match (set, settings.forced.contains(param.name)) {
         (false, _) => ("✗ ", ""),
-        (true, false) => ("✗ not sent: ", "sends it all the same"),
+        (true, false) => ("✗ not sent: ", "sends it"),
         (true, true) => ("! forced: ", "leaves it out"),
     };
     let force = state.keymap.chord_in(state.contexts(), Action::ParamForce).filter(|_| set);

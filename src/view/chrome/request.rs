@@ -30,5 +30,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, page: &RequestPage, h
         Span::new(format!("Request · run {} ", page.run.0 + 1), StyleRole::Title),
         Span::new(format!("{model} · {says}"), StyleRole::Dim),
     ];
-    reader::draw(canvas, state, (&page.reader, Breadth::Prose), &title, keys, hits);
+    let alone = state.session.runs().len() < 2;
+    let keys: Vec<(Action, &str)> =
+        keys.iter().filter(|(action, _)| !(alone && *action == Action::ReaderCompare)).copied().collect();
+    reader::draw(canvas, state, (&page.reader, Breadth::Prose), &title, &keys, hits);
 }

@@ -57,20 +57,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     canvas.right(right, &[Span::new(spent, StyleRole::Cost)]);
 }
 
-/// `¥0.0184 session · n/a: 2 runs`, without the word where that is too wide; empty before anything was spent.
+/// `¥0.0184 session · n/a: 2 runs`, without the words where that is too wide; empty before anything was spent.
 fn spent(totals: &Totals, columns: u16) -> String {
     let joined = |notional: bool| {
         let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
         sums.map(|sum| sum.money.to_string()).collect::<Vec<_>>().join(" + ")
     };
     let (real, notional) = (joined(false), joined(true));
-    let said = |word: &str| {
+    let said = |word: &str, unknown: Option<String>| {
         let real = (!real.is_empty()).then(|| format!("{real}{word}"));
         let notional = (!notional.is_empty()).then(|| format!("{notional} notional"));
-        let parts = real.into_iter().chain(notional).chain(cost::unknown_runs(totals));
-        parts.collect::<Vec<_>>().join(" · ")
+        real.into_iter().chain(notional).chain(unknown).collect::<Vec<_>>().join(" · ")
     };
-    let whole = said(" session");
-    let fitting = if cells(&whole) <= columns { whole } else { said("") };
+    let unknown = cost::unknown_runs(totals);
+    let short = unknown.as_ref().map(|_| "n/a".to_owned());
+    let wider = [said(" session", unknown.clone()), said("", unknown)];
+    let fitting = wider.into_iter().find(|text| cells(text) <= columns).unwrap_or_else(|| said("", short));
     truncate(&fitting, usize::from(columns)).into_owned()
 }

@@ -1,15 +1,15 @@
-//! The row of tabs: every lane by its letter and model, where not all of them have a column.
+//! The row of tabs: every lane by its letter and what tells it from the others, where not all of them have a column.
 
 use ratatui::layout::Rect;
 
 use crate::state::{State, Target};
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
+use crate::text::{Emphasis, Ink, Span, StyleRole};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
-use super::super::title::letter_of;
+use super::super::title;
 
-/// Columns of a tab that are not the model's: mark, letter, activity, spaces.
+/// Columns of a tab around what it says: mark, letter, activity, spaces.
 const AROUND: u16 = 6;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect, hits: &mut Hits) {
@@ -20,11 +20,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect, hits: &mut
         let (mark, role) = if focused { ("▸", StyleRole::Focus) } else { (" ", StyleRole::Dim) };
         let ink = if focused { Ink::from(role).with(Emphasis::BOLD) } else { role.into() };
         let live = if lane.status.live().is_some() { "…" } else { "" };
-        let model = clean_line(&lane.settings.model);
-        let model = truncate(&model, usize::from(share.saturating_sub(AROUND)));
+        let says = title::tab(state, lane, share.saturating_sub(AROUND));
         let gap = if place + 1 < state.lanes.len() { " ·" } else { "" };
-        let tab =
-            [Span::new(format!("{mark}{}{live} {model}", letter_of(lane)), ink), Span::new(gap, StyleRole::Border)];
+        let tab = [
+            Span::new(format!("{mark}{}{live} {says}", title::letter_of(lane)), ink),
+            Span::new(gap, StyleRole::Border),
+        ];
         let end = canvas.spans(x, row.y, row.right().saturating_sub(x), &tab);
         hits.add(Rect { x, width: end - x, ..row }, Target::LaneTab { lane: lane.id });
         x = end;

@@ -1,6 +1,7 @@
 //! What the focused lane may call, and what became of its last reply's calls.
 
 use crate::chat::{Role, ToolCall, Turn};
+use crate::input::{Action, Context};
 use crate::state::{Lane, State, StreamStatus};
 use crate::text::{Line, Span, StyleRole, Wrap, clean_line, truncate, width, wrap};
 
@@ -14,8 +15,10 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
     let name = |name: &str| truncate(&clean_line(name), usize::from(columns)).into_owned();
     rows.extend(lane.settings.tools.iter().map(|tool| Line::new(name(&tool.name), StyleRole::ToolName)));
     if rows.is_empty() {
-        let hint = Span::new("No tools: start with --tools FILE to offer some.", StyleRole::Dim);
-        wrap(&[hint], &Wrap::plain(columns), &mut rows);
+        let edits = state.keymap.chord_in(&[Context::Sidebar], Action::ParamCommit);
+        let edits = edits.map_or_else(String::new, |chord| format!(" {chord} on the row of tools writes some,"));
+        let hint = format!("No tools.{edits} --tools FILE brings some.");
+        wrap(&[Span::new(hint, StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     }
     rows
 }

@@ -187,6 +187,25 @@ async fn nothing_takes_the_place_of_a_text_that_is_being_written() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn streams_go_on_while_the_editor_has_the_terminal() {
+    let desk = Desk::open().await;
+    desk.sends("Count").await;
+    desk.screen.editor_answers(Ok("from the editor"));
+    let ends = desk.screen.editor_stays();
+    desk.press("ctrl-g ! enter").await;
+    let frames = desk.screen.frames();
+    for count in 0..5000 {
+        assert!(desk.hands(0, Ok(said(&format!("{count} ")))));
+    }
+    desk.answers(0, "all counted").await;
+    assert_eq!(desk.screen.frames(), frames, "nothing is drawn over the editor");
+    drop(ends);
+    desk.settle().await;
+    desk.shows("all counted");
+    assert_eq!(desk.messages(1).last().unwrap(), "user: from the editor!", "what was typed behind comes after");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_editor_that_fails_leaves_the_draft_alone() {
     let desk = Desk::open().await;
     desk.types("keep me").await;

@@ -7,10 +7,12 @@ use std::task::{Context, Poll};
 use abreast::app::Console;
 use abreast::state::{Capture, CopyOutcome, Size};
 use crossterm::event::Event as TerminalEvent;
+use futures_util::future::BoxFuture;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 /// What a console was asked for, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,7 @@ pub(super) enum Asked {
     Copy(String),
     Mouse(Capture),
     Edit(String),
+    TakeBack,
     Redraw,
     Suspend,
 }
@@ -36,6 +39,8 @@ struct Shared {
     asked: Vec<Asked>,
     /// What `$EDITOR` answers next.
     editor: Vec<Result<String, String>>,
+    /// Holds the next editor open until it is sent to or dropped.
+    editor_ends: Option<oneshot::Receiver<()>>,
 }
 
 /// The program's end of it.
@@ -47,7 +52,8 @@ pub(super) struct ScriptedConsole {
 pub(super) fn console(size: Size) -> (Screen, ScriptedConsole) {
     let (sender, events) = unbounded_channel();
     let terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
-    let shared = Arc::new(Mutex::new(Shared { terminal, frames: 0, asked: Vec::new(), editor: Vec::new() }));
+    let shared =
+        Arc::new(Mutex::new(Shared { terminal, frames: 0, asked: Vec::new(), editor: Vec::new(), editor_ends: None }));
     (Screen { events: sender, shared: Arc::clone(&shared) }, ScriptedConsole { events, shared })
 }
 
@@ -68,6 +74,13 @@ impl Screen {
 
     pub(super) fn editor_answers(&self, answer: Result<&str, &str>) {
         self.shared().editor.push(answer.map(str::to_owned).map_err(str::to_owned));
+    }
+
+    /// The next editor stays open until what is given goes.
+    pub(super) fn editor_stays(&self) -> oneshot::Sender<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.shared().editor_ends = Some(receiver);
+        sender
     }
 
     pub(super) fn asked(&self) -> Vec<Asked> {
@@ -134,10 +147,22 @@ impl Console for ScriptedConsole {
         CopyOutcome::SentToTerminal { characters: text.chars().count() }
     }
 
-    fn edit(&mut self, text: &str) -> Result<String, String> {
+    fn edit(&mut self, text: &str) -> io::Result<BoxFuture<'static, Result<String, String>>> {
         self.note(Asked::Edit(text.to_owned()));
         let mut shared = self.shared();
-        if shared.editor.is_empty() { Ok(text.to_owned()) } else { shared.editor.remove(0) }
+        let answer = if shared.editor.is_empty() { Ok(text.to_owned()) } else { shared.editor.remove(0) };
+        let held = shared.editor_ends.take();
+        Ok(Box::pin(async move {
+            if let Some(held) = held {
+                let _ = held.await;
+            }
+            answer
+        }))
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        self.note(Asked::TakeBack);
+        Ok(())
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -19,6 +19,16 @@ async fn a_param_is_each_lanes_own_until_it_is_shared() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_field_that_one_lane_shares_says_how_others_join() {
+    let desk = Desk::open().await;
+    desk.press("alt-a f2 o").await;
+    desk.shows("temperature is shared by B alone: o in another lane");
+    desk.press("O").await;
+    desk.shows("temperature is shared by A B:");
+    desk.hides("shared by B alone");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lane_leaves_what_is_shared_and_joins_it_again() {
     let desk = Desk::open().await;
     desk.press("alt-a f2 0 . 5 enter O o left").await;
@@ -72,6 +82,7 @@ async fn a_closed_lane_comes_back_with_its_place_its_letter_and_its_conversation
     desk.press("alt-u").await;
     desk.shows("to A B C");
     desk.shows("from B");
+    desk.shows("Lane B is back.");
     let (_, state) = desk.closed().await;
     assert_eq!((state.focused, state.lanes[1].letter), (1, 'B'));
 }
@@ -100,11 +111,26 @@ async fn a_promoted_branch_becomes_the_history_of_all_lanes_and_can_be_undone() 
     desk.hides("seven");
     desk.press("u").await;
     desk.shows("seven");
+    desk.shows("Each lane has its own history again.");
     desk.press("m esc").await;
     desk.sends("Why?").await;
     for place in [2, 3] {
         assert_eq!(desk.messages(place), ["user: Pick", "assistant: eleven", "user: Why?"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sibling_that_was_asked_otherwise_says_how() {
+    let desk = Desk::open().await;
+    desk.press("f2 0 . 2 enter esc alt-a f2 1 . 7 enter down 0 . 5 enter esc").await;
+    desk.sends("Pick").await;
+    desk.answers(0, "seven").await;
+    desk.answers(1, "eleven").await;
+    desk.hides("sage-1 ·");
+    desk.press("tab [").await;
+    desk.shows("‹1/2›  sage-1 · T 0.2  top_p –");
+    desk.press("alt-1 ]").await;
+    desk.shows("‹2/2›  sage-1 · T 1.7  top_p 0.5");
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,4 +161,48 @@ async fn one_lane_at_least_is_written_to() {
     desk.shows("One lane has to be written to.");
     desk.clicks_behind("to A · not ").await;
     desk.shows("to A B");
+}
+
+#[tokio::test(start_paused = true)]
+async fn undoing_a_promotion_keeps_what_the_promoted_lane_said_since() {
+    let desk = Desk::open().await;
+    desk.press("alt-a").await;
+    desk.sends("Pick").await;
+    desk.answers(0, "seven").await;
+    desk.answers(1, "eleven").await;
+    desk.press("tab m esc").await;
+    desk.sends("Why?").await;
+    desk.answers(3, "therefore").await;
+    desk.press("alt-u").await;
+    desk.shows("Lane A still answers");
+    desk.answers(2, "because").await;
+    desk.press("alt-u").await;
+    desk.shows("seven");
+    desk.hides("because");
+    desk.shows("therefore");
+}
+
+#[tokio::test(start_paused = true)]
+async fn undoing_a_lanes_settings_leaves_what_other_lanes_changed_since() {
+    let desk = Desk::open().await;
+    desk.press("alt-a f2 0 . 2 enter esc").await;
+    desk.sends("one").await;
+    desk.answers(0, "uno").await;
+    desk.answers(1, "eins").await;
+    desk.press("f2 1 . 7 enter tab tab s alt-1 f2 0 . 6 enter alt-u").await;
+    let (_, state) = desk.closed().await;
+    let values: Vec<_> = state.lanes.iter().map(|lane| lane.settings.params.get("temperature").cloned()).collect();
+    assert_eq!(values, [Some(json!(0.6)), Some(json!(1.7))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_lane_comes_back_with_its_own_value_where_nobody_shares_the_field_any_more() {
+    let desk = Desk::open().await;
+    desk.press("alt-a f2 0 . 4 enter O alt-w").await;
+    // The lane that is left leaves what was shared, shares another value alone, and leaves again.
+    desk.press("f2 o 1 . 2 enter o o alt-u").await;
+    let (_, state) = desk.closed().await;
+    let values: Vec<_> = state.lanes.iter().map(|lane| lane.settings.params.get("temperature").cloned()).collect();
+    assert_eq!(values, [Some(json!(1.2)), Some(json!(0.4))]);
+    assert!(state.shares_hold());
 }

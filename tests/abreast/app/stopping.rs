@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use abreast::chat::Outcome;
-use abreast::state::ExitReason;
+use abreast::state::{ExitReason, Size};
 use crossterm::event::Event;
 
 use super::desk::key;
+use super::replay::ScriptedConnect;
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -153,4 +154,19 @@ async fn a_change_of_an_older_draft_is_not_lost_by_stepping_on() {
     desk.types(" changed").await;
     desk.press("up up down down down").await;
     desk.shows("second changed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn esc_in_a_drawer_leaves_it_and_stops_nothing() {
+    let desk = Desk::of(start(Size { columns: 70, rows: 24 }), ScriptedConnect::default()).await;
+    desk.sends("one").await;
+    desk.replies(0, "uno").await;
+    desk.press("f2").await;
+    desk.shows("Parameters · A");
+    desk.press("esc").await;
+    desk.hides("Parameters · A");
+    desk.replies(0, " and more").await;
+    desk.shows("uno and more");
+    desk.press("esc").await;
+    desk.shows("stopped");
 }

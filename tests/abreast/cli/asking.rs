@@ -124,3 +124,18 @@ fn the_first_listed_model_is_asked_when_none_is_named() {
     assert_eq!(server.body()["model"], "first");
     assert_eq!(json(&run)["model"], "served");
 }
+
+#[test]
+fn a_field_that_is_spelt_nearly_as_a_known_one_is_sent_and_asked_about() {
+    for (set, hint) in [
+        ("temp=1", "--set: `temp` is sent as it is; did you mean `temperature`?\n"),
+        ("presence_penality=1", "--set: `presence_penality` is sent as it is; did you mean `presence_penalty`?\n"),
+        ("top_k=1", ""),
+        ("repeat_penalty=1", ""),
+    ] {
+        let server = Canned::answering([ok()]);
+        let run = Home::new().run(asking(&server, &["--set", set, "hi"]));
+        assert_eq!((run.code, run.err.as_str()), (Some(0), hint), "{set}");
+        assert_eq!(server.body()[set.split('=').next().unwrap()], json!(1));
+    }
+}
