@@ -108,7 +108,7 @@ fn read_table(base: &Base, damaged: &Connection, table: &str) -> Result<usize, S
 
 fn read_rows(base: &Base, damaged: &Connection, table: &str, order: &str) -> Result<(usize, bool), StoreFault> {
     let mut select = damaged.prepare(&format!("SELECT rowid, * FROM {table} ORDER BY rowid {order}"))?;
-    let columns: Vec<String> = select.column_names().into_iter().skip(1).map(str::to_owned).collect();
+    let columns: Vec<String> = select.column_names().skip(1).map(str::to_owned).collect();
     let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
     let sql = format!("INSERT OR IGNORE INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
     let mut insert = base.connection.prepare(&sql)?;

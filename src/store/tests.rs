@@ -128,7 +128,7 @@ fn a_reply_that_never_ended_has_all_the_pieces_that_were_kept() {
         tool_calls: vec![call],
         ..turn(0, None, "assistant", "Hello!")
     };
-    assert_eq!(loaded(home.path(), "one").turns, [expected.clone()]);
+    assert_eq!(loaded(home.path(), "one").turns, std::slice::from_ref(&expected));
     keep(&store, "one", vec![Write::Turn(Box::new(expected.clone()))]).unwrap();
     assert_eq!(loaded(home.path(), "one").turns, [expected]);
 }
