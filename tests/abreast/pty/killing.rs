@@ -61,7 +61,7 @@ fn kept(session: &SavedSession, promise: &Promise) -> bool {
 #[test]
 fn killing_the_program_at_any_moment_loses_nothing_that_its_screen_acknowledged() {
     let kills: u32 = std::env::var("ABREAST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
-    let sandbox = Sandbox::start(120);
+    let sandbox = Sandbox::start(40);
     let data = Home::new();
     let mut promises = Vec::new();
     for kill in 0..kills {
