@@ -20,6 +20,7 @@ use super::{Connect, Console};
 use crate::state::{
     Anchor, EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target, saved_session,
 };
+use crate::store::{SessionLock, Store};
 use crate::text;
 use crate::update::update;
 use crate::view::View;
@@ -46,6 +47,8 @@ pub struct App<C> {
     files: Option<Files>,
     sender: Sender<Batch>,
     events: Receiver<Batch>,
+    /// Goes after `events`: who still tells something then is told that nobody listens.
+    store: Option<Store>,
     /// Stream events since something was rendered.
     unrendered: usize,
     gate: Gate,
@@ -77,6 +80,7 @@ impl<C: Console> App<C> {
             files: None,
             sender,
             events,
+            store: None,
             unrendered: 0,
             gate: Gate::default(),
             background: BackgroundReply::default(),
@@ -89,6 +93,16 @@ impl<C: Console> App<C> {
     #[must_use]
     pub fn with_presets(mut self, directory: PathBuf) -> Self {
         self.presets = Some(directory);
+        self
+    }
+
+    /// Keeps sessions in this directory, which need not be there yet. `held` are those that this program has open.
+    #[must_use]
+    pub fn with_store(mut self, directory: PathBuf, held: Vec<SessionLock>) -> Self {
+        let sender = self.sender.clone();
+        // The loop may be gone; then there is nobody to tell.
+        let tell = move |news| drop(sender.blocking_send(vec![Event::Store(news)]));
+        self.store = Some(Store::start(directory, held, tell));
         self
     }
 
@@ -111,9 +125,11 @@ impl<C: Console> App<C> {
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
-                let Self { state, files, events, .. } = self;
+                let Self { state, files, events, store, .. } = self;
                 // Nobody listens any more, so nothing waits for being heard.
                 drop(events);
+                // What is not on the disk yet is written now.
+                drop(store);
                 if let Some(files) = files {
                     files.finished().await;
                 }
@@ -277,6 +293,9 @@ impl<C: Console> App<C> {
 
     /// Updates the state and does what follows, also what follows from that.
     fn apply(&mut self, event: Event) -> io::Result<Option<ExitReason>> {
+        if let Some(saving) = &mut self.state.saving {
+            saving.anchor = anchor();
+        }
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             for effect in update(&mut self.state, event, now()) {
@@ -297,7 +316,8 @@ impl<C: Console> App<C> {
     fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         match effect {
             Effect::Open { lane, generation, provider, request } => {
-                self.runner.open(lane, generation, provider, *request);
+                let kept = self.store.as_ref().map(Store::kept);
+                self.runner.open((lane, generation), provider, *request, kept);
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::ListModels { provider } => self.runner.list_models(provider),
@@ -318,6 +338,11 @@ impl<C: Console> App<C> {
             Effect::Edit { purpose, text } => {
                 self.editing = Some((purpose, self.console.edit(&text)?));
             }
+            Effect::Store(work) => {
+                if let Some(store) = &self.store {
+                    store.keep(work);
+                }
+            }
             Effect::SetTitle(title) => self.console.set_title(&text::clean_line(&title))?,
             Effect::SetMouse(capture) => self.console.set_mouse(capture)?,
             Effect::Suspend => self.console.suspend()?,
@@ -337,7 +362,7 @@ fn panic_on_demand() {
     }
 }
 
-/// This moment by both clocks.
+/// Both clocks now: the one that counts stands still while the machine sleeps.
 fn anchor() -> Anchor {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Anchor { instant: now(), unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot::Receiver;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Connect;
 use crate::chat::ChatRequest;
 use crate::state::{Event, Found, LaneId};
+use crate::store::StoreFault;
 
 /// Events that come at once; one is sent for many, since each sending may wake the loop.
 pub(super) type Batch = Vec<Event>;
@@ -31,9 +33,21 @@ impl Runner {
     }
 
     /// Opens a lane's stream; the one before it is dropped, which closes its socket.
-    pub(super) fn open(&mut self, lane: LaneId, generation: u64, provider: String, request: ChatRequest) {
+    ///
+    /// It waits until what is asked is `kept`, or cannot be.
+    pub(super) fn open(
+        &mut self,
+        (lane, generation): (LaneId, u64),
+        provider: String,
+        request: ChatRequest,
+        kept: Option<Receiver<Result<(), StoreFault>>>,
+    ) {
         let (connect, events) = (Arc::clone(&self.connect), self.events.clone());
         let task = tokio::spawn(async move {
+            if let Some(kept) = kept {
+                // Where it cannot be kept the user is told, and is answered all the same.
+                let _ = kept.await;
+            }
             stream(connect.as_ref(), &events, (lane, generation), &provider, request).await;
         });
         self.streams.insert(lane, AbortOnDropHandle::new(task));

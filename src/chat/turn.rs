@@ -109,6 +109,8 @@ pub struct TurnTree {
     hidden: BTreeSet<TurnId>,
     /// Goes up whenever turns come, go or come back; content does not count.
     shape: u64,
+    /// Those that were added or changed since somebody asked.
+    changed: BTreeSet<TurnId>,
 }
 
 impl TurnTree {
@@ -121,6 +123,7 @@ impl TurnTree {
             None => self.roots.push(id),
         }
         self.shape += 1;
+        self.changed.insert(id);
         self.turns.push(Turn {
             id,
             parent,
@@ -151,7 +154,13 @@ impl TurnTree {
     pub fn change(&mut self, id: TurnId) -> Option<&mut Turn> {
         let turn = self.turns.get_mut(id.0 as usize)?;
         turn.revision += 1;
+        self.changed.insert(id);
         Some(turn)
+    }
+
+    /// The turns that were added or changed since this was asked before.
+    pub fn take_changed(&mut self) -> BTreeSet<TurnId> {
+        std::mem::take(&mut self.changed)
     }
 
     /// The turns from the root down to `tip`.
@@ -185,6 +194,7 @@ impl TurnTree {
         let Some(place) = self.siblings(id).iter().position(|sibling| *sibling == id) else { return false };
         self.beside(id).remove(place);
         self.shape += 1;
+        self.changed.insert(id);
         self.hidden.insert(id)
     }
 
@@ -197,7 +207,13 @@ impl TurnTree {
         let place = self.siblings(id).partition_point(|sibling| *sibling < id);
         self.beside(id).insert(place, id);
         self.shape += 1;
+        self.changed.insert(id);
         true
+    }
+
+    #[must_use]
+    pub fn is_hidden(&self, id: TurnId) -> bool {
+        self.hidden.contains(&id)
     }
 
     /// The heads of the branches that are hidden.

@@ -12,6 +12,7 @@ mod models;
 mod options;
 mod print;
 mod result;
+mod resume;
 mod sandbox;
 mod setup;
 mod workstation;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Environment;
-use options::{EndpointOptions, ToolOptions};
+use options::{EndpointOptions, SessionOptions, ToolOptions};
 use print::say;
 
 /// A full-screen terminal workstation for chat models.
@@ -42,6 +43,8 @@ struct Arguments {
     /// Open a lane with the request body or the curl command in this file, or on standard input with `-`
     #[arg(long, value_name = "FILE")]
     open: Option<String>,
+    #[command(flatten)]
+    session: SessionOptions,
     #[command(subcommand)]
     command: Option<Command>,
 }

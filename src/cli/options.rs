@@ -41,6 +41,17 @@ pub(super) struct ToolOptions {
     pub(super) tools: Option<PathBuf>,
 }
 
+/// Where sessions are kept, and which one is opened.
+#[derive(Debug, Default, Args)]
+pub(super) struct SessionOptions {
+    /// Open the session that was used last, or the one of this id, as it was left
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with = "lanes")]
+    pub(super) resume: Option<String>,
+    /// Keep sessions in this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+}
+
 impl EndpointOptions {
     /// Puts `--set` over the params that are configured.
     pub(super) fn apply(&self, params: &mut Params) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::configure::keymap;
 use super::export::{shown, text_of};
+use super::resume::Opened;
 use super::setup::Setup;
 use super::{Arguments, Ended, Problem};
 use crate::app::{App, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
@@ -19,7 +20,7 @@ use crate::state::{Capture, ExitReason, Found, Lane, Provider, Providers, Size, 
 use crate::update::open_foreign;
 
 pub(super) async fn run(arguments: Arguments, environment: Environment) -> Result<Ended, Problem> {
-    let Arguments { endpoint: options, tools, lanes, open, .. } = arguments;
+    let Arguments { endpoint: options, tools, lanes, open, session, .. } = arguments;
     // What is piped in has an end; the keys come from the terminal all the same.
     let piped = open.as_deref() == Some("-");
     if !io::stdout().is_terminal() || !(piped || io::stdin().is_terminal()) {
@@ -35,7 +36,10 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let foreign = open.as_deref().map(foreign).transpose()?;
     let setup = Setup::of(&options, &environment)?;
     let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
+    let data = session.data_dir.clone().unwrap_or_else(|| setup.paths.data.clone());
+    let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
+    let held = opened.place(&mut state)?;
     if let Some(foreign) = &foreign {
         // All that follows from it is the terminal's title, which the first message sets as well.
         open_foreign(&mut state, foreign, Instant::now());
@@ -45,8 +49,9 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
     let tty = Tty::take(mouse).map_err(terminal)?;
     let ends = end_signal(tty.lendings());
-    let app = App::new(state, tty, connections).with_presets(setup.paths.presets());
-    let (reason, _) = app.run(ends).await.map_err(terminal)?;
+    let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
+    let (reason, state) = app.run(ends).await.map_err(terminal)?;
+    super::resume::tell(&state);
     Ok(match reason {
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,

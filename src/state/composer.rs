@@ -28,6 +28,16 @@ impl Composer {
         composer
     }
 
+    /// What is being written: while an older draft is shown unchanged, the one that was left for it.
+    #[must_use]
+    pub fn draft(&self) -> String {
+        let text = self.editor.text();
+        match &self.browsing {
+            Some((place, left)) if self.history.get(*place) == Some(&text) => left.clone(),
+            _ => text,
+        }
+    }
+
     /// Sent and cleared drafts, oldest first.
     #[must_use]
     pub fn history(&self) -> &[String] {

@@ -2,6 +2,7 @@
 
 use super::{ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
+use crate::store::StoreWork;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,8 @@ pub enum Effect {
     },
     /// Write the session, or a lane of it, to a file.
     Export(Box<ExportWork>),
+    /// Keep something on disk.
+    Store(StoreWork),
     SetTitle(String),
     SetMouse(Capture),
     Suspend,

@@ -7,6 +7,7 @@ use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
 use crate::config::ConfigError;
 use crate::config::presets::PresetFile;
+use crate::store::StoreNews;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,8 @@ pub enum Event {
         work: Box<ExportWork>,
         outcome: Exported,
     },
+    /// The store says how it goes.
+    Store(StoreNews),
     /// Nothing but time passed.
     Tick,
     /// The system asks the program to end.

@@ -26,6 +26,7 @@ mod queue;
 mod reader;
 mod request_page;
 mod saved;
+mod saving;
 mod session;
 mod shared;
 mod sidebar;
@@ -60,6 +61,7 @@ pub use saved::{
     Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_lane, saved_queue, saved_run,
     saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
 };
+pub use saving::{Grown, Kept, RunMark, SavedPlace, Saving};
 pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
@@ -114,6 +116,8 @@ pub struct State {
     pub focus: Focus,
     pub composer: Composer,
     pub queue: Queue,
+    /// What the store has of the session, where it is saved.
+    pub saving: Option<Box<Saving>>,
     pub undos: Undos,
     /// A text that is looked for inside lanes.
     pub find: Option<Find>,
@@ -192,6 +196,7 @@ impl State {
             focus: Focus::Composer,
             composer: Composer::default(),
             queue: Queue::default(),
+            saving: None,
             undos: Undos::default(),
             find: None,
             sidebar: Sidebar::default(),

@@ -9,8 +9,12 @@ mod turn;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Charge, Composer, Lane, LaneId, MAX_LANES, Queue, Queued, Scroll, Session, Shared, State, StreamStatus};
+use super::{
+    Charge, Composer, Kept, Lane, LaneId, MAX_LANES, Queue, Queued, SavedPlace, Scroll, Session, Shared, State,
+    StreamStatus,
+};
 use crate::chat::{Cost, Outcome, Role, RunId, Settings, TurnId};
+use crate::pricing::Reach;
 use crate::store::{FORMAT, Fields, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll, SavedSession};
 
 pub use run::{restored_wire, saved_run, saved_wire};
@@ -96,8 +100,8 @@ pub fn saved_session(state: &State, anchor: Anchor) -> SavedSession {
         lanes: state.lanes.iter().map(saved_lane).collect(),
         focused: Some(state.lane().letter),
         shared: saved_settings(state.shared.settings()),
-        turns: turns.iter().map(saved_turn).collect(),
-        runs: state.session.runs().iter().map(|run| saved_run(run, anchor)).collect(),
+        turns: turns.iter().map(|turn| saved_turn(turns, turn)).collect(),
+        runs: state.session.runs().iter().map(|run| saved_run(run, true, anchor)).collect(),
         composer: saved_composer(&state.composer),
         queue: saved_queue(state),
         other: Fields::new(),
@@ -129,7 +133,7 @@ pub fn saved_lane(lane: &Lane) -> SavedLane {
 #[must_use]
 pub fn saved_composer(composer: &Composer) -> SavedComposer {
     SavedComposer {
-        draft: composer.text(),
+        draft: composer.draft(),
         history: composer.history().to_vec(),
         editing: composer.editing.map(|turn| turn.0),
         other: Fields::new(),
@@ -207,6 +211,46 @@ pub fn restored(
         lanes,
         queue,
     })
+}
+
+impl State {
+    /// Puts a saved session in the place of the one on the screen. One that other programs have open, and one that has
+    /// lost turns, is only looked at: the first message makes a copy of it.
+    ///
+    /// # Errors
+    /// A sentence, when this version cannot read it; the state is as it was then.
+    pub fn resume(&mut self, saved: SavedSession, anchor: Anchor, alone: bool) -> Result<(), String> {
+        let restored = restored(saved, anchor, self.lanes_made, |settings| self.charge(settings))?;
+        let serial = self.session.serial + 1;
+        self.session = restored.session;
+        self.session.serial = serial;
+        self.session.take_changed_runs();
+        self.session.turns.take_changed();
+        if !restored.lanes.is_empty() {
+            self.lanes_made = self.lanes_made.saturating_add(u32::try_from(restored.lanes.len()).unwrap_or(u32::MAX));
+            (self.lanes, self.shared, self.focused) = (restored.lanes, restored.shared, restored.focused);
+            (0..self.lanes.len()).for_each(|place| self.rejoin(place));
+        }
+        (self.composer, self.queue) = (restored.composer, restored.queue);
+        self.undos.clear();
+        self.previews.clear();
+        let turns = self.session.turns.len();
+        if let Some(saving) = &mut self.saving {
+            saving.place = if alone && !restored.renumbered {
+                SavedPlace::Kept(Box::new(Kept::new(serial, &self.session.id)))
+            } else {
+                SavedPlace::Looked { serial, turns }
+            };
+        }
+        Ok(())
+    }
+
+    /// Whether a run with these settings is charged to anybody.
+    fn charge(&self, settings: &Settings) -> Charge {
+        let address = self.providers.get(&settings.provider).map_or("", |provider| provider.base_url.as_str());
+        let price = self.catalogue.price(&settings.provider, Reach::of(address), &settings.model);
+        if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
+    }
 }
 
 /// Brings the sums up to a run that was read; one that was still running when the program ended is over.

@@ -1,5 +1,7 @@
 //! The session: its turns, its runs, and what they cost in sum.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
@@ -17,6 +19,8 @@ pub struct Session {
     pub title: String,
     pub turns: TurnTree,
     runs: Vec<Run>,
+    /// Those that were added or changed since somebody asked; a record of the wire alone is no change.
+    changed: BTreeSet<RunId>,
     totals: Totals,
     /// The bytes that the runs' records of the wire take together, times included.
     wire_bytes: usize,
@@ -72,6 +76,7 @@ impl Session {
         let run = make(id);
         self.wire_bytes += run.wire.bytes().len();
         self.runs.push(run);
+        self.changed.insert(id);
         self.forget_wires();
         id
     }
@@ -83,7 +88,13 @@ impl Session {
 
     /// The run to be changed. Its usage and cost change by [`Session::account`] only, which keeps the sums.
     pub fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
+        self.changed.insert(id);
         self.runs.get_mut(id.0 as usize)
+    }
+
+    /// The runs that were added or changed since this was asked before.
+    pub fn take_changed_runs(&mut self) -> BTreeSet<RunId> {
+        std::mem::take(&mut self.changed)
     }
 
     #[must_use]
@@ -126,6 +137,7 @@ impl Session {
         self.totals.add(&cost, charge);
         run.usage = usage;
         run.cost = cost;
+        self.changed.insert(id);
     }
 
     /// How many runs have come to their end.

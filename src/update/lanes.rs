@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, form, stream, undo};
+use super::{Effects, form, saving, stream, undo};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
 use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Overlay, Scroll, State, StreamStatus, Undo, Way};
@@ -184,10 +184,11 @@ pub(super) fn still_answers(state: &State, lane: &Lane) -> String {
     format!("Lane {} still answers: {} stops it.", lane.letter, state.key(Action::Back))
 }
 
-/// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
+/// An empty conversation in the same lanes; their settings stay. Where this one is not saved, a second press is asked for.
 fn new_session(state: &mut State, now: Instant) -> Effects {
     let drops = "drops this conversation: it is not saved.";
-    if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
+    let saved = state.saving.as_ref().is_some_and(|saving| saving.trouble.is_none());
+    if !saved && !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
     // Before the stop, which speaks of what waits.
@@ -195,6 +196,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
         state.composer.keep(&left.text);
     }
     let mut effects = stream::stop_all(state, now);
+    effects.extend(saving::follow(state, true, now));
     state.session = state.session.next();
     state.undos.clear();
     state.find = None;

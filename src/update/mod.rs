@@ -24,6 +24,7 @@ mod queue;
 mod reader;
 mod reading;
 mod request;
+mod saving;
 mod share;
 mod stream;
 mod system;
@@ -49,8 +50,13 @@ pub type Effects = Vec<Effect>;
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
+    let piece = matches!(event, Event::Stream { .. });
     let shut = state.overlay.is_none();
-    let effects = route(state, event, now);
+    let mut effects = route(state, event, now);
+    if let Some(keep) = saving::follow(state, piece, now) {
+        // What is asked goes out after it is kept.
+        effects.insert(0, keep);
+    }
     if shut && state.overlay.is_some() {
         state.notices.drop_notes_before(now);
     }
@@ -89,6 +95,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
         Event::FileRead { path, result } => values::file_read(state, &path, result, now),
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
+        Event::Store(news) => {
+            saving::news(state, news, now);
+            Effects::new()
+        }
         Event::Tick => {
             state.notices.expire(now);
             Effects::new()

@@ -13,9 +13,9 @@ use crate::store::{
     SavedUsage, SavedWire, SavedWireKept,
 };
 
-/// One run as it is saved, its wire included.
+/// One run as it is saved, with its wire or, while that still grows, without.
 #[must_use]
-pub fn saved_run(run: &Run, anchor: Anchor) -> SavedRun {
+pub fn saved_run(run: &Run, with_wire: bool, anchor: Anchor) -> SavedRun {
     let span = |at: Option<Instant>| at.map(|at| nanos(at.saturating_duration_since(run.started)));
     SavedRun {
         id: run.id.0,
@@ -43,7 +43,7 @@ pub fn saved_run(run: &Run, anchor: Anchor) -> SavedRun {
             Outcome::Stopped => SavedOutcome::Stopped,
             Outcome::Failed(said) => SavedOutcome::Failed { said: said.clone() },
         },
-        wire: saved_wire(&run.wire),
+        wire: if with_wire { saved_wire(&run.wire) } else { None },
         other: Fields::new(),
     }
 }

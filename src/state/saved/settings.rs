@@ -10,7 +10,7 @@ pub fn saved_settings(settings: &Settings) -> SavedSettings {
     SavedSettings {
         provider: settings.provider.clone(),
         model: settings.model.clone(),
-        system: settings.system.as_deref().map(ToOwned::to_owned),
+        system: settings.system.as_deref().map(str::to_owned),
         variables: settings.variables.clone(),
         params: saved_params(&settings.params),
         forced: settings.forced.clone(),

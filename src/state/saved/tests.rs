@@ -33,8 +33,8 @@ fn there_and_back(saved: &SavedSession, at: Anchor) -> SavedSession {
         lanes: restored.lanes.iter().map(saved_lane).collect(),
         focused: restored.lanes.get(restored.focused).map(|lane| lane.letter),
         shared: saved_settings(restored.shared.settings()),
-        turns: restored.session.turns.iter().map(saved_turn).collect(),
-        runs: restored.session.runs().iter().map(|run| saved_run(run, at)).collect(),
+        turns: restored.session.turns.iter().map(|turn| saved_turn(&restored.session.turns, turn)).collect(),
+        runs: restored.session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: saved_composer(&restored.composer),
         ..SavedSession::default()
     };
@@ -146,8 +146,8 @@ fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
         lanes: lanes.iter().map(saved_lane).collect(),
         focused: Some('C'),
         shared: saved_settings(&settings("m", 0.1)),
-        turns: session.turns.iter().map(saved_turn).collect(),
-        runs: session.runs().iter().map(|run| saved_run(run, at)).collect(),
+        turns: session.turns.iter().map(|turn| saved_turn(&session.turns, turn)).collect(),
+        runs: session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: SavedComposer {
             draft: "dra\nft".into(),
             history: vec!["old".into()],

@@ -1,13 +1,20 @@
 //! Turns and their tokens.
 
-use super::Numbers;
-use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn};
-use crate::state::Session;
-use crate::store::{AS_SENT, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
+use serde_json::Value;
 
-/// One turn as it is saved.
+use super::Numbers;
+use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn, TurnTree};
+use crate::state::Session;
+use crate::store::{AS_SENT, Fields, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
+
+/// What became of a turn beside its text, among the other fields of its saved form.
+const EDITED: &str = "edited";
+const NAME: &str = "name";
+const HIDDEN: &str = "hidden";
+
+/// One turn of a tree as it is saved.
 #[must_use]
-pub fn saved_turn(turn: &Turn) -> SavedTurn {
+pub fn saved_turn(turns: &TurnTree, turn: &Turn) -> SavedTurn {
     SavedTurn {
         id: turn.id.0,
         parent: turn.parent.map(|parent| parent.0),
@@ -18,9 +25,18 @@ pub fn saved_turn(turn: &Turn) -> SavedTurn {
         tool_calls: turn.tool_calls.iter().map(saved_call).collect(),
         answers: turn.answers.clone(),
         run: turn.run.map(|run| run.0),
-        tokens: saved_tokens(&turn.tokens),
-        other: turn.as_sent.iter().map(|message| (AS_SENT.to_owned(), message.clone())).collect(),
+        tokens: saved_tokens(&turn.tokens, 0),
+        other: other(turns, turn),
     }
+}
+
+fn other(turns: &TurnTree, turn: &Turn) -> Fields {
+    let as_sent = turn.as_sent.clone().map(|message| (AS_SENT, message));
+    let edited = turn.edited.then_some((EDITED, Value::Bool(true)));
+    let name = turn.name.clone().map(|name| (NAME, Value::String(name)));
+    let hidden = turns.is_hidden(turn.id).then_some((HIDDEN, Value::Bool(true)));
+    let fields = [as_sent, edited, name, hidden].into_iter().flatten();
+    fields.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn saved_call(call: &ToolCall) -> SavedCall {
@@ -28,14 +44,14 @@ fn saved_call(call: &ToolCall) -> SavedCall {
     SavedCall { id, name, arguments, extra }
 }
 
-/// A reply's tokens as they are saved.
+/// A reply's tokens as they are saved, those before `from` left out.
 #[must_use]
-pub fn saved_tokens(tokens: &Tokens) -> SavedTokens {
+pub fn saved_tokens(tokens: &Tokens, from: usize) -> SavedTokens {
     let token = |token: &Token| SavedToken {
         said: saved_candidate(&token.said),
         top: token.top.iter().map(saved_candidate).collect(),
     };
-    SavedTokens { all: tokens.all().iter().map(token).collect(), unfinished: tokens.unfinished().to_vec() }
+    SavedTokens { all: tokens.all().iter().skip(from).map(token).collect(), unfinished: tokens.unfinished().to_vec() }
 }
 
 fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
@@ -55,9 +71,15 @@ pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Number
     turn.refusal = saved.refusal;
     turn.tool_calls = saved.tool_calls.into_iter().map(call).collect();
     turn.as_sent = saved.other.shift_remove(AS_SENT);
+    turn.edited = saved.other.shift_remove(EDITED) == Some(Value::Bool(true));
+    turn.name = saved.other.shift_remove(NAME).and_then(|name| name.as_str().map(ToOwned::to_owned));
     turn.answers = saved.answers;
     turn.run = numbers.run(saved.run);
     turn.tokens = restored_tokens(saved.tokens);
+    let id = turn.id;
+    if saved.other.shift_remove(HIDDEN) == Some(Value::Bool(true)) {
+        session.turns.hide(id);
+    }
 }
 
 fn restored_tokens(saved: SavedTokens) -> Tokens {

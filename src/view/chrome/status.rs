@@ -13,6 +13,9 @@ const NAME: &str = " abreast";
 /// Stands there while the lanes scroll together.
 const LOCKSTEP: &str = " lock-step ";
 
+/// Stands there while nothing can be saved.
+const UNSAVED: &str = "✗ not saved";
+
 /// Columns between two parts of the line.
 const GAP: u16 = 2;
 
@@ -31,6 +34,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
         Lockstep::Together(_) => title_room.saturating_sub(cells(LOCKSTEP) + 1),
     };
 
+    let unsaved = state.saving.as_ref().is_some_and(|saving| saving.trouble.is_some());
+    let title_room = if unsaved { title_room.saturating_sub(cells(UNSAVED) + 1) } else { title_room };
     let ink = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
     let mut left = canvas.text(row.x, row.y, row.width, NAME, ink);
     if !state.session.title.is_empty() && title_room > 6 {
@@ -41,6 +46,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
         && row.width.saturating_sub(left) > 2 * cells(LOCKSTEP)
     {
         left = canvas.text(left + 1, row.y, cells(LOCKSTEP), LOCKSTEP, StyleRole::Chip);
+    }
+    if unsaved && row.width.saturating_sub(left) > cells(UNSAVED) + 1 {
+        left = canvas.text(left + 1, row.y, cells(UNSAVED), UNSAVED, StyleRole::Error);
     }
     let last = row.right().saturating_sub(cells(&spent) + 1 + GAP + cells(&served));
     let middle = (row.x + row.width.saturating_sub(cells(&served)) / 2).min(last).max(left + GAP);

@@ -1,8 +1,10 @@
 //! The built program in a pseudo-terminal: what is on the screen, and what is left of it.
 
+mod killing;
 mod lanes;
 mod leaving;
 mod looks;
+mod resuming;
 mod stream;
 mod talking;
 mod terminal;

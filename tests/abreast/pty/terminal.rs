@@ -170,6 +170,12 @@ impl Terminal {
         self.wait(text, |terminal| terminal.shows(text));
     }
 
+    /// Takes in what comes for a time.
+    pub(super) fn watch(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        while self.take(until.saturating_duration_since(Instant::now())).is_ok() {}
+    }
+
     /// Waits for a time without any byte; `false` when there was one.
     pub(super) fn is_silent_for(&mut self, time: Duration) -> bool {
         self.take(time) == Err(RecvTimeoutError::Timeout)

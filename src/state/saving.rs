@@ -1,0 +1,119 @@
+//! What of the session the store has been given, so that only what is new is given to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Anchor, Lane, Queue, Shared};
+use crate::chat::{RunId, TurnId};
+use crate::store::StoreFault;
+
+/// Keeps the session on disk; there is none of it where nothing is saved.
+#[derive(Debug)]
+pub struct Saving {
+    /// The beginning of the ids of all sessions that this program begins.
+    pub stem: String,
+    /// The two clocks at a moment that is not long ago.
+    pub anchor: Anchor,
+    /// Why nothing can be saved for now.
+    pub trouble: Option<StoreFault>,
+    pub place: SavedPlace,
+}
+
+/// Where the session on the screen stands in the store.
+#[derive(Debug)]
+pub enum SavedPlace {
+    /// Nothing has been said in it, so there is nothing to keep.
+    Unbegun {
+        serial: u64,
+    },
+    /// It is only looked at, since another program has it open; the first message makes a copy of it.
+    Looked {
+        serial: u64,
+        turns: usize,
+    },
+    Kept(Box<Kept>),
+}
+
+/// What the store was given of a session.
+#[derive(Debug)]
+pub struct Kept {
+    pub serial: u64,
+    pub session: Arc<str>,
+    /// Title, focused lane's letter, messages that wait, and what lanes share.
+    pub head: Option<(String, char, Queue, Shared)>,
+    pub lanes: Vec<Lane>,
+    pub draft: (String, Option<TurnId>),
+    /// How many drafts were in the history, and the last of them.
+    pub history: (usize, Option<String>),
+    /// Replies that still come.
+    pub growing: BTreeMap<TurnId, Grown>,
+    pub running: BTreeMap<RunId, RunMark>,
+}
+
+/// How much of a reply was given to the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grown {
+    pub text: usize,
+    pub reasoning: usize,
+    pub refusal: usize,
+    pub tokens: usize,
+    /// The length of each call's arguments.
+    pub calls: Vec<usize>,
+}
+
+/// What of a running run is worth a write when it changes: accepted, begun, number of replies.
+pub type RunMark = (bool, bool, usize);
+
+impl Saving {
+    /// Saves what is begun from now on; `stem` is this program's own.
+    #[must_use]
+    pub fn new(stem: String, anchor: Anchor) -> Self {
+        Self { stem, anchor, trouble: None, place: SavedPlace::Unbegun { serial: 0 } }
+    }
+
+    /// The id of a session that this program begins.
+    #[must_use]
+    pub fn id(&self, serial: u64) -> String {
+        match serial {
+            0 => self.stem.clone(),
+            serial => format!("{}-{serial}", self.stem),
+        }
+    }
+}
+
+impl SavedPlace {
+    /// Which of the program's sessions it is about.
+    #[must_use]
+    pub fn serial(&self) -> u64 {
+        match self {
+            Self::Unbegun { serial } | Self::Looked { serial, .. } => *serial,
+            Self::Kept(kept) => kept.serial,
+        }
+    }
+
+    /// The id of the session in the store, once it is there.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Self::Kept(kept) => Some(&kept.session),
+            Self::Unbegun { .. } | Self::Looked { .. } => None,
+        }
+    }
+}
+
+impl Kept {
+    /// A session of which the store has nothing yet, or everything but what changes by the next event.
+    #[must_use]
+    pub fn new(serial: u64, session: &str) -> Self {
+        Self {
+            serial,
+            session: session.into(),
+            head: None,
+            lanes: Vec::new(),
+            draft: (String::new(), None),
+            history: (0, None),
+            growing: BTreeMap::new(),
+            running: BTreeMap::new(),
+        }
+    }
+}

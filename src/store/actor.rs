@@ -1,0 +1,173 @@
+//! The writer: a thread of its own with the one connection that writes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::oneshot;
+
+use super::base::Base;
+use super::lock::SessionLock;
+use super::mailbox::{Mailbox, Post, add};
+use super::write::{Write, apply};
+use super::{StoreFault, read};
+use crate::store::SavedSession;
+
+/// Something to be kept of one session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreWork {
+    pub session: Arc<str>,
+    pub writes: Vec<Write>,
+}
+
+/// What the writer has to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreNews {
+    /// Nothing can be saved for now; what waits is kept and tried again.
+    Failing(StoreFault),
+    /// It could not save, and now has saved everything.
+    Saved,
+    /// The file was damaged: what was done about it, in a sentence.
+    Recovered(String),
+}
+
+/// After a failure it is tried again this often: room is made, other programs end.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The way to the writer. Dropping it lets the writer finish what waits, and end.
+#[derive(Debug)]
+pub struct Store {
+    mailbox: Arc<Mailbox>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Starts the writer on a data directory, which need not be there; the file is opened beside the caller. `held` are
+    /// the sessions that this program has open already.
+    pub fn start(directory: PathBuf, held: Vec<SessionLock>, tell: impl Fn(StoreNews) + Send + Sync + 'static) -> Self {
+        let mailbox = Arc::new(Mailbox::default());
+        let tell = Arc::new(tell);
+        let (box_of_writer, tell_of_writer) = (Arc::clone(&mailbox), Arc::clone(&tell));
+        let writer = thread::Builder::new().name("store".to_owned()).spawn(move || {
+            let mut writer = Writer::new(directory, held);
+            writer.run(&box_of_writer, &*tell_of_writer);
+        });
+        let writer = writer.map_err(|error| tell(StoreNews::Failing(error.into()))).ok();
+        Self { mailbox, writer }
+    }
+
+    /// Hands over what is to be kept; never waits for the disk.
+    pub fn keep(&self, work: StoreWork) {
+        self.mailbox.keep(work);
+    }
+
+    /// Completes when everything that was handed over before is on the disk, or cannot be for now.
+    #[must_use]
+    pub fn kept(&self) -> oneshot::Receiver<Result<(), StoreFault>> {
+        let (ticket, kept) = oneshot::channel();
+        self.mailbox.ask(ticket);
+        kept
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.mailbox.close();
+        if let Some(writer) = self.writer.take() {
+            // It told what went wrong; there is nobody left to tell more to.
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Reads one session, or the one that was changed last. The sentence tells of a damaged file, where there was one.
+///
+/// # Errors
+/// When there is none, or the store cannot be read.
+pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<String>), StoreFault> {
+    let (base, said) = Base::open(directory)?;
+    let id = match id {
+        Some(id) => id.to_owned(),
+        None => read::last(&base.connection)?.ok_or(StoreFault::Empty)?,
+    };
+    let session = read::session(&base.connection, &id)?.ok_or(StoreFault::NoSession(id))?;
+    Ok((session, said))
+}
+
+struct Writer {
+    directory: PathBuf,
+    base: Option<Base>,
+    held: Vec<SessionLock>,
+    waiting: Vec<(String, Vec<Write>)>,
+    /// When it is tried again, after a failure.
+    again: Option<Instant>,
+}
+
+impl Writer {
+    fn new(directory: PathBuf, held: Vec<SessionLock>) -> Self {
+        Self { directory, base: None, held, waiting: Vec::new(), again: None }
+    }
+
+    fn run(&mut self, mailbox: &Mailbox, tell: &impl Fn(StoreNews)) {
+        loop {
+            let Post { work, tickets, closed } = mailbox.take(self.again);
+            for (session, writes) in work {
+                add(&mut self.waiting, StoreWork { session: session.into(), writes });
+            }
+            let written = self.write(tell);
+            for ticket in tickets {
+                // Who asked may have gone: a stream that was stopped before it began.
+                let _ = ticket.send(written.clone());
+            }
+            self.report(written, tell);
+            if closed {
+                return;
+            }
+        }
+    }
+
+    fn report(&mut self, written: Result<(), StoreFault>, tell: &impl Fn(StoreNews)) {
+        match written {
+            Ok(()) => {
+                if self.again.take().is_some() {
+                    tell(StoreNews::Saved);
+                }
+            }
+            Err(fault) => {
+                if self.again.replace(Instant::now() + AGAIN).is_none() {
+                    tell(StoreNews::Failing(fault));
+                }
+            }
+        }
+    }
+
+    /// Writes all that waits. What cannot be written keeps waiting.
+    fn write(&mut self, tell: &impl Fn(StoreNews)) -> Result<(), StoreFault> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let base = match &mut self.base {
+            Some(base) => base,
+            None => {
+                let (base, said) = Base::open(&self.directory)?;
+                said.into_iter().for_each(|said| tell(StoreNews::Recovered(said)));
+                self.base.insert(base)
+            }
+        };
+        for (session, _) in &self.waiting {
+            if self.held.iter().all(|lock| lock.session() != session) {
+                // Its name is new and this program's own, so nobody else has it.
+                self.held.extend(SessionLock::take(&self.directory, session).ok().flatten());
+            }
+        }
+        apply(&mut base.connection, &self.waiting, unix_ms())?;
+        self.waiting.clear();
+        Ok(())
+    }
+}
+
+fn unix_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

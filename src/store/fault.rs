@@ -1,0 +1,60 @@
+//! What can go wrong with the store, each in a sentence with the next step.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+/// Why something could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreFault {
+    /// Another program holds the store for longer than a write waits.
+    #[error("another program holds the store: close it, or wait; this program tries again by itself")]
+    Locked,
+    #[error("the disk is full: free some room; this program tries again by itself")]
+    Full,
+    #[error("the store may not be written: check the permissions of its folder, or start with --data-dir")]
+    ReadOnly,
+    #[error("the store cannot be opened: check that its folder is there and yours, or start with --data-dir")]
+    Unopened,
+    #[error("the store is damaged: restart Abreast, which sets it aside and recovers what can be read")]
+    Damaged,
+    #[error(
+        "the store was written by a newer Abreast (schema {found}, this one knows {known}): update Abreast, or start with --data-dir"
+    )]
+    Newer { found: u32, known: u32 },
+    #[error("there is no session `{0}`: `abreast --resume` opens the last one")]
+    NoSession(String),
+    #[error("there is no saved session yet: `abreast` begins one")]
+    Empty,
+    #[error("{} cannot be set up ({reason}): check its permissions, or start with --data-dir", path.display())]
+    Directory { path: PathBuf, reason: String },
+    #[error("the store failed ({0}): this program tries again by itself")]
+    Other(String),
+}
+
+impl From<rusqlite::Error> for StoreFault {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::CannotOpen) => Self::Unopened,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for StoreFault {
+    /// What is read back was written by this program, so JSON that does not parse is damage.
+    fn from(_: serde_json::Error) -> Self {
+        Self::Damaged
+    }
+}
+
+impl From<std::io::Error> for StoreFault {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(error.to_string())
+    }
+}

@@ -1,0 +1,123 @@
+//! Sessions as they are read back.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::de::DeserializeOwned;
+
+use super::blob::unpacked;
+use super::{
+    SavedCall, SavedCallPiece, SavedComposer, SavedHead, SavedLane, SavedRun, SavedSession, SavedTokens, SavedTurn,
+    StoreFault,
+};
+
+/// The session that was changed last and has something in it.
+pub(super) fn last(connection: &Connection) -> Result<Option<String>, StoreFault> {
+    let sql = "SELECT id FROM sessions ORDER BY updated DESC, rowid DESC LIMIT 1";
+    Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
+}
+
+/// One session with everything in it; `None` when there is none of that id.
+pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
+    let sql = "SELECT title, created, body FROM sessions WHERE id = ?1";
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
+    let Some((title, created, body)) = connection.query_row(sql, [id], row).optional()? else { return Ok(None) };
+    let head: SavedHead = serde_json::from_str(&body)?;
+    let mut session = SavedSession {
+        version: head.version,
+        id: id.to_owned(),
+        title,
+        created,
+        focused: head.focused,
+        shared: head.shared,
+        queue: head.queue,
+        other: head.other,
+        lanes: bodies::<SavedLane>(connection, "SELECT body FROM lanes WHERE session = ?1 ORDER BY place", id)?,
+        turns: turns(connection, id)?,
+        runs: runs(connection, id)?,
+        ..SavedSession::default()
+    };
+    session.composer = composer(connection, id)?;
+    grow(connection, id, &mut session.turns)?;
+    Ok(Some(session))
+}
+
+fn bodies<T: DeserializeOwned>(connection: &Connection, sql: &str, id: &str) -> Result<Vec<T>, StoreFault> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([id])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(|_| StoreFault::Damaged)?)?);
+    }
+    Ok(out)
+}
+
+fn composer(connection: &Connection, id: &str) -> Result<SavedComposer, StoreFault> {
+    let sql = "SELECT draft, editing, body FROM drafts WHERE session = ?1";
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
+    let Some((draft, editing, body)) = connection.query_row(sql, [id], row).optional()? else {
+        return Ok(SavedComposer::default());
+    };
+    let before: SavedComposer = serde_json::from_str(&body)?;
+    Ok(SavedComposer { draft, editing, ..before })
+}
+
+fn turns(connection: &Connection, id: &str) -> Result<Vec<SavedTurn>, StoreFault> {
+    let mut statement = connection.prepare("SELECT body, text FROM turns WHERE session = ?1 ORDER BY turn")?;
+    let mut rows = statement.query([id])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let turn: SavedTurn = serde_json::from_str(&row.get::<_, String>(0)?)?;
+        out.push(SavedTurn { text: row.get(1)?, ..turn });
+    }
+    Ok(out)
+}
+
+fn runs(connection: &Connection, id: &str) -> Result<Vec<SavedRun>, StoreFault> {
+    let mut statement = connection.prepare("SELECT body, wire FROM runs WHERE session = ?1 ORDER BY run")?;
+    let mut rows = statement.query([id])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut run: SavedRun = serde_json::from_str(&row.get::<_, String>(0)?)?;
+        // A record of the wire that cannot be read is no reason to lose the run.
+        run.wire =
+            row.get::<_, Option<Vec<u8>>>(1)?.and_then(|wire| serde_json::from_slice(&unpacked(&wire).ok()?).ok());
+        out.push(run);
+    }
+    Ok(out)
+}
+
+/// Gives replies that never ended the pieces that had come of them.
+fn grow(connection: &Connection, id: &str, turns: &mut [SavedTurn]) -> Result<(), StoreFault> {
+    let mut statement = connection.prepare("SELECT turn, part, piece FROM pieces WHERE session = ?1 ORDER BY key")?;
+    let mut rows = statement.query(params![id])?;
+    while let Some(row) = rows.next()? {
+        let place: u32 = row.get(0)?;
+        let Ok(found) = turns.binary_search_by_key(&place, |turn| turn.id) else { continue };
+        let turn = &mut turns[found];
+        let (part, piece): (String, String) = (row.get(1)?, row.get(2)?);
+        match part.as_str() {
+            "text" => turn.text.push_str(&piece),
+            "reasoning" => turn.reasoning.push_str(&piece),
+            "refusal" => turn.refusal.push_str(&piece),
+            "tokens" => {
+                let more: SavedTokens = serde_json::from_str(&piece)?;
+                turn.tokens.all.extend(more.all);
+                turn.tokens.unfinished = more.unfinished;
+            }
+            "call" => call(&mut turn.tool_calls, serde_json::from_str(&piece)?),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn call(calls: &mut Vec<SavedCall>, piece: SavedCallPiece) {
+    if piece.index >= calls.len() {
+        calls.push(SavedCall::default());
+    }
+    let place = piece.index.min(calls.len() - 1);
+    let call = &mut calls[place];
+    call.id = piece.id;
+    call.name = piece.name;
+    call.arguments.push_str(&piece.arguments);
+    call.extra = piece.extra.or(call.extra.take());
+}

@@ -1,0 +1,221 @@
+//! What of a change is to be kept on disk: found from what changed, so that nobody who changes something has to think of it.
+
+use std::time::Instant;
+
+use crate::chat::{Outcome, Run, Turn, TurnId};
+use crate::state::{
+    Anchor, Effect, Grown, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer, saved_lane,
+    saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
+};
+use crate::store::{FORMAT, Fields, SavedCallPiece, SavedHead, SavedPart, StoreNews, StoreWork, Write};
+
+/// What the last event left to be kept. A piece of a reply changes turns and runs only.
+pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Option<Effect> {
+    let mut saving = state.saving.take()?;
+    let work = work(state, &mut saving, piece, now);
+    state.saving = Some(saving);
+    work.filter(|work| !work.writes.is_empty()).map(Effect::Store)
+}
+
+/// The store says how it goes.
+pub(super) fn news(state: &mut State, news: StoreNews, now: Instant) {
+    let trouble = match &news {
+        StoreNews::Failing(fault) => Some(fault.clone()),
+        StoreNews::Saved => None,
+        StoreNews::Recovered(_) => state.saving.as_ref().and_then(|saving| saving.trouble.clone()),
+    };
+    if let Some(saving) = &mut state.saving {
+        saving.trouble = trouble;
+    }
+    match news {
+        StoreNews::Failing(fault) => {
+            let said = format!("This session is not saved: {fault}.");
+            state.notices.show(Level::Error, said, now);
+        }
+        StoreNews::Saved => state.notices.show(Level::Note, "Everything is saved again.", now),
+        StoreNews::Recovered(said) => state.notices.show(Level::Warning, said, now),
+    }
+}
+
+fn work(state: &mut State, saving: &mut Saving, piece: bool, now: Instant) -> Option<StoreWork> {
+    let serial = state.session.serial;
+    if saving.place.serial() != serial {
+        saving.place = SavedPlace::Unbegun { serial };
+    }
+    match &saving.place {
+        SavedPlace::Unbegun { .. } if state.session.turns.is_empty() && state.composer.is_empty() => return None,
+        SavedPlace::Looked { turns, .. } if state.session.turns.len() == *turns => return None,
+        SavedPlace::Kept(_) => {}
+        SavedPlace::Unbegun { .. } | SavedPlace::Looked { .. } => return Some(begin(state, saving, now)),
+    }
+    let SavedPlace::Kept(kept) = &mut saving.place else { return None };
+    let mut writes = Vec::new();
+    runs(state, saving.anchor, kept, &mut writes);
+    turns(state, kept, &mut writes);
+    if !piece {
+        around(state, kept, &mut writes);
+    }
+    Some(StoreWork { session: kept.session.clone(), writes })
+}
+
+/// The first message, or the first draft: the session gets a name, and all of it is kept.
+fn begin(state: &mut State, saving: &mut Saving, now: Instant) -> StoreWork {
+    let serial = state.session.serial;
+    state.session.id = saving.id(serial);
+    state.session.created = Some(saving.anchor.unix_ms(now));
+    let mut kept = Kept::new(serial, &state.session.id);
+    let writes = saved_session(state, saving.anchor).writes();
+    state.session.take_changed_runs();
+    state.session.turns.take_changed();
+    for run in state.session.runs().iter().filter(|run| run.outcome == Outcome::Running) {
+        kept.running.insert(run.id, mark(run));
+        for reply in run.replies.iter().filter_map(|reply| state.session.turns.get(*reply)) {
+            kept.growing.insert(reply.id, grown(reply));
+        }
+    }
+    around(state, &mut kept, &mut Vec::new());
+    let session = kept.session.clone();
+    saving.place = SavedPlace::Kept(Box::new(kept));
+    StoreWork { session, writes }
+}
+
+fn runs(state: &mut State, anchor: Anchor, kept: &mut Kept, writes: &mut Vec<Write>) {
+    let changed = state.session.take_changed_runs();
+    for run in changed.into_iter().filter_map(|id| state.session.run(id)) {
+        let over = run.outcome != Outcome::Running;
+        if over {
+            kept.running.remove(&run.id);
+            // The text first: a run that is over in the file has its replies whole.
+            for reply in &run.replies {
+                kept.growing.remove(reply);
+                let turns = &state.session.turns;
+                writes.extend(turns.get(*reply).map(|turn| Write::Turn(Box::new(saved_turn(turns, turn)))));
+            }
+        } else if kept.running.insert(run.id, mark(run)) == Some(mark(run)) {
+            continue;
+        }
+        writes.push(Write::Run(Box::new(saved_run(run, over, anchor))));
+    }
+}
+
+fn mark(run: &Run) -> RunMark {
+    (run.accepted, run.first_delta.is_some(), run.replies.len())
+}
+
+fn turns(state: &mut State, kept: &mut Kept, writes: &mut Vec<Write>) {
+    for id in state.session.turns.take_changed() {
+        let Some(turn) = state.session.turns.get(id) else { continue };
+        match kept.growing.get_mut(&id) {
+            Some(before) => {
+                grow(turn, before, writes);
+            }
+            None if written(writes, id) => {}
+            None => {
+                if turn.run.is_some_and(|run| kept.running.contains_key(&run)) {
+                    kept.growing.insert(id, grown(turn));
+                }
+                writes.push(Write::Turn(Box::new(saved_turn(&state.session.turns, turn))));
+            }
+        }
+    }
+}
+
+/// Whether a turn is among the writes as a whole.
+fn written(writes: &[Write], id: TurnId) -> bool {
+    writes.iter().any(|write| matches!(write, Write::Turn(turn) if turn.id == id.0))
+}
+
+fn grown(turn: &Turn) -> Grown {
+    Grown {
+        text: turn.text.len(),
+        reasoning: turn.reasoning.len(),
+        refusal: turn.refusal.len(),
+        tokens: turn.tokens.all().len(),
+        calls: turn.tool_calls.iter().map(|call| call.arguments.len()).collect(),
+    }
+}
+
+/// What came of a reply since it was looked at: text, reasoning and refusal only ever grow at their ends.
+fn grow(turn: &Turn, before: &mut Grown, writes: &mut Vec<Write>) {
+    let mut push = |part| writes.push(Write::Append { turn: turn.id.0, part });
+    let more = |text: &str, from: usize| text.get(from..).filter(|more| !more.is_empty()).map(str::to_owned);
+    if let Some(more) = more(&turn.reasoning, before.reasoning) {
+        push(SavedPart::Reasoning(more));
+    }
+    if let Some(more) = more(&turn.text, before.text) {
+        push(SavedPart::Text(more));
+    }
+    if let Some(more) = more(&turn.refusal, before.refusal) {
+        push(SavedPart::Refusal(more));
+    }
+    if turn.tokens.all().len() > before.tokens {
+        push(SavedPart::Tokens(saved_tokens(&turn.tokens, before.tokens)));
+    }
+    for (index, call) in turn.tool_calls.iter().enumerate() {
+        let from = before.calls.get(index).copied();
+        if from == Some(call.arguments.len()) {
+            continue;
+        }
+        push(SavedPart::Call(SavedCallPiece {
+            index,
+            id: call.id.clone(),
+            name: call.name.clone(),
+            arguments: more(&call.arguments, from.unwrap_or(0)).unwrap_or_default(),
+            extra: call.extra.clone(),
+        }));
+    }
+    before.text = turn.text.len();
+    before.reasoning = turn.reasoning.len();
+    before.refusal = turn.refusal.len();
+    before.tokens = turn.tokens.all().len();
+    before.calls.clear();
+    before.calls.extend(turn.tool_calls.iter().map(|call| call.arguments.len()));
+}
+
+/// What stands around the turns: title, lanes, what waits, the draft.
+fn around(state: &State, kept: &mut Kept, writes: &mut Vec<Write>) {
+    let letter = state.lane().letter;
+    let same = kept.head.as_ref().is_some_and(|(title, focused, queue, shared)| {
+        *title == state.session.title && *focused == letter && *queue == state.queue && *shared == state.shared
+    });
+    if !same {
+        kept.head = Some((state.session.title.clone(), letter, state.queue.clone(), state.shared.clone()));
+        writes.push(Write::Head(Box::new(head(state, letter))));
+    }
+    let same = kept.lanes.len() == state.lanes.len()
+        && kept.lanes.iter().zip(&state.lanes).all(|(before, lane)| is_kept(before, lane));
+    if !same {
+        kept.lanes.clone_from(&state.lanes);
+        writes.push(Write::Lanes(state.lanes.iter().map(saved_lane).collect()));
+    }
+    let (history, draft) = (state.composer.history(), state.composer.draft());
+    let editing = state.composer.editing;
+    if (history.len(), history.last()) != (kept.history.0, kept.history.1.as_ref()) {
+        kept.history = (history.len(), history.last().cloned());
+        kept.draft = (draft, editing);
+        writes.push(Write::Composer(saved_composer(&state.composer)));
+    } else if kept.draft != (draft.clone(), editing) {
+        writes.push(Write::Draft { draft: draft.clone(), editing: editing.map(|turn| turn.0) });
+        kept.draft = (draft, editing);
+    }
+}
+
+fn head(state: &State, letter: char) -> SavedHead {
+    SavedHead {
+        version: FORMAT,
+        title: state.session.title.clone(),
+        created: state.session.created.unwrap_or_default(),
+        focused: Some(letter),
+        shared: saved_settings(state.shared.settings()),
+        queue: saved_queue(state),
+        other: Fields::new(),
+    }
+}
+
+/// Whether what is kept of a lane is as it was; what its stream does is not kept.
+fn is_kept(before: &Lane, lane: &Lane) -> bool {
+    (before.id, before.letter, before.addressed, before.tip()) == (lane.id, lane.letter, lane.addressed, lane.tip())
+        && (before.last_run, before.selected, before.scroll) == (lane.last_run, lane.selected, lane.scroll)
+        && (&before.name, &before.unfolded, &before.shares) == (&lane.name, &lane.unfolded, &lane.shares)
+        && before.settings == lane.settings
+}

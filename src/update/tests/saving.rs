@@ -1,0 +1,239 @@
+//! What the store is given comes to the session on the screen.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::input::Action;
+use crate::state::{Anchor, Saving, saved_session};
+use crate::store::{SavedSession, Store, StoreFault, StoreNews, Write, load};
+
+fn anchor() -> Anchor {
+    Anchor { instant: Instant::now(), unix_ms: 1_790_000_000_000 }
+}
+
+/// A program that keeps what it does in a store.
+struct Kept {
+    state: State,
+    store: Store,
+    anchor: Anchor,
+}
+
+impl Kept {
+    fn new(directory: &Path) -> Self {
+        let (anchor, mut state) = (anchor(), state());
+        state.saving = Some(Box::new(Saving::new("k3".into(), anchor)));
+        Self { state, store: Store::start(directory.to_owned(), Vec::new(), |_| {}), anchor }
+    }
+
+    fn event(&mut self, event: Event) -> Effects {
+        let effects = update(&mut self.state, event, self.anchor.instant);
+        for effect in &effects {
+            if let Effect::Store(work) = effect {
+                self.store.keep(work.clone());
+            }
+        }
+        effects
+    }
+
+    fn keys(&mut self, text: &str) {
+        for sign in text.chars() {
+            self.event(Event::Key(if sign == '\n' { KeyCode::Enter.into() } else { KeyCode::Char(sign).into() }));
+        }
+    }
+
+    fn piece(&mut self, delta: Delta) {
+        let generation = self.state.lane().generation;
+        self.event(Event::Stream { lane: LANE, generation, delta: Ok(delta) });
+    }
+
+    /// What a program finds that is started after this one was killed now.
+    fn found(&self, directory: &Path) -> SavedSession {
+        self.store.kept().blocking_recv().unwrap().unwrap();
+        load(directory, None).unwrap().0
+    }
+
+    /// The same as it is on the screen; the wire of a run that goes on is not kept yet.
+    fn shown(&self) -> SavedSession {
+        let mut shown = saved_session(&self.state, self.anchor);
+        for run in shown.runs.iter_mut().filter(|run| run.outcome == crate::store::SavedOutcome::Running) {
+            run.wire = None;
+        }
+        shown
+    }
+}
+
+fn deltas() -> impl Strategy<Value = Delta> {
+    let choice = 0..3_u32;
+    let call =
+        (choice.clone(), 0..2_usize, "[a-z]{0,3}", "[{}a:1]{0,6}").prop_map(|(choice, index, name, arguments)| {
+            Delta::ToolCall { choice, index, id: Some(format!("c{index}")), name: Some(name), arguments, extra: None }
+        });
+    let logprobs = (choice.clone(), -9.0..0.0).prop_map(|(choice, logprob)| Delta::Logprobs {
+        choice,
+        logprobs: json!({"content": [{"token": "a", "logprob": logprob, "bytes": [0xE2]}]}),
+    });
+    prop_oneof![
+        (choice.clone(), ".{1,6}").prop_map(|(choice, text)| Delta::Text { choice, text }),
+        (choice.clone(), ".{1,6}").prop_map(|(choice, text)| Delta::Reasoning { choice, text }),
+        (choice, ".{1,6}").prop_map(|(choice, text)| Delta::Refusal { choice, text }),
+        call,
+        logprobs,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_program_that_is_killed_at_any_moment_leaves_what_was_on_its_screen(
+        replies in prop::collection::vec((prop::collection::vec(deltas(), 0..8), 0..3_u8), 1..4),
+        draft in "[a-z]{0,5}",
+    ) {
+        let home = tempfile::tempdir().unwrap();
+        let mut kept = Kept::new(home.path());
+        for (deltas, end) in replies {
+            kept.keys("hello\n");
+            for delta in deltas {
+                kept.piece(delta);
+            }
+            if end == 2 {
+                break;
+            }
+            let generation = kept.state.lane().generation;
+            match end {
+                0 => drop(kept.event(Event::StreamEnded { lane: LANE, generation })),
+                _ => drop(kept.event(Event::Key(KeyCode::Esc.into()))),
+            }
+        }
+        kept.keys(&draft);
+        let usage = Usage { output: Some(7), ..Usage::default() };
+        kept.piece(Delta::Usage(usage));
+        let mut shown = kept.shown();
+        // Running totals are kept with the run's end.
+        for run in shown.runs.iter_mut().filter(|run| run.outcome == crate::store::SavedOutcome::Running) {
+            (run.usage, run.cost, run.first_text) = Default::default();
+        }
+        let mut found = kept.found(home.path());
+        for run in found.runs.iter_mut().filter(|run| run.outcome == crate::store::SavedOutcome::Running) {
+            (run.usage, run.cost, run.first_text) = Default::default();
+        }
+        prop_assert_eq!(found, shown);
+    }
+}
+
+#[test]
+fn what_is_asked_is_handed_to_the_store_before_the_request_goes_out() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello");
+    let effects = kept.event(Event::Key(KeyCode::Enter.into()));
+    let place = |wanted: fn(&Effect) -> bool| effects.iter().position(wanted).unwrap();
+    let store = place(|effect| matches!(effect, Effect::Store(_)));
+    assert!(store < place(|effect| matches!(effect, Effect::Open { .. })));
+    let Effect::Store(work) = &effects[store] else { panic!("{effects:?}") };
+    let texts: Vec<&str> = work
+        .writes
+        .iter()
+        .filter_map(|write| if let Write::Turn(turn) = write { Some(turn.text.as_str()) } else { None })
+        .collect();
+    assert_eq!(texts, ["hello", ""]);
+}
+
+#[test]
+fn a_piece_of_a_reply_is_handed_over_alone_and_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    kept.piece(Delta::Text { choice: 0, text: "One".into() });
+    let generation = kept.state.lane().generation;
+    let delta = Ok(Delta::Text { choice: 0, text: " more".into() });
+    let effects = kept.event(Event::Stream { lane: LANE, generation, delta });
+    let part = crate::store::SavedPart::Text(" more".into());
+    let work = crate::store::StoreWork { session: "k3".into(), writes: vec![Write::Append { turn: 1, part }] };
+    assert_eq!(effects, [Effect::Store(work)]);
+    assert_eq!(kept.event(Event::Tick), []);
+}
+
+#[test]
+fn nothing_is_kept_of_a_session_without_a_word() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    assert_eq!(kept.event(Event::Resized(Size { columns: 90, rows: 20 })), []);
+    assert_eq!(load(home.path(), None).unwrap_err(), StoreFault::Empty);
+    kept.keys("d");
+    assert_eq!(kept.found(home.path()).composer.draft, "d");
+}
+
+#[test]
+fn a_reply_that_a_new_session_stops_is_kept_with_the_old_one() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    kept.piece(Delta::Text { choice: 0, text: "Hi".into() });
+    kept.event(Event::Key(KeyEvent::new(KeyCode::Char('n'), KeyModifiers::CONTROL)));
+    assert!(kept.state.session.turns.is_empty(), "one press is enough where nothing is lost");
+    kept.keys("again\n");
+    let ids = [kept.found(home.path()).id, load(home.path(), Some("k3")).unwrap().0.id];
+    assert_eq!(ids, ["k3-1", "k3"]);
+    let old = load(home.path(), Some("k3")).unwrap().0;
+    assert_eq!(old.runs[0].outcome, crate::store::SavedOutcome::Stopped);
+    assert_eq!(old.turns[1].text, "Hi");
+}
+
+#[test]
+fn a_resumed_session_is_the_one_that_was_left_and_goes_on_under_its_id() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    kept.piece(Delta::Text { choice: 0, text: "Hi".into() });
+    let generation = kept.state.lane().generation;
+    kept.event(Event::StreamEnded { lane: LANE, generation });
+    kept.keys("dra");
+    let left = kept.found(home.path());
+    let mut next = Kept::new(home.path());
+    next.anchor = kept.anchor;
+    next.state.saving = Some(Box::new(Saving::new("m9".into(), kept.anchor)));
+    next.state.resume(left.clone(), kept.anchor, true).unwrap();
+    assert_eq!(next.shown(), left);
+    next.keys("ft\n");
+    let found = next.found(home.path());
+    let texts: Vec<&str> = found.turns.iter().map(|turn| turn.text.as_str()).collect();
+    assert_eq!((found.id.as_str(), texts), ("k3", vec!["hello", "Hi", "draft", ""]));
+    assert_eq!(found, next.shown());
+}
+
+#[test]
+fn a_session_that_is_looked_at_becomes_a_copy_with_the_first_message() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    let left = kept.found(home.path());
+    let mut other = Kept::new(home.path());
+    other.state.saving = Some(Box::new(Saving::new("m9".into(), other.anchor)));
+    other.state.resume(left.clone(), other.anchor, false).unwrap();
+    other.keys("mine");
+    assert_eq!(other.found(home.path()), left);
+    other.keys("\n");
+    let copy = other.found(home.path());
+    assert_eq!((copy.id.as_str(), copy.turns.len()), ("m9-1", 4));
+    assert_eq!(load(home.path(), Some("k3")).unwrap().0, left);
+}
+
+#[test]
+fn the_screen_says_when_nothing_can_be_saved_and_when_it_can_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    kept.event(Event::Store(StoreNews::Failing(StoreFault::Full)));
+    let said = kept.state.notices.iter().next().unwrap().text.clone();
+    assert_eq!(
+        said,
+        "This session is not saved: the disk is full: free some room; this program tries again by itself."
+    );
+    kept.event(Event::Key(KeyEvent::new(KeyCode::Char('n'), KeyModifiers::CONTROL)));
+    assert_eq!(kept.state.asked_once.map(|(action, _)| action), Some(Action::NewSession));
+    kept.event(Event::Store(StoreNews::Saved));
+    assert_eq!(kept.state.saving.unwrap().trouble, None);
+}
