@@ -138,7 +138,7 @@ impl<C: Console> App<C> {
         let now = now();
         if self.editing.is_none() && self.gate.due(now).is_some_and(|due| due <= now) {
             for (lane, scroll) in self.view.found_again(&self.state, now) {
-                self.apply(Event::Scrolled { lane, scroll, selected: None })?;
+                self.apply(Event::Scrolled { lane, scroll })?;
             }
             let Self { console, view, state, .. } = self;
             let mut drawn = state.size;
@@ -308,8 +308,8 @@ impl<C: Console> App<C> {
             }
             Effect::ReadFile { path } => self.files().asks(FileWork::Read { path }),
             Effect::Scroll { lane, motion } => {
-                let (scroll, selected) = self.view.scroll(&self.state, lane, motion, now());
-                return Ok(Some(Event::Scrolled { lane, scroll, selected }));
+                let scroll = self.view.scroll(&self.state, lane, motion, now());
+                return Ok(Some(Event::Scrolled { lane, scroll }));
             }
             Effect::ScrollHelp { from, rows } => {
                 return Ok(Some(Event::HelpScrolled(View::scroll_help(&self.state, from, rows))));

@@ -26,7 +26,7 @@ pub use logprobs::{Candidate, Chance, Token, Tokens};
 pub use messages::messages;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, Track, param};
-pub use params::{Refusal, Refusals, Withheld, hints, is_name, refusal, refusers, sendable};
+pub use params::{Refusal, Refusals, Withheld, checked, hints, is_name, refusal, refusers, sendable};
 pub use request::ChatRequest;
 pub use run::{Outcome, Run, RunId};
 pub use secret::Secret;

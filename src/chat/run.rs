@@ -16,7 +16,7 @@ pub struct Run {
     pub settings: Settings,
     /// The run before it in the same lane.
     pub before: Option<RunId>,
-    /// The request without the conversation: in its messages is only what stands before that, the system prompt.
+    /// The request without what the settings tell in full: it has neither messages nor tools.
     pub form: ChatRequest,
     /// What was known of the endpoint when the body was made.
     pub known: Remembered,
@@ -66,6 +66,12 @@ impl Run {
             outcome: Outcome::Running,
             wire: Wire::default(),
         }
+    }
+
+    /// Whether the server never took the request, which costs nothing then.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        !self.accepted && self.first_delta.is_none()
     }
 }
 

@@ -1,24 +1,25 @@
 //! What a lane asks with, field by field, so that lanes can share some of it and be told apart by the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{PARAMS, Params, Tool};
 
-/// What a lane asks with.
+/// What a lane asks with. Every run keeps its own: what may be long is shared between them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     pub provider: String,
     pub model: String,
     /// As it is written, with its `{{variables}}`.
-    pub system: Option<String>,
+    pub system: Option<Arc<str>>,
     /// What stands for the `{{variables}}` of the system prompt, by name.
     pub variables: BTreeMap<String, String>,
     pub params: Params,
     /// The params that are sent although the model is known to refuse them, by wire name.
     pub forced: BTreeSet<String>,
-    pub tools: Vec<Tool>,
+    pub tools: Arc<[Tool]>,
 }
 
 /// A part of the settings that a lane shares with others or has for itself.
@@ -65,12 +66,9 @@ impl Settings {
     pub fn fields<'a>(of: impl IntoIterator<Item = &'a Self>) -> Vec<Field> {
         let known = PARAMS.iter().map(|param| Field::param(param.name));
         let mut fields: Vec<Field> = [Field::Model, Field::System, Field::Tools].into_iter().chain(known).collect();
-        for (name, _) in of.into_iter().flat_map(|settings| settings.params.iter()) {
-            let field = Field::param(name);
-            if !fields.contains(&field) {
-                fields.push(field);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let unlisted = of.into_iter().flat_map(|settings| settings.params.unlisted());
+        fields.extend(unlisted.filter(|(name, _)| seen.insert(*name)).map(|(name, _)| Field::param(name)));
         fields
     }
 
@@ -107,6 +105,12 @@ impl Settings {
         }
     }
 
+    /// Forgets to force what is not set: forcing was meant for the value that was there.
+    pub fn drop_idle_force(&mut self) {
+        let Self { forced, params, .. } = self;
+        forced.retain(|name| params.get(name).is_some());
+    }
+
     /// Whether both have the same in a field.
     #[must_use]
     pub fn agree(&self, other: &Self, field: &Field) -> bool {
@@ -121,6 +125,17 @@ impl Settings {
         }
     }
 
+    /// Whether a field is set.
+    #[must_use]
+    pub fn is_set(&self, field: &Field) -> bool {
+        match field {
+            Field::Model => !self.model.is_empty(),
+            Field::System => self.system.is_some(),
+            Field::Tools => !self.tools.is_empty(),
+            Field::Param(name) => self.params.get(name).is_some(),
+        }
+    }
+
     /// A field's value in words; `None` when it is unset.
     #[must_use]
     pub fn shown(&self, field: &Field) -> Option<String> {
@@ -128,7 +143,7 @@ impl Settings {
             Field::Model => Some(format!("{} @ {}", self.model, self.provider)),
             Field::System => self.system.as_ref().map(|system| {
                 let values = self.variables.iter().map(|(name, value)| format!("  {name} = {value}"));
-                std::iter::once(system.clone()).chain(values).collect::<Vec<_>>().join("\n")
+                std::iter::once(system.to_string()).chain(values).collect::<Vec<_>>().join("\n")
             }),
             Field::Tools if self.tools.is_empty() => None,
             Field::Tools => Some(self.tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>().join(", ")),

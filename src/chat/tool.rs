@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// A function offered to the model, in its wire form.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool {
     pub name: String,
     pub definition: Value,

@@ -1,5 +1,7 @@
 //! Turns, and the tree they form.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{RunId, Tokens, ToolCall};
@@ -59,6 +61,10 @@ pub struct Turn {
     pub answers: Option<String>,
     /// The run that produced this reply.
     pub run: Option<RunId>,
+    /// Whether its text is what the user made of a reply: nobody was asked for it.
+    pub edited: bool,
+    /// The user's name for the branch that begins here.
+    pub name: Option<String>,
     /// Goes up whenever the content changes; text, reasoning and refusal only ever grow at their ends.
     pub revision: u64,
     children: Vec<TurnId>,
@@ -93,11 +99,16 @@ impl Turn {
     }
 }
 
-/// All turns of a session. Turns are only ever added: an edit or a retry makes a sibling.
+/// All turns of a session. Turns are only ever added: an edit or a retry makes a sibling. What is deleted is hidden.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TurnTree {
     turns: Vec<Turn>,
+    /// The first turns that are not hidden.
     roots: Vec<TurnId>,
+    /// The heads of the branches that are hidden. They are no children of their parents meanwhile.
+    hidden: BTreeSet<TurnId>,
+    /// Goes up whenever turns come, go or come back; content does not count.
+    shape: u64,
 }
 
 impl TurnTree {
@@ -109,6 +120,7 @@ impl TurnTree {
             Some(parent) => parent.children.push(id),
             None => self.roots.push(id),
         }
+        self.shape += 1;
         self.turns.push(Turn {
             id,
             parent,
@@ -122,6 +134,8 @@ impl TurnTree {
             as_sent: None,
             answers: None,
             run: None,
+            edited: false,
+            name: None,
             revision: 0,
             children: Vec::new(),
         });
@@ -158,6 +172,52 @@ impl TurnTree {
     pub fn siblings(&self, id: TurnId) -> &[TurnId] {
         let parent = self.get(id).and_then(|turn| turn.parent).and_then(|parent| self.get(parent));
         parent.map_or(self.roots.as_slice(), |parent| &parent.children)
+    }
+
+    /// The turns that follow a turn, oldest first; without one, the first turns of the session.
+    #[must_use]
+    pub fn children(&self, id: Option<TurnId>) -> &[TurnId] {
+        id.map_or(&self.roots, |id| self.get(id).map_or(&[], |turn| &turn.children))
+    }
+
+    /// Hides a turn and all that follows it; whether it was to be seen before.
+    pub fn hide(&mut self, id: TurnId) -> bool {
+        let Some(place) = self.siblings(id).iter().position(|sibling| *sibling == id) else { return false };
+        self.beside(id).remove(place);
+        self.shape += 1;
+        self.hidden.insert(id)
+    }
+
+    /// Brings a hidden turn back to its place, and all that follows it; whether it was hidden.
+    pub fn show(&mut self, id: TurnId) -> bool {
+        if !self.hidden.remove(&id) {
+            return false;
+        }
+        // Turns are numbered as they come, so that siblings are in order by their numbers.
+        let place = self.siblings(id).partition_point(|sibling| *sibling < id);
+        self.beside(id).insert(place, id);
+        self.shape += 1;
+        true
+    }
+
+    /// The heads of the branches that are hidden.
+    pub fn hidden(&self) -> impl Iterator<Item = TurnId> + '_ {
+        self.hidden.iter().copied()
+    }
+
+    /// A number that is another one whenever turns came, went or came back.
+    #[must_use]
+    pub fn shape(&self) -> u64 {
+        self.shape
+    }
+
+    /// The list that a turn belongs into.
+    fn beside(&mut self, id: TurnId) -> &mut Vec<TurnId> {
+        let parent = self.get(id).and_then(|turn| turn.parent);
+        match parent.and_then(|parent| self.turns.get_mut(parent.0 as usize)) {
+            Some(parent) => &mut parent.children,
+            None => &mut self.roots,
+        }
     }
 
     /// The end of the newest branch below a turn.
@@ -198,6 +258,25 @@ mod tests {
         assert_eq!(tree.siblings(edited), [first, edited]);
         assert_eq!(tree.newest_leaf(first), reply);
         assert_eq!(tree.get(reply).unwrap().depth, 1);
+    }
+
+    #[test]
+    fn a_hidden_branch_is_nobodys_sibling_until_it_is_shown_again_in_its_place() {
+        let mut tree = TurnTree::default();
+        let question = tree.add(None, Role::User, "one");
+        let replies = ["uno", "eins", "un"].map(|text| tree.add(Some(question), Role::Assistant, text));
+        let before = tree.clone();
+        assert!(tree.hide(replies[1]) && !tree.hide(replies[1]));
+        assert_eq!(tree.siblings(replies[0]), [replies[0], replies[2]]);
+        assert!(tree.hide(replies[2]));
+        assert_eq!(tree.newest_leaf(question), replies[0]);
+        assert!(tree.show(replies[1]) && !tree.show(replies[1]));
+        assert_eq!(tree.children(Some(question)), &replies[..2]);
+        assert!(tree.show(replies[2]));
+        assert_eq!(tree.children(Some(question)), before.children(Some(question)));
+        assert_eq!(tree.get(replies[1]).unwrap().text, "eins", "nothing is gone");
+        assert!(tree.hide(question) && tree.children(None).is_empty());
+        assert_eq!(tree.hidden().collect::<Vec<_>>(), [question]);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Wire {
     /// A server that sends byte by byte shall not cost more by its times than by its bytes.
     pub const MOST_READS: usize = 1 << 16;
 
-    /// Takes the next piece; gives how many bytes were kept of it.
+    /// Takes the next piece; gives how many bytes of memory it takes, the times of its read included.
     pub fn push(&mut self, piece: WirePiece) -> usize {
         match piece {
             WirePiece::Request(request) => {
@@ -138,7 +138,7 @@ impl Wire {
         if taken < bytes.len() {
             self.lose(WireLoss { bytes: bytes.len() - taken, reads: 1 });
         }
-        taken
+        if taken > 0 { taken + size_of::<Read>() } else { 0 }
     }
 
     fn lose(&mut self, more: WireLoss) {
@@ -148,10 +148,10 @@ impl Wire {
         }
     }
 
-    /// Gives back the bytes, and counts them as not kept; the heads stay. Gives how many there were.
+    /// Gives back the bytes, and counts them as not kept; the heads stay. Gives how many bytes of memory they took.
     pub fn forget(&mut self) -> usize {
         let mut loss = WireLoss { bytes: self.bytes.len(), reads: self.reads.len() };
-        let freed = loss.bytes;
+        let freed = self.bytes.len() + self.reads.len() * size_of::<Read>();
         loss.add(self.lost());
         self.kept = WireKept::Heads(loss);
         self.bytes = Vec::new();
@@ -295,6 +295,9 @@ mod tests {
         WirePiece::Response(WireResponse { at: ms(at), status, version, headers: Vec::new() })
     }
 
+    /// What the time of a read takes beside its bytes.
+    const READ: usize = size_of::<Read>();
+
     fn bytes(at: u64, bytes: &[u8]) -> WirePiece {
         WirePiece::Bytes { at: ms(at), bytes: Bytes::copy_from_slice(bytes) }
     }
@@ -335,7 +338,7 @@ mod tests {
     #[test]
     fn past_the_bound_a_beginning_without_holes_is_kept_and_the_rest_is_counted() {
         let mut wire = wire([request(0), bytes(1, &vec![b'a'; Wire::MOST_BYTES - 1])]);
-        assert_eq!(wire.push(bytes(2, b"bcd")), 1);
+        assert_eq!(wire.push(bytes(2, b"bcd")), 1 + READ);
         assert_eq!(wire.push(bytes(3, b"e")), 0);
         assert_eq!(wire.body(0).len(), Wire::MOST_BYTES);
         assert_eq!(wire.body(0).last(), Some(&b'b'));
@@ -354,7 +357,7 @@ mod tests {
     #[test]
     fn a_forgotten_body_is_counted_and_what_comes_after_it_too() {
         let mut wire = wire([request(0), response(1, 500), bytes(2, b"busy"), request(3), bytes(4, b"ok")]);
-        assert_eq!(wire.forget(), 6);
+        assert_eq!(wire.forget(), 6 + 2 * READ);
         assert_eq!(wire.push(bytes(5, b"!")), 0);
         assert_eq!(wire.forget(), 0);
         assert_eq!(wire.kept(), WireKept::Heads(WireLoss { bytes: 7, reads: 3 }));

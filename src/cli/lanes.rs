@@ -30,7 +30,7 @@ fn lane(setup: &Setup, base: &Settings, option: &str) -> Result<Lane, Problem> {
         match field.trim() {
             "model" => model = Some(value.trim().to_owned()),
             "provider" => provider(setup, &mut settings, value.trim()).map_err(wrong)?,
-            "system" => settings.system = Some(value.to_owned()).filter(|text| !text.is_empty()),
+            "system" => settings.system = Some(value).filter(|text| !text.is_empty()).map(Into::into),
             "name" => name = Some(value.trim().to_owned()).filter(|text| !text.is_empty()),
             _ => {
                 settings.params.assign(assignment.trim()).map_err(|problem| wrong(format!("{problem}.")))?;

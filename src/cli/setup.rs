@@ -59,7 +59,7 @@ impl Setup {
         }
         if options.system.is_some() {
             // An empty one unsets what is configured.
-            settings.system = options.system.clone().filter(|system| !system.is_empty());
+            settings.system = options.system.as_deref().filter(|system| !system.is_empty()).map(Into::into);
         }
         options.apply(&mut settings.params)?;
         Ok(Self { config, paths, providers, settings, undecided })

@@ -34,7 +34,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     }
     let foreign = open.as_deref().map(foreign).transpose()?;
     let setup = Setup::of(&options, &environment)?;
-    let settings = Settings { tools: tools.load()?, ..setup.settings.clone() };
+    let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     if let Some(foreign) = &foreign {
         // All that follows from it is the terminal's title, which the first message sets as well.

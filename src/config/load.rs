@@ -94,18 +94,14 @@ fn params(table: &Named<toml::Value>, text: &str, warnings: &mut Vec<ConfigWarni
     for (name, value) in in_order(table) {
         let refuse = |problem| (value.span().start, problem);
         let json = json::of(value.get_ref()).map_err(refuse)?;
-        let json = match chat::param(name.get_ref()) {
-            Some(param) => param.check(json).map_err(|error| refuse(error.to_string()))?,
-            None => {
-                // Endpoints have fields of their own, so an unknown one is sent; a slip is worth a word all the same.
-                let near = nearest(name.get_ref(), chat::PARAMS.iter().map(|param| param.name));
-                if let Some(near) = near.filter(|_| !ELSEWHERE.contains(&name.get_ref().as_str())) {
-                    let place = Place::at(text, name.span().start);
-                    warnings.push(ConfigWarning::Param { place, name: name.get_ref().clone(), near });
-                }
-                json
+        let json = chat::checked(name.get_ref(), json).map_err(|error| refuse(error.to_string()))?;
+        if chat::param(name.get_ref()).is_none() && !ELSEWHERE.contains(&name.get_ref().as_str()) {
+            // Endpoints have fields of their own, so an unknown one is sent; a slip is worth a word all the same.
+            if let Some(near) = nearest(name.get_ref(), chat::PARAMS.iter().map(|param| param.name)) {
+                let place = Place::at(text, name.span().start);
+                warnings.push(ConfigWarning::Param { place, name: name.get_ref().clone(), near });
             }
-        };
+        }
         params.set(name.get_ref(), json);
     }
     Ok(params)

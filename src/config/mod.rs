@@ -131,7 +131,7 @@ impl Config {
         Settings {
             provider: name,
             model,
-            system: self.system.clone(),
+            system: self.system.as_deref().map(Into::into),
             params: self.params.clone(),
             ..Settings::default()
         }

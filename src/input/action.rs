@@ -12,6 +12,8 @@ pub enum Context {
     Overlay,
     /// While something is read in a box: the help, a diff, a run. The keys of overlays work there too.
     Reader,
+    /// While the tree of turns is open. The keys of overlays work there too.
+    Tree,
     /// While a text is edited in a box.
     Form,
 }
@@ -27,6 +29,7 @@ impl Context {
             Self::Sidebar => "sidebar",
             Self::Overlay => "overlay",
             Self::Reader => "reader",
+            Self::Tree => "tree",
             Self::Form => "form",
         }
     }
@@ -90,7 +93,8 @@ actions! {
     LaneRight, Global, "lane.right", "", "Move the lane to the right";
     LaneAddress, Global, "lane.address", "", "Let the focused lane have the next messages, or not";
     LaneOnly, Global, "lane.only", "", "Send to the focused lane alone, or to all again";
-    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, a promotion, settings that were replaced";
+    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, another branch, a deleted one, replaced settings";
+    LaneRedo, Global, "lane.redo", "", "Redo what was undone";
     LaneZoom, Transcript, "lane.zoom", "zoom", "Let the focused lane fill the screen, or give the others their room back";
     Lane1, Global, "lane.focus_1", "", "Focus the first lane";
     Lane2, Global, "lane.focus_2", "", "Focus the second lane";
@@ -121,12 +125,13 @@ actions! {
 
     TurnOlder, Transcript, "transcript.older", "turn", "Select the turn before";
     TurnNewer, Transcript, "transcript.newer", "", "Select the turn after";
+    FindLanes, Global, "transcript.find_lanes", "", "Find in all lanes, or in the focused one again";
     PageUp, Global, "transcript.page_up", "scroll", "Scroll up by a page";
     PageDown, Global, "transcript.page_down", "", "Scroll down by a page";
     Top, Global, "transcript.top", "", "Go to the first turn";
     Bottom, Global, "transcript.bottom", "", "Go to the end and follow it";
     Fold, Transcript, "transcript.fold", "fold", "Fold or unfold the turn's reasoning and calls";
-    EditTurn, Transcript, "transcript.edit", "edit", "Edit this question and send it as a new branch";
+    EditTurn, Transcript, "transcript.edit", "edit", "Edit this question or reply and send it as a new branch";
     RetryTurn, Transcript, "transcript.again", "again", "Ask again from this turn";
     CopyTurn, Transcript, "transcript.copy", "copy", "Copy the turn's source to the clipboard";
     CopyCode, Transcript, "transcript.copy_code", "", "Copy the turn's last code block";
@@ -135,6 +140,10 @@ actions! {
     Diff, Transcript, "transcript.diff", "diff", "Compare the reply with another lane's, word by word";
     Promote, Transcript, "transcript.promote", "promote", "Make this lane's branch the history of all lanes";
     Inspect, Transcript, "transcript.inspect", "inspect", "Show the reply's request as it was sent, and its wire";
+    Find, Transcript, "transcript.find", "", "Find a text in the lane";
+    FindNext, Transcript, "transcript.find_next", "", "Go to the next match";
+    FindPrevious, Transcript, "transcript.find_previous", "", "Go to the match before";
+    Tree, Transcript, "transcript.tree", "tree", "Show the tree of all turns: branches, lanes, costs";
     Heat, Transcript, "transcript.heat", "", "Show the reply's tokens by their probability";
     TakeSettings, Transcript, "transcript.settings", "", "Put the lane back to the settings that this reply was made with";
 
@@ -177,6 +186,14 @@ actions! {
     ReaderRefresh, Reader, "reader.refresh", "", "Read anew what came meanwhile";
     ReaderCopy, Reader, "reader.copy", "copy", "Copy what is selected, or all of it";
     ReaderCopyAll, Reader, "reader.copy_all", "", "Copy the whole of it";
+
+    TreeParent, Tree, "tree.parent", "parent", "Go to the turn before";
+    TreeChild, Tree, "tree.child", "", "Go to the turn after";
+    TreeSiblingOlder, Tree, "tree.sibling_older", "", "Go to the branch before at this fork";
+    TreeSiblingNewer, Tree, "tree.sibling_newer", "", "Go to the branch after at this fork";
+    TreeLane, Tree, "tree.lane", "new lane", "Open this branch in a new lane";
+    TreeName, Tree, "tree.name", "name", "Name the branch that begins here";
+    TreeDelete, Tree, "tree.delete", "delete", "Delete this turn and all that follows it; it can be undone";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
     FormEnter, Form, "form.enter", "", "In a single line: keep the text";

@@ -19,13 +19,14 @@ pub const PALETTE_ONLY: &[Action] =
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 7] = [
+const CONTEXTS: [Context; 8] = [
     Context::Global,
     Context::Composer,
     Context::Transcript,
     Context::Sidebar,
     Context::Overlay,
     Context::Reader,
+    Context::Tree,
     Context::Form,
 ];
 
@@ -58,7 +59,7 @@ pub struct KeymapError {
 pub enum KeymapProblem {
     #[error("{0}")]
     Syntax(String),
-    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar], [overlay], [reader] or [form]"))]
+    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar], [overlay], [reader], [tree] or [form]"))]
     Context { name: String, near: Option<String> },
     #[error("`{0}` is no key; write it like ctrl-p, alt-enter, shift-tab, f5 or pageup")]
     Chord(String),
@@ -253,8 +254,9 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
         return Err(KeymapProblem::Action { name: name.to_owned(), near });
     };
     let home = action.row().context;
-    // A global action may be asked for from a narrower place by a key of its own there; a reader is an overlay.
-    let within = home == Context::Global || (home == Context::Overlay && context == Context::Reader);
+    // A global action may be asked for from a narrower place by a key of its own there; readers and the tree are overlays.
+    let within =
+        home == Context::Global || (home == Context::Overlay && matches!(context, Context::Reader | Context::Tree));
     if home != context && !within {
         return Err(KeymapProblem::Misplaced { action: action.row().name, home: home.name() });
     }

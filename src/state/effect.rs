@@ -1,6 +1,6 @@
 //! Work to be done outside the core, as plain data.
 
-use super::{ExportWork, LaneId, PresetWork};
+use super::{ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 
 /// Something to do.
@@ -70,6 +70,8 @@ pub enum ScrollMotion {
     /// Show this turn from its first row.
     ToTurn(TurnId),
     Top,
+    /// Show the row of a match.
+    ToFound(FindSpot),
 }
 
 /// What a text is edited for.

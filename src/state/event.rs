@@ -31,7 +31,6 @@ pub enum Event {
     Scrolled {
         lane: LaneId,
         scroll: Scroll,
-        selected: Option<TurnId>,
     },
     /// The view worked out where the help is scrolled to.
     HelpScrolled(usize),

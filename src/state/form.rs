@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::LaneId;
-use crate::chat::Field;
+use crate::chat::{Field, TurnId};
 use crate::input::Editor;
 
 /// What a form is for.
@@ -11,6 +11,8 @@ use crate::input::Editor;
 pub enum FormPurpose {
     /// The lane's name on the screen: one line.
     LaneName(LaneId),
+    /// The name of the branch that begins with a turn: one line.
+    BranchName(TurnId),
     /// The lane's system prompt; the further fields are its variables.
     System(LaneId),
     /// A field's value, as text or JSON.
@@ -21,6 +23,16 @@ pub enum FormPurpose {
     Export,
 }
 
+impl FormPurpose {
+    /// The lane that takes the text, if it is a lane's.
+    #[must_use]
+    pub fn lane(&self) -> Option<LaneId> {
+        match self {
+            Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => Some(*lane),
+            Self::Export | Self::BranchName(_) => None,
+        }
+    }
+}
 /// What an export asks for besides its path: whose branch, and a pattern of what is left out.
 pub const EXPORT_FIELDS: [&str; 2] = ["lane", "leave out"];
 
@@ -85,7 +97,7 @@ impl Form {
     /// Whether the text is a single line, which Enter takes.
     #[must_use]
     pub fn is_line(&self) -> bool {
-        matches!(self.purpose, FormPurpose::LaneName(_) | FormPurpose::Export)
+        matches!(self.purpose, FormPurpose::LaneName(_) | FormPurpose::BranchName(_) | FormPurpose::Export)
     }
 
     /// Whether the text is a value of the request, whose slips are told as it is written.

@@ -31,9 +31,9 @@ pub fn imported_settings(asked: &Asked, before: &Settings) -> Settings {
     Settings {
         provider: before.provider.clone(),
         model: asked.model.clone().unwrap_or_else(|| before.model.clone()),
-        system: asked.system.clone(),
+        system: asked.system.as_deref().map(Into::into),
         params: asked.params.clone(),
-        tools: asked.tools.clone(),
+        tools: asked.tools.clone().into(),
         ..Settings::default()
     }
 }

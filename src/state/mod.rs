@@ -8,6 +8,7 @@ mod diff;
 mod effect;
 mod event;
 mod exported;
+mod find;
 mod form;
 mod heat;
 mod imported;
@@ -28,6 +29,7 @@ mod saved;
 mod session;
 mod shared;
 mod sidebar;
+mod tree;
 mod undo;
 mod wire_page;
 mod wire_text;
@@ -37,6 +39,7 @@ pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use exported::{ExportWork, Exported};
+pub use find::{Find, FindPart, FindPhase, FindScope, FindSpot, FindWay};
 pub use form::{EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, Verdict};
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
@@ -60,14 +63,15 @@ pub use saved::{
 pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
-pub use undo::{Undo, Undos};
+pub use tree::{TreeHead, TreePage, TreeRow};
+pub use undo::{Stand, Undo, Undos, Way};
 pub use wire_page::{WireAreas, WireFind, WireFocus, WireHeaders, WirePage, WireRow};
 pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::chat::{Refusals, Settings};
+use crate::chat::{Refusals, Settings, TurnId};
 use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Action, Context, Keymap};
 use crate::pricing::Catalogue;
@@ -111,6 +115,8 @@ pub struct State {
     pub composer: Composer,
     pub queue: Queue,
     pub undos: Undos,
+    /// A text that is looked for inside lanes.
+    pub find: Option<Find>,
     pub sidebar: Sidebar,
     pub overlay: Option<Overlay>,
     pub notices: Notices,
@@ -187,6 +193,7 @@ impl State {
             composer: Composer::default(),
             queue: Queue::default(),
             undos: Undos::default(),
+            find: None,
             sidebar: Sidebar::default(),
             overlay: None,
             notices: Notices::default(),
@@ -253,6 +260,20 @@ impl State {
         self.lanes.iter_mut().find(|lane| lane.id == id)
     }
 
+    /// Whether what is sent now goes to a lane: it is addressed, and for an edit its branch holds the edited turn.
+    #[must_use]
+    pub fn hears(&self, lane: &Lane) -> bool {
+        lane.addressed && self.composer.editing.is_none_or(|turn| self.holds(lane, turn))
+    }
+
+    /// Whether a lane's branch holds a turn. A turn's depth is its place in every branch that holds it, so that no branch
+    /// is searched through.
+    #[must_use]
+    pub fn holds(&self, lane: &Lane, turn: TurnId) -> bool {
+        let depth = self.session.turns.get(turn).map(|turn| turn.depth);
+        depth.and_then(|depth| lane.branch.get(depth)) == Some(&turn)
+    }
+
     /// The key that asks for an action, as it is written on the screen.
     #[must_use]
     pub fn key(&self, action: Action) -> String {
@@ -266,9 +287,18 @@ impl State {
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => overlay.contexts(),
             (None, Focus::Composer) => &[Context::Composer, Context::Global],
+            (None, Focus::Transcript) if self.find.as_ref().is_some_and(Find::is_typing) => {
+                &[Context::Overlay, Context::Global]
+            }
             (None, Focus::Transcript) => &[Context::Transcript, Context::Global],
             (None, Focus::Sidebar) => &[Context::Sidebar, Context::Global],
         }
+    }
+
+    /// Whether the keys go to what is looked for inside lanes.
+    #[must_use]
+    pub fn finds(&self) -> bool {
+        self.find.is_some() && self.overlay.is_none() && self.focus == Focus::Transcript
     }
 
     /// When the screen changes by itself, if it does: an elapsed time, a countdown, a notice that goes. An idle program has none.

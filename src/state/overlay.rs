@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage};
+use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, TreePage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -22,6 +22,8 @@ pub enum Overlay {
     Inspect(Box<Inspect>),
     /// A reply's tokens by their probability.
     Heat(Box<Heat>),
+    /// The session's turns.
+    Tree(Box<TreePage>),
 }
 
 impl Overlay {
@@ -34,6 +36,7 @@ impl Overlay {
             }
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
+            Self::Tree(_) => &[Context::Tree, Context::Overlay, Context::Global],
         }
     }
 
@@ -50,7 +53,8 @@ impl Overlay {
             | Self::Presets(_)
             | Self::Form(_)
             | Self::Inspect(_)
-            | Self::Heat(_) => None,
+            | Self::Heat(_)
+            | Self::Tree(_) => None,
         }
     }
 
@@ -66,7 +70,8 @@ impl Overlay {
             | Self::Presets(_)
             | Self::Form(_)
             | Self::Inspect(_)
-            | Self::Heat(_) => None,
+            | Self::Heat(_)
+            | Self::Tree(_) => None,
         }
     }
 }

@@ -25,17 +25,6 @@ impl Queue {
         self.waiting.push_back(queued);
     }
 
-    #[must_use]
-    pub fn next(&self) -> Option<&Queued> {
-        self.waiting.front()
-    }
-
-    pub fn take_next(&mut self) -> Option<Queued> {
-        let next = self.waiting.pop_front();
-        self.held &= !self.waiting.is_empty();
-        next
-    }
-
     /// Takes a message out, by its place.
     pub fn take(&mut self, place: usize) -> Option<Queued> {
         let taken = self.waiting.remove(place);

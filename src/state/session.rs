@@ -18,10 +18,12 @@ pub struct Session {
     pub turns: TurnTree,
     runs: Vec<Run>,
     totals: Totals,
-    /// The bytes that the runs' records of the wire have together.
+    /// The bytes that the runs' records of the wire take together, times included.
     wire_bytes: usize,
     /// How many of the oldest runs have given those bytes back.
     wires_forgotten: usize,
+    /// How many runs have come to their end.
+    closed: u64,
 }
 
 /// 32 MiB: the newest hundred long replies, and less than a terminal keeps of its own.
@@ -126,10 +128,17 @@ impl Session {
         run.cost = cost;
     }
 
+    /// How many runs have come to their end.
+    #[must_use]
+    pub fn closed_runs(&self) -> u64 {
+        self.closed
+    }
+
     /// Counts what a finished run leaves unknown, if the server took it.
     pub fn close_run(&mut self, id: RunId) {
         let Some(run) = self.runs.get(id.0 as usize) else { return };
-        if !run.accepted && run.first_delta.is_none() {
+        self.closed += 1;
+        if run.is_refused() {
             return;
         }
         self.totals.unknown += usize::from(run.cost == Cost::Unknown);
@@ -138,6 +147,21 @@ impl Session {
 }
 
 impl Totals {
+    /// Adds what a run cost, or that nobody knows what it cost.
+    pub fn count(&mut self, run: &Run, charge: Charge) {
+        self.add(&run.cost, charge);
+        self.unknown += usize::from(run.finished.is_some() && run.cost == Cost::Unknown && !run.is_refused());
+    }
+
+    /// Adds the money of other sums, and what is unknown of them.
+    pub fn join(&mut self, other: &Self) {
+        for sum in &other.sums {
+            let charge = if sum.notional { Charge::Notional } else { Charge::Real };
+            self.add(&Cost::Known(sum.money.clone()), charge);
+        }
+        self.unknown += other.unknown;
+    }
+
     fn tokens(&mut self, usage: &Usage, join: fn(u64, u64) -> u64) {
         let add = |sum: &mut Option<u64>, count: Option<u64>| {
             if let Some(count) = count {
@@ -200,7 +224,23 @@ mod tests {
         let kept: Vec<WireKept> = session.runs().iter().map(|run| run.wire.kept()).collect();
         let gone = WireKept::Heads(WireLoss { bytes: Wire::MOST_BYTES, reads: 1 });
         let gone_and_more = WireKept::Heads(WireLoss { bytes: Wire::MOST_BYTES + 1, reads: 2 });
-        assert_eq!(kept[..3], [gone_and_more, gone, WireKept::All]);
-        assert!(kept[3..].iter().all(|kept| *kept == WireKept::All));
+        // The times need a little room, so that of 32 runs that would just fit one is too many.
+        assert_eq!(kept[..4], [gone_and_more, gone, gone, WireKept::All]);
+        assert!(kept[4..].iter().all(|kept| *kept == WireKept::All));
+    }
+
+    #[test]
+    fn bytes_that_come_one_by_one_take_the_room_of_their_times_as_well() {
+        let mut session = Session::default();
+        let byte = bytes::Bytes::from_static(b"a");
+        let runs = MOST_WIRE_BYTES / (Wire::MOST_READS * 24) + 1;
+        for _ in 0..runs {
+            let run = ask(&mut session);
+            for _ in 0..Wire::MOST_READS {
+                session.record(run, WirePiece::Bytes { at: Duration::ZERO, bytes: byte.clone() });
+            }
+        }
+        assert!(matches!(session.runs()[0].wire.kept(), WireKept::Heads(_)));
+        assert_eq!(session.runs()[runs - 1].wire.kept(), WireKept::All);
     }
 }

@@ -10,11 +10,12 @@ use crate::chat::{Field, Settings};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shared(Settings);
 
-/// The settings of all lanes, to be put back.
+/// The settings of a lane and what it shared, to be put back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SettingsBefore {
-    lanes: Vec<(LaneId, Settings, BTreeSet<Field>)>,
-    shared: Shared,
+    lane: LaneId,
+    settings: Settings,
+    shares: BTreeSet<Field>,
 }
 
 impl From<Settings> for Shared {
@@ -46,6 +47,7 @@ impl State {
     pub fn change(&mut self, place: usize, field: &Field, change: impl FnOnce(&mut Settings)) {
         let Some(lane) = self.lanes.get_mut(place) else { return };
         change(&mut lane.settings);
+        lane.settings.drop_idle_force();
         if lane.shares.contains(field) {
             self.shared.0.take(field, &lane.settings);
             self.follow(field);
@@ -101,37 +103,50 @@ impl State {
     }
 
     /// Gives a lane other settings whole. What changes by that becomes the lane's own, so that no other lane changes.
-    pub fn put_settings(&mut self, place: usize, settings: Settings) {
+    pub fn put_settings(&mut self, place: usize, mut settings: Settings) {
         let Some(lane) = self.lanes.get_mut(place) else { return };
+        settings.drop_idle_force();
         let Lane { shares, settings: current, .. } = lane;
         shares.retain(|field| current.agree(&settings, field));
         *current = settings;
     }
 
-    /// The settings of all lanes as they are now.
+    /// The settings of the focused lane as they are now.
     #[must_use]
     pub fn settings_now(&self) -> SettingsBefore {
-        let lanes = self.lanes.iter().map(|lane| (lane.id, lane.settings.clone(), lane.shares.clone()));
-        SettingsBefore { lanes: lanes.collect(), shared: self.shared.clone() }
+        Self::settings_of(self.lane())
     }
 
-    /// Puts settings back that were taken note of, in the lanes that are still there.
+    /// The settings as they are now of the lane whose settings were taken note of; what was noted when it is gone.
+    #[must_use]
+    pub fn settings_since(&self, before: &SettingsBefore) -> SettingsBefore {
+        self.lane_by_id(before.lane).map_or_else(|| before.clone(), Self::settings_of)
+    }
+
+    fn settings_of(lane: &Lane) -> SettingsBefore {
+        SettingsBefore { lane: lane.id, settings: lane.settings.clone(), shares: lane.shares.clone() }
+    }
+
+    /// Puts settings back that were taken note of, if their lane is still there. No other lane changes.
     pub fn put_back(&mut self, before: SettingsBefore) {
-        self.shared = before.shared;
-        for (id, settings, shares) in before.lanes {
-            if let Some(lane) = self.lane_by_id_mut(id) {
-                lane.settings = settings;
-                lane.shares = shares;
-            }
-        }
-        self.rejoin();
+        let Some(place) = self.lanes.iter().position(|lane| lane.id == before.lane) else { return };
+        let lane = &mut self.lanes[place];
+        (lane.settings, lane.shares) = (before.settings, before.shares);
+        self.rejoin(place);
     }
 
-    /// Lets every lane have the shared value of what it shares: lanes come back with what was shared when they left.
-    pub fn rejoin(&mut self) {
-        for lane in &mut self.lanes {
-            for field in &lane.shares {
+    /// Lets a lane that comes back have the value of others that share a field with it; where none does, its own is the
+    /// shared one.
+    pub fn rejoin(&mut self, place: usize) {
+        let Some(shares) = self.lanes.get(place).map(|lane| lane.shares.clone()) else { return };
+        for field in &shares {
+            let mut others = self.lanes.iter().enumerate().filter(|(other, _)| *other != place);
+            let joins = others.any(|(_, lane)| lane.shares.contains(field));
+            let lane = &mut self.lanes[place];
+            if joins {
                 lane.settings.take(field, &self.shared.0);
+            } else {
+                self.shared.0.take(field, &lane.settings);
             }
         }
     }

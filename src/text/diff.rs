@@ -18,6 +18,9 @@ use super::words::{count, has_word, words};
 /// The search grows faster than its input (n·√n here), and two texts that have not one line of so many in common have no
 /// phrases to be shown either. About 40 KB of prose on each side, and some 50 ms at worst.
 const MOST_COMPARED: usize = 16_000;
+/// So much work as four such stretches make is spent on two texts, by the growth above; what comes after it is replaced
+/// whole as well. Replies of megabytes have hundreds of stretches.
+const MOST_WORK: usize = 4 * work(MOST_COMPARED);
 /// So few unchanged words beside a larger change are chance, not a phrase that was kept.
 const ISLAND_WORDS: usize = 2;
 /// How many times larger than an island the larger of the two changes around it is when they swallow it.
@@ -31,6 +34,11 @@ pub enum Piece<'a> {
     Added(&'a str),
 }
 
+/// What the comparison of so many items costs.
+const fn work(items: usize) -> usize {
+    items.saturating_mul(items.isqrt())
+}
+
 /// The pieces that lead from the old text to the new one; in each change what was removed comes first.
 ///
 /// Words are never cut; characters of scripts without blanks are words of their own.
@@ -40,8 +48,8 @@ pub fn word_diff<'a>(old: &'a str, new: &'a str) -> Vec<Piece<'a>> {
         return pieces(old, new, &[Stretch::same(0..old.len(), 0..new.len())]);
     }
     let both = Both { old, new };
-    let mut lines = Vec::new();
-    compare(&both.sides(&(0..old.len()), &(0..new.len()), lines_of), &mut lines);
+    let (mut lines, mut left) = (Vec::new(), MOST_WORK);
+    compare(&both.sides(&(0..old.len()), &(0..new.len()), lines_of), &mut left, &mut lines);
     // A blank line or a fence is no sign that what lies around it belongs together.
     let hunks = join(&lines, |island, _, _| !has_word(&old[island.old.clone()]));
     let mut found = Vec::new();
@@ -49,7 +57,7 @@ pub fn word_diff<'a>(old: &'a str, new: &'a str) -> Vec<Piece<'a>> {
         if hunk.kind == Kind::Same || hunk.old.is_empty() || hunk.new.is_empty() {
             push(&mut found, hunk);
         } else {
-            compare(&both.sides(&hunk.old, &hunk.new, words), &mut found);
+            compare(&both.sides(&hunk.old, &hunk.new, words), &mut left, &mut found);
         }
     }
     pieces(old, new, &join(&found, |island, before, after| both.is_chance(island, before, after)))
@@ -205,10 +213,10 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Appends the stretches of two sides.
-fn compare([old, new]: &[Side<'_>; 2], out: &mut Vec<Stretch>) {
+/// Appends the stretches of two sides; what it costs goes off the work that is left.
+fn compare([old, new]: &[Side<'_>; 2], left: &mut usize, out: &mut Vec<Stretch>) {
     let mut done = (0, 0);
-    for (at_old, at_new, len) in matches(old, new) {
+    for (at_old, at_new, len) in matches(old, new, left) {
         for (in_old, in_new) in (at_old..).zip(at_new..).take(len) {
             between(old, &(done.0..in_old), new, &(done.1..in_new), out);
             push(out, Stretch::same(old.items[in_old].clone(), new.items[in_new].clone()));
@@ -219,14 +227,16 @@ fn compare([old, new]: &[Side<'_>; 2], out: &mut Vec<Stretch>) {
 }
 
 /// The runs of equal items, in order: where they begin on both sides, and how long they are.
-fn matches(old: &Side<'_>, new: &Side<'_>) -> Vec<(usize, usize, usize)> {
+fn matches(old: &Side<'_>, new: &Side<'_>, left: &mut usize) -> Vec<(usize, usize, usize)> {
     let (olds, news) = (old.items.len(), new.items.len());
     let shorter = olds.min(news);
     let head = (0..shorter).take_while(|&at| old.item(at) == new.item(at)).count();
     let is_tail = |at: &usize| old.item(olds - 1 - at) == new.item(news - 1 - at);
     let tail = (0..shorter - head).take_while(is_tail).count();
     let mut found = vec![(0, 0, head)];
-    if olds + news - 2 * (head + tail) <= MOST_COMPARED {
+    let between = olds + news - 2 * (head + tail);
+    if between <= MOST_COMPARED && work(between) <= *left {
+        *left -= work(between);
         let [middle_old, middle_new] = [old.texts(head..olds - tail), new.texts(head..news - tail)];
         for op in capture_diff_slices(Algorithm::Myers, &middle_old, &middle_new) {
             if let DiffOp::Equal { old_index, new_index, len } = op {

@@ -159,3 +159,20 @@ proptest! {
         prop_assert_eq!(word_diff(&old, &new), expected);
     }
 }
+
+/// Lines that have but their ends for themselves, each followed by one that both texts have.
+fn ends_differ(lines: usize, words: usize, end: &str) -> String {
+    let middle: String = (0..words).map(|at| format!("w{at} ")).collect();
+    (0..lines).map(|line| format!("{end}{line} {middle}{end}\nLine {line} is the same.\n")).collect()
+}
+
+#[test]
+fn the_work_on_two_texts_has_an_end_however_many_long_stretches_differ() {
+    let compared = |lines: usize, words: usize| {
+        let (old, new) = (ends_differ(lines, words, "old"), ends_differ(lines, words, "new"));
+        let pieces = word_diff(&old, &new);
+        assert_eq!((of_old(&pieces).concat(), of_new(&pieces).concat()), (old.clone(), new.clone()));
+        pieces.iter().filter(|piece| matches!(piece, Same(text) if text.contains("w9 "))).count()
+    };
+    assert_eq!([compared(16, 7_500), compared(300, 20)], [4, 300]);
+}

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, exchange, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader,
-    reading, request, share, stream,
+    Effects, ask, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader,
+    reading, request, share, stream, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -34,7 +34,9 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Composer => compose(state, action),
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
+        Context::Overlay if state.finds() => find::list(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
+        Context::Tree => tree::perform(state, action, now),
         Context::Reader => reader::perform(state, action, now),
         Context::Form => form::perform(state, action, now),
     }
@@ -61,6 +63,7 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {
             request::perform(state, action)
         }
+        A::FindLanes => find::perform(state, action, now),
         A::ToggleSidebar | A::ToggleLockstep | A::ToggleMouse | A::NextTheme | A::Redraw | A::Suspend => {
             screen(state, action, now)
         }
@@ -76,6 +79,8 @@ fn transcript(state: &mut State, action: Action, now: Instant) -> Effects {
         A::LaneZoom | A::Promote | A::TakeSettings => lanes::perform(state, action, now),
         A::Diff => diff::open(state, now),
         A::Inspect => inspect::open(state, now),
+        A::Tree => tree::open(state, now),
+        A::Find | A::FindNext | A::FindPrevious => find::perform(state, action, now),
         _ => read(state, action, now),
     }
 }
@@ -87,6 +92,9 @@ fn read(state: &mut State, action: Action, now: Instant) -> Effects {
         action,
         A::TurnOlder | A::TurnNewer | A::PageUp | A::PageDown | A::Top | A::Bottom | A::Fold | A::CopyTurn
     );
+    if tree::reads(state, action) {
+        return Effects::new();
+    }
     match state.panes {
         Panes::Request if both => request::perform(state, action),
         _ => reading::perform(state, action, now),
@@ -155,6 +163,10 @@ fn back(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     if state.sidebar.typed.take().is_some() {
+        return Effects::new();
+    }
+    if state.finds() {
+        find::leave(state);
         return Effects::new();
     }
     // A drawer hides what streams: who leaves it does not mean that.

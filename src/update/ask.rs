@@ -1,20 +1,21 @@
 //! Asking: a draft, a retry or an edit becomes turns, a run and a request.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde_json::Map;
-
-use super::{Effects, queue, system};
+use super::{Effects, edit, queue, system};
 pub use crate::chat::messages;
-use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, TurnId, TurnTree, sendable};
+use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
-use crate::state::{Effect, Focus, Lane, LaneId, Level, Scroll, State, StreamStatus, Topic};
+use crate::state::{Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::Send => send(state, now),
-        Action::EditTurn => edit(state, now),
+        Action::EditTurn => {
+            edit::open(state, now);
+            Effects::new()
+        }
         Action::RetryTurn => again(state, state.lane().selected, now),
         Action::ResendWithout => resend_without(state, now),
         _ => again(state, None, now),
@@ -26,14 +27,16 @@ fn send(state: &mut State, now: Instant) -> Effects {
     if state.composer.text().trim().is_empty() {
         return if state.queue.is_empty() { Effects::new() } else { queue::release(state, now) };
     }
-    let places = addressed(state, state.composer.editing);
+    let places: Vec<usize> = (0..state.lanes.len()).filter(|place| state.hears(&state.lanes[*place])).collect();
     if places.is_empty() {
-        let said = "No lane holds the edited question any more: Enter sends this as a new message.";
+        let said = "No lane holds the edited turn any more: Enter sends this as a new message.";
         state.notices.show(Level::Note, said, now);
         state.composer.editing = None;
         return Effects::new();
     }
-    if let Some(place) = places.iter().find(|place| state.lanes[**place].settings.model.is_empty()) {
+    let reply = state.composer.editing.filter(|turn| edit::is_reply(state, *turn));
+    let no_model = |place: &&usize| reply.is_none() && state.lanes[**place].settings.model.is_empty();
+    if let Some(place) = places.iter().find(no_model) {
         let lane = state.lanes[*place].letter;
         let said = format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models));
         state.notices.show(Level::Warning, said, now);
@@ -51,7 +54,13 @@ fn send(state: &mut State, now: Instant) -> Effects {
     state.notices.withdraw(Topic::Edit);
     let edited = state.composer.editing.take();
     let question = state.composer.take();
-    ask(state, &places, edited, &question, now)
+    if edited.is_some() {
+        remember_stands(state, &places);
+    }
+    match reply {
+        Some(reply) => edit::keep_reply(state, &places, reply, &question, now),
+        None => ask(state, &places, edited, &question, now),
+    }
 }
 
 /// Asks a question in some lanes at once; lanes at the same turn share it.
@@ -75,17 +84,15 @@ pub(super) fn ask(
     effects
 }
 
+/// Lets undo put lanes back where they stand now.
+fn remember_stands(state: &mut State, places: &[usize]) {
+    let stands = places.iter().map(|place| state.lanes[*place].stand()).collect();
+    state.undos.push(Undo::Branches(stands));
+}
+
 /// What is said to who asks a lane that still answers.
 pub(super) fn still_coming(state: &State) -> String {
     format!("A reply is still coming: {} stops it.", state.key(Action::Back))
-}
-
-/// The lanes that a message goes to: those that are addressed, for an edit those of them whose branch holds the edited
-/// turn.
-pub(super) fn addressed(state: &State, edited: Option<TurnId>) -> Vec<usize> {
-    let holds = |lane: &Lane| edited.is_none_or(|turn| lane.branch.contains(&turn));
-    let places = state.lanes.iter().enumerate().filter(|(_, lane)| lane.addressed && holds(lane));
-    places.map(|(place, _)| place).collect()
 }
 
 pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<TurnId>) -> Option<TurnId> {
@@ -106,16 +113,21 @@ pub(super) fn title(state: &mut State, question: &str) -> Effects {
     vec![Effect::SetTitle(format!("abreast · {}", state.session.title))]
 }
 
-/// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling.
+/// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling. A reply that
+/// the user wrote is no answer to ask again for: the model goes on from it.
 fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
     if state.lane().status.live().is_some() {
         state.notices.show(Level::Note, still_coming(state), now);
         return Effects::new();
     }
     let from = from.or_else(|| state.lane().tip());
-    let question = state.session.turns.up_from(from).find(|turn| turn.role == Role::User).map(|turn| turn.id);
+    let asks = |turn: &&Turn| turn.role == Role::User || turn.edited;
+    let question = state.session.turns.up_from(from).find(asks).map(|turn| turn.id);
     match question {
-        Some(question) => open(state, state.focused, question, now),
+        Some(question) => {
+            remember_stands(state, &[state.focused]);
+            open(state, state.focused, question, now)
+        }
         None => {
             state.notices.show(Level::Note, "There is no question yet: type one and press Enter.", now);
             Effects::new()
@@ -123,37 +135,24 @@ fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
     }
 }
 
-/// Puts the selected question into the composer; sending it makes a sibling branch.
-fn edit(state: &mut State, now: Instant) -> Effects {
-    let from = state.lane().selected.or_else(|| state.lane().tip());
-    let question = state.session.turns.up_from(from).find(|turn| turn.role == Role::User);
-    let Some((id, text)) = question.map(|turn| (turn.id, turn.text.clone())) else { return Effects::new() };
-    if !state.composer.is_empty() {
-        state.composer.take();
-    }
-    state.composer.set(&text);
-    state.composer.editing = Some(id);
-    state.focus = Focus::Composer;
-    state.lane_mut().selected = None;
-    let (sends, leaves) = (state.key(Action::Send), state.key(Action::Back));
-    let said = format!("{sends} sends the edit as a new branch; {leaves} leaves it.");
-    state.notices.show_about(Topic::Edit, said, now, Duration::from_secs(8));
-    Effects::new()
-}
-
 /// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.
 fn resend_without(state: &mut State, now: Instant) -> Effects {
     let refused = match &state.lane().status {
-        StreamStatus::Failed { error, .. } => error.param.clone(),
+        StreamStatus::Failed { error, reply } => error.param.clone().zip(run_of(state, *reply)),
         _ => None,
     };
-    let sent = |name: &String| sendable(&state.lane().settings, &state.refusals).0.get(name).is_some();
-    let Some(name) = refused.filter(sent) else {
+    // Who asks another model by now knows nothing of what that one refuses.
+    let sent = |(name, run): &(String, &Run)| {
+        let settings = &state.lane().settings;
+        settings.agree(&run.settings, &Field::Model) && sendable(settings, &state.refusals).0.get(name).is_some()
+    };
+    let Some((name, Settings { provider, model, .. })) =
+        refused.filter(sent).map(|(name, run)| (name, run.settings.clone()))
+    else {
         state.notices.show(Level::Note, "No parameter of this lane was refused.", now);
         return Effects::new();
     };
     let place = state.focused;
-    let Settings { provider, model, .. } = state.lane().settings.clone();
     state.refusals.learn(&provider, &model, &name);
     state.change(place, &Field::param(&name), |settings| settings.force(&name, false));
     let force = state.key(Action::ParamForce);
@@ -161,6 +160,10 @@ fn resend_without(state: &mut State, now: Instant) -> Effects {
     let said = format!("{name} is not sent to {model} from now on; {force} in the parameters sends it all the same.");
     state.notices.show(Level::Note, said, now);
     again(state, None, now)
+}
+
+fn run_of(state: &State, reply: TurnId) -> Option<&Run> {
+    state.session.turns.get(reply)?.run.and_then(|run| state.session.run(run))
 }
 
 /// Opens a run that answers `question` in the lane at `place`.
@@ -171,7 +174,8 @@ fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effe
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
     let (settings, before) = (lane.settings.clone(), lane.last_run);
-    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, form, now) });
+    let kept = ChatRequest { messages: Vec::new(), tools: Vec::new(), ..form };
+    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, kept, now) });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);
@@ -196,13 +200,15 @@ pub(super) fn form(settings: &Settings, refusals: &Refusals) -> ChatRequest {
     let (mut params, _) = sendable(settings, refusals);
     // `stream` is the client's to decide, so it travels as its own field; everything else goes as it was set.
     let stream = params.unset("stream").and_then(|value| value.as_bool()).unwrap_or(true);
+    with_long_parts(ChatRequest { params, stream, ..ChatRequest::new(&settings.model, Vec::new()) }, settings)
+}
+
+/// A form with what the settings tell in full: the system prompt and the tools.
+pub(super) fn with_long_parts(form: ChatRequest, settings: &Settings) -> ChatRequest {
     ChatRequest {
-        model: settings.model.clone(),
         messages: messages(&TurnTree::default(), None, system::sent(settings).as_deref()),
-        params,
         tools: settings.tools.iter().map(|tool| tool.definition.clone()).collect(),
-        stream,
-        extra: Map::new(),
+        ..form
     }
 }
 

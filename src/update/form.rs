@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, exchange, picker, system, values};
+use super::{Effects, card, exchange, picker, system, tree, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -111,7 +111,14 @@ pub(super) fn leave(state: &mut State, now: Instant) {
     if changed && !state.confirmed(Action::Back, "drops what you changed here.", now) {
         return;
     }
+    let named = match open_form(state).map(|form| &form.purpose) {
+        Some(FormPurpose::BranchName(turn)) => Some(*turn),
+        _ => None,
+    };
     state.overlay = card::under(state.overlay.take());
+    if named.is_some() {
+        tree::open_at(state, named);
+    }
     // Providers may have answered while it was covered.
     picker::relisted(state);
 }
@@ -129,6 +136,7 @@ fn accept(state: &mut State, now: Instant) -> Effects {
     let Some(Overlay::Form(form)) = state.overlay.take() else { return Effects::new() };
     match &form.purpose {
         FormPurpose::LaneName(lane) => rename(state, *lane, &form.editor.text()),
+        FormPurpose::BranchName(turn) => tree::name(state, *turn, &form.editor.text()),
         FormPurpose::System(lane) => system::keep(state, *lane, &form, now),
         FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export => {}
     }
@@ -136,8 +144,14 @@ fn accept(state: &mut State, now: Instant) -> Effects {
 }
 
 fn rename(state: &mut State, lane: LaneId, name: &str) {
-    let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+    let name = taken(name, LONGEST_NAME);
     if let Some(lane) = state.lane_by_id_mut(lane) {
-        lane.name = (!name.is_empty()).then(|| text::clean_line(&name).into_owned());
+        lane.name = name;
     }
+}
+
+/// A name as it is kept, as long as it may be; none when nothing is written.
+pub(super) fn taken(name: &str, longest: usize) -> Option<String> {
+    let name: String = name.trim().chars().take(longest).collect();
+    (!name.is_empty()).then(|| text::clean_line(&name).into_owned())
 }

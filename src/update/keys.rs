@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{Effects, action, exchange, form, overlay, params};
+use super::{Effects, action, exchange, find, form, overlay, params};
 use crate::state::{Focus, Level, Overlay, State};
 
 pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
@@ -15,6 +15,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
         if overlay::takes_text(state) {
             return overlay::typed(state, &character.to_string());
         }
+        if find::takes_text(state) {
+            return find::typed(state, &character.to_string());
+        }
         if state.overlay.is_none() && state.focus == Focus::Sidebar && params::takes(state, character) {
             return params::typed(state, &character.to_string());
         }
@@ -22,6 +25,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
     if key.code == KeyCode::Backspace {
         if overlay::takes_text(state) {
             return overlay::erase(state);
+        }
+        if find::takes_text(state) {
+            return find::erase(state);
         }
         if state.overlay.is_none() && state.focus == Focus::Sidebar && state.sidebar.typed.is_some() {
             return params::erase(state);
@@ -47,6 +53,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
 pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
     if overlay::takes_text(state) {
         return overlay::typed(state, &one_line(text));
+    }
+    if find::takes_text(state) {
+        return find::typed(state, &one_line(text));
     }
     if matches!(state.overlay, Some(Overlay::Form(_))) {
         form::paste(state, text, now);

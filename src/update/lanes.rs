@@ -1,11 +1,11 @@
-//! Lanes: adding, closing, moving, naming, addressing and focusing them; promotion; what can be undone; a new session.
+//! Lanes: adding, closing, moving, naming, addressing and focusing them; promotion; a new session.
 
 use std::time::Instant;
 
-use super::{Effects, form, stream};
+use super::{Effects, form, stream, undo};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
-use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Scroll, State, StreamStatus, Undo};
+use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Overlay, Scroll, State, StreamStatus, Undo, Way};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
@@ -16,7 +16,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::LaneRight => shift(state, Some(state.focused + 1)),
         Action::LaneAddress => address(state, state.focused, now),
         Action::LaneOnly => only(state),
-        Action::LaneUndo => undo(state, now),
+        Action::LaneUndo => return undo::perform(state, Way::Back, now),
+        Action::LaneRedo => return undo::perform(state, Way::Forth, now),
         Action::LaneZoom => state.zoomed = !state.zoomed,
         Action::Promote => promote(state, now),
         Action::TakeSettings => take_settings(state, now),
@@ -37,11 +38,24 @@ pub(super) fn focus(state: &mut State, place: usize) {
     }
 }
 
-fn add(state: &mut State, now: Instant) {
-    if state.lanes.len() >= MAX_LANES {
+/// Whether there is no room for a further lane. Says so.
+pub(super) fn is_full(state: &mut State, now: Instant) -> bool {
+    let full = state.lanes.len() >= MAX_LANES;
+    if full {
         state.notices.show(Level::Note, format!("{MAX_LANES} lanes are the most."), now);
+    }
+    full
+}
+
+fn add(state: &mut State, now: Instant) {
+    if is_full(state, now) {
         return;
     }
+    put_beside(state);
+}
+
+/// Puts a copy of the focused lane beside it, and the focus on that.
+pub(super) fn put_beside(state: &mut State) {
     let id = state.next_lane_id();
     let lane = state.lane().clone_as(id, state.free_letter());
     state.focused += 1;
@@ -53,20 +67,28 @@ fn close(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "The last lane stays.", now);
         return Effects::new();
     }
-    let effects = stream::stop(state, state.focused, now);
-    let place = state.focused;
-    let lane = state.lanes.remove(place);
-    for left in state.queue.without(lane.id) {
+    let said = format!("Lane {} is closed; {} brings it back.", state.lane().title(), state.key(Action::LaneUndo));
+    let (undo, effects) = take_out(state, state.focused, now);
+    state.notices.show(Level::Note, said, now);
+    state.undos.push(undo);
+    effects
+}
+
+/// Takes one of several lanes away; gives the step that brings it back.
+pub(super) fn take_out(state: &mut State, place: usize, now: Instant) -> (Undo, Effects) {
+    // Before the stop, which speaks of what waits.
+    for left in state.queue.without(state.lanes[place].id) {
         state.composer.keep(&left.text);
     }
+    let effects = stream::stop(state, place, now);
+    let lane = state.lanes.remove(place);
+    // What is written in its form would have nowhere to go; a form with something in it keeps its lane open.
+    state.overlay.take_if(|open| matches!(open, Overlay::Form(form) if form.purpose.lane() == Some(lane.id)));
     state.focused = place.min(state.lanes.len() - 1);
     if state.lanes.iter().all(|lane| !lane.addressed) {
         state.lane_mut().addressed = true;
     }
-    let said = format!("Lane {} is closed; {} brings it back.", lane.title(), state.key(Action::LaneUndo));
-    state.notices.show(Level::Note, said, now);
-    state.undos.push(Undo::Close { place, lane: Box::new(lane) });
-    effects
+    (Undo::Close { place, lane: Box::new(lane) }, effects)
 }
 
 /// Moves the focused lane to another place; its letter goes with it.
@@ -99,9 +121,8 @@ fn only(state: &mut State) {
 
 /// Makes the focused lane's branch, down to the selected turn, the history of all lanes.
 fn promote(state: &mut State, now: Instant) {
-    let live = state.lanes.iter().find(|lane| lane.status.live().is_some()).map(|lane| lane.letter);
-    if let Some(letter) = live {
-        let said = format!("Lane {letter} still answers: {} stops it.", state.key(Action::Back));
+    let live = state.lanes.iter().find(|lane| lane.status.live().is_some());
+    if let Some(said) = live.map(|lane| still_answers(state, lane)) {
         state.notices.show(Level::Note, said, now);
         return;
     }
@@ -111,8 +132,9 @@ fn promote(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "All lanes have this history already.", now);
         return;
     }
-    let before = state.lanes.iter().map(|lane| (lane.id, lane.branch.clone())).collect();
-    state.undos.push(Undo::Promote(before));
+    let others = state.lanes.iter().filter(|lane| lane.branch != branch);
+    let before = others.map(Lane::stand).collect();
+    state.undos.push(Undo::Branches(before));
     for lane in &mut state.lanes {
         give_branch(lane, branch.clone());
     }
@@ -121,7 +143,7 @@ fn promote(state: &mut State, now: Instant) {
     state.notices.show(Level::Note, said, now);
 }
 
-fn give_branch(lane: &mut Lane, branch: Vec<TurnId>) {
+pub(super) fn give_branch(lane: &mut Lane, branch: Vec<TurnId>) {
     if lane.branch == branch {
         return;
     }
@@ -157,45 +179,9 @@ fn take_settings(state: &mut State, now: Instant) {
     state.notices.show(Level::Note, said, now);
 }
 
-fn undo(state: &mut State, now: Instant) {
-    let Some(undo) = state.undos.pop() else {
-        state.notices.show(Level::Note, "There is nothing to undo.", now);
-        return;
-    };
-    // What they say of the thing that is undone is no longer so.
-    state.notices.drop_notes_before(now);
-    match undo {
-        Undo::Close { place, lane } => reopen(state, place, *lane, now),
-        Undo::Settings(before) => {
-            state.put_back(*before);
-            state.notices.show(Level::Note, "The settings are as they were before.", now);
-        }
-        Undo::Promote(branches) => {
-            state.notices.show(Level::Note, "Each lane has its own history again.", now);
-            for (id, branch) in branches {
-                if let Some(lane) = state.lane_by_id_mut(id).filter(|lane| lane.status.live().is_none()) {
-                    give_branch(lane, branch);
-                }
-            }
-        }
-    }
-}
-
-/// Puts a closed lane back, under another letter if its own was given away meanwhile.
-fn reopen(state: &mut State, place: usize, mut lane: Lane, now: Instant) {
-    if state.lanes.len() >= MAX_LANES {
-        state.notices.show(Level::Note, format!("{MAX_LANES} lanes are the most: close one first."), now);
-        state.undos.push(Undo::Close { place, lane: Box::new(lane) });
-        return;
-    }
-    if state.lanes.iter().any(|other| other.letter == lane.letter) {
-        lane.letter = state.free_letter();
-    }
-    let place = place.min(state.lanes.len());
-    state.notices.show(Level::Note, format!("Lane {} is back.", lane.title()), now);
-    state.lanes.insert(place, lane);
-    state.focused = place;
-    state.rejoin();
+/// What is said to who would change a lane that answers.
+pub(super) fn still_answers(state: &State, lane: &Lane) -> String {
+    format!("Lane {} still answers: {} stops it.", lane.letter, state.key(Action::Back))
 }
 
 /// An empty conversation in the same lanes; their settings stay. Sessions are not saved, so a second press is asked for.
@@ -204,14 +190,16 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     if !state.session.turns.is_empty() && !state.confirmed(Action::NewSession, drops, now) {
         return Effects::new();
     }
-    let mut effects = stream::stop_all(state, now);
+    // Before the stop, which speaks of what waits.
     for left in state.queue.drain() {
         state.composer.keep(&left.text);
     }
+    let mut effects = stream::stop_all(state, now);
     state.session = state.session.next();
     state.undos.clear();
+    state.find = None;
     // What is read in a box is of the session that ends here.
-    state.overlay.take_if(|open| open.contexts().contains(&Context::Reader));
+    state.overlay.take_if(|open| open.contexts().iter().any(|it| matches!(it, Context::Reader | Context::Tree)));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();
     }

@@ -6,7 +6,9 @@ mod card;
 mod diff;
 mod diff_figures;
 mod diff_page;
+mod edit;
 mod exchange;
+mod find;
 mod form;
 mod heat;
 mod inspect;
@@ -27,6 +29,8 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod undo;
 mod values;
 
 pub use ask::messages;
@@ -53,6 +57,8 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     if concerns {
         request::refresh(state, resized);
     }
+    tree::refresh(state);
+    find::refresh(state);
     effects
 }
 
@@ -71,7 +77,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
-        Event::Scrolled { lane, scroll, selected } => reading::scrolled(state, lane, scroll, selected),
+        Event::Scrolled { lane, scroll } => {
+            state.scroll_to(lane, scroll);
+            Effects::new()
+        }
         Event::HelpScrolled(to) => overlay::help_scrolled(state, to),
         Event::Edited { purpose, result } => edited(state, purpose, result, now),
         Event::Copied(outcome) => copied(state, outcome, now),

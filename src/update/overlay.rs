@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, picker, presets, reader};
+use super::{Effects, action, heat, inspect, picker, presets, reader, tree};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -21,7 +21,9 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::OverlayPageUp => return step(state, -10),
         Action::OverlayPageDown => return step(state, 10),
         Action::OverlaySave => return presets::save(state, now),
+        Action::OverlayDelete if matches!(state.overlay, Some(Overlay::Tree(_))) => tree::delete(state, now),
         Action::OverlayDelete => return presets::delete(state, now),
+        _ if matches!(state.overlay, Some(Overlay::Tree(_))) => return tree::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ => return accept(state, now),
     }
@@ -91,6 +93,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Presets(_)) => presets::select(state, row),
         Some(Overlay::Inspect(_)) => inspect::select(state, row),
         Some(Overlay::Heat(_)) => heat::select(state, row),
+        Some(Overlay::Tree(page)) => page.select(row),
         _ => {}
     }
 }
@@ -105,6 +108,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
             presets::select(state, row);
         }
         Some(Overlay::Heat(_)) => heat::step(state, rows),
+        Some(Overlay::Tree(page)) => page.select(page.selected().saturating_add_signed(rows)),
         Some(_) => return reader::scroll(state, rows),
         None => {}
     }
@@ -158,7 +162,7 @@ fn palette_rows(query: &str) -> Vec<PaletteRow> {
 
 /// Keys that move inside a list or a text make no sense as commands.
 fn offered(action: Action) -> bool {
-    let elsewhere = matches!(action.row().context, Context::Overlay | Context::Reader | Context::Form);
+    let elsewhere = matches!(action.row().context, Context::Overlay | Context::Reader | Context::Tree | Context::Form);
     !elsewhere
         && !matches!(
             action,

@@ -142,10 +142,9 @@ fn unset(state: &mut State) {
     match state.sidebar.selected() {
         SidebarRow::Model => {}
         SidebarRow::System => state.change(place, &Field::System, |settings| settings.system = None),
-        SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools.clear()),
+        SidebarRow::Tools => state.change(place, &Field::Tools, |settings| settings.tools = [].into()),
         SidebarRow::Param(param) => state.change(place, &Field::param(param.name), |settings| {
             settings.params.unset(param.name);
-            settings.force(param.name, false);
         }),
         SidebarRow::Extra => {
             let names: Vec<String> = state.lane().settings.params.unlisted().map(|(name, _)| name.clone()).collect();

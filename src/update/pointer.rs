@@ -56,7 +56,7 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
                 lanes::address(state, place, now);
             }
         }
-        Target::Queued { place } => queue::edit(state, place, now),
+        Target::Queued { place } => return queue::edit(state, place, now),
         Target::NewLines { lane } => state.scroll_to(lane, Scroll::Follow),
         Target::LaneTab { lane } => focus_lane(state, lane),
         Target::Param { row } => {

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::Effects;
-use crate::chat::Settings;
 use crate::config::ConfigError;
 use crate::config::presets::{Existing, Preset, PresetFile, PresetName};
 use crate::input::Action;
@@ -102,7 +101,8 @@ pub(super) fn accept(state: &mut State, now: Instant) -> Effects {
 
 fn apply(state: &mut State, name: &str, preset: &Preset, now: Instant) {
     let before = state.lane().settings.clone();
-    let after = unforced(preset.over(&before));
+    let mut after = preset.over(&before);
+    after.drop_idle_force();
     state.overlay = None;
     let letter = state.lane().letter;
     if after == before {
@@ -114,13 +114,6 @@ fn apply(state: &mut State, name: &str, preset: &Preset, now: Instant) {
     state.put_settings(state.focused, after);
     let undo = state.key(Action::LaneUndo);
     state.notices.show(Level::Note, format!("Lane {letter} has the settings of “{name}”. {undo} undoes it."), now);
-}
-
-/// What is not set is not forced either: forcing was meant for the value that was there.
-fn unforced(mut settings: Settings) -> Settings {
-    let Settings { forced, params, .. } = &mut settings;
-    forced.retain(|name| params.get(name).is_some());
-    settings
 }
 
 /// Saves the lane's settings under the name that is typed, or else as the selected preset. A file that is there is

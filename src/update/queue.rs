@@ -1,17 +1,16 @@
-//! The queue: messages that wait for their lanes, sent in their order as soon as those are free.
+//! The queue: messages that wait for their lanes, sent in their order, lane by lane, as soon as those are free.
 
 use std::time::Instant;
 
 use super::{Effects, ask};
 use crate::input::Action;
-use crate::state::{Focus, Lane, LaneId, Level, Queued, State};
+use crate::state::{Focus, Lane, LaneId, Level, Queued, State, Topic};
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::QueueEdit => edit(state, state.queue.len().saturating_sub(1), now),
         _ => drop_next(state, now),
     }
-    Effects::new()
 }
 
 /// Whether a message to these lanes has to wait: one of them still answers, or others wait for it.
@@ -33,14 +32,20 @@ pub(super) fn add(state: &mut State, to: Vec<LaneId>) {
 /// Sends what has nothing more to wait for.
 pub(super) fn advance(state: &mut State, now: Instant) -> Effects {
     let mut effects = Effects::new();
-    while !state.queue.held && is_due(state) {
-        effects.extend(send_next(state, now));
+    while let Some(queued) = due(state).filter(|_| !state.queue.held).and_then(|place| state.queue.take(place)) {
+        effects.extend(send(state, &queued, now));
     }
     effects
 }
 
-fn is_due(state: &State) -> bool {
-    state.queue.next().is_some_and(|queued| queued.to.iter().all(|lane| !is_live(state, *lane)))
+/// The first message whose lanes are free and wait for no message before it.
+fn due(state: &State) -> Option<usize> {
+    let mut taken = Vec::new();
+    state.queue.iter().position(|queued| {
+        let free = queued.to.iter().all(|lane| !is_live(state, *lane) && !taken.contains(lane));
+        taken.extend(&queued.to);
+        free
+    })
 }
 
 /// Sends the next message although the queue was held, if its lanes are free.
@@ -49,8 +54,7 @@ pub(super) fn release(state: &mut State, now: Instant) -> Effects {
     advance(state, now)
 }
 
-fn send_next(state: &mut State, now: Instant) -> Effects {
-    let Some(queued) = state.queue.take_next() else { return Effects::new() };
+fn send(state: &mut State, queued: &Queued, now: Instant) -> Effects {
     let asks = |lane: &Lane| queued.to.contains(&lane.id);
     let places = (0..state.lanes.len()).filter(|place| asks(&state.lanes[*place])).collect::<Vec<_>>();
     ask::ask(state, &places, None, &queued.text, now)
@@ -68,23 +72,30 @@ pub(super) fn hold(state: &mut State, now: Instant) {
 }
 
 /// Puts a waiting message back into the composer; a draft that was there goes into the history.
-pub(super) fn edit(state: &mut State, place: usize, now: Instant) {
+pub(super) fn edit(state: &mut State, place: usize, now: Instant) -> Effects {
     let Some(queued) = state.queue.take(place) else {
         state.notices.show(Level::Note, "No message waits.", now);
-        return;
+        return Effects::new();
     };
     if !state.composer.is_empty() {
         state.composer.take();
     }
     state.composer.set(&queued.text);
+    // It was never an edit: those do not wait.
+    if state.composer.editing.take().is_some() {
+        state.notices.withdraw(Topic::Edit);
+    }
     state.focus = Focus::Composer;
+    // What waited behind it may have nothing more to wait for.
+    advance(state, now)
 }
 
-fn drop_next(state: &mut State, now: Instant) {
+fn drop_next(state: &mut State, now: Instant) -> Effects {
     let Some(queued) = state.queue.take(0) else {
         state.notices.show(Level::Note, "No message waits.", now);
-        return;
+        return Effects::new();
     };
     state.composer.keep(&queued.text);
     state.notices.show(Level::Note, "The message is out of the queue; Up brings its text back.", now);
+    advance(state, now)
 }

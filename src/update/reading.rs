@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, heat};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, LaneId, Level, Scroll, ScrollMotion, State, StreamStatus};
+use crate::state::{Effect, Level, Scroll, ScrollMotion, State, StreamStatus, Undo};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -78,14 +78,6 @@ fn step_turn(state: &mut State, step: Step) -> Effects {
     }
 }
 
-pub(super) fn scrolled(state: &mut State, lane: LaneId, scroll: Scroll, selected: Option<TurnId>) -> Effects {
-    state.scroll_to(lane, scroll);
-    if let (Some(lane), Some(_)) = (state.lane_by_id_mut(lane), selected) {
-        lane.selected = selected;
-    }
-    Effects::new()
-}
-
 pub(super) fn toggle_fold(state: &mut State, turn: TurnId) {
     let unfolded = &mut state.lane_mut().unfolded;
     if !unfolded.remove(&turn) {
@@ -144,6 +136,8 @@ fn step_sibling(state: &mut State, step: Step, now: Instant) -> Effects {
     };
     let Some(sibling) = next.and_then(|place| siblings.get(place)).copied() else { return Effects::new() };
     let branch = turns.branch(Some(turns.newest_leaf(sibling)));
+    let stand = state.lane().stand();
+    state.undos.push(Undo::Branches(vec![stand]));
     let lane = state.lane_mut();
     lane.branch = branch;
     // What became of the other branch's last reply is no state of this one.

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::{Effects, diff, heat, queue};
 use crate::api::{ApiError, Delta, Opening};
-use crate::chat::{CallPiece, Outcome, Role, RunId, ToolCall, Turn, TurnId, Usage};
-use crate::pricing::{self, Reach};
-use crate::state::{Charge, Effect, LaneId, Level, State, StreamStatus};
+use crate::chat::{CallPiece, Outcome, Role, RunId, Settings, ToolCall, Turn, TurnId, Usage};
+use crate::pricing::{self, Catalogue, Price, Reach};
+use crate::state::{Charge, Effect, LaneId, Level, Providers, State, StreamStatus};
 
 pub(super) fn delta(
     state: &mut State,
@@ -120,11 +120,20 @@ fn turn_of(state: &mut State, run: RunId, reply: TurnId, choice: u32) -> Option<
 
 fn account(state: &mut State, id: RunId, usage: Usage) {
     let Some(run) = state.session.run(id) else { return };
-    let address = state.providers.get(&run.settings.provider).map_or("", |provider| provider.base_url.as_str());
-    let price = state.catalogue.price(&run.settings.provider, Reach::of(address), &run.settings.model);
-    let charge = if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real };
-    let cost = pricing::cost(&usage, price);
+    let price = price(&state.providers, &state.catalogue, &run.settings);
+    let (cost, charge) = (pricing::cost(&usage, price), charge(price));
     state.session.account(id, Some(usage), cost, charge);
+}
+
+/// What the model of some settings is known to cost.
+pub(super) fn price<'a>(providers: &Providers, catalogue: &'a Catalogue, settings: &Settings) -> Option<&'a Price> {
+    let address = providers.get(&settings.provider).map_or("", |provider| provider.base_url.as_str());
+    catalogue.price(&settings.provider, Reach::of(address), &settings.model)
+}
+
+/// Whether somebody is charged a price.
+pub(super) fn charge(price: Option<&Price>) -> Charge {
+    if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
 }
 
 pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Instant) -> Effects {

@@ -36,7 +36,7 @@ pub(super) fn keep(state: &mut State, lane: LaneId, form: &Form, now: Instant) {
     let said = if text.is_empty() { "The system prompt is unset." } else { "The system prompt is set." };
     let values = form.fields.iter().map(|field| (field.name.clone(), field.editor.text()));
     state.change(place, &Field::System, |settings| {
-        settings.system = (!text.is_empty()).then(|| text.to_owned());
+        settings.system = (!text.is_empty()).then(|| text.into());
         settings.variables = values.filter(|(_, value)| !value.is_empty()).collect();
     });
     state.notices.show(Level::Note, said, now);

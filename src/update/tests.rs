@@ -106,7 +106,7 @@ fn a_stream_of_a_lane_that_is_gone_is_nobodys() {
     let mut state = asked(now);
     let turns = state.session.turns.clone();
     update(&mut state, Event::Stream { lane: LaneId(7), generation: 1, delta: said("lost") }, now);
-    update(&mut state, Event::Scrolled { lane: LaneId(7), scroll: Scroll::Follow, selected: None }, now);
+    update(&mut state, Event::Scrolled { lane: LaneId(7), scroll: Scroll::Follow }, now);
     assert_eq!(state.session.turns, turns);
 }
 

@@ -9,6 +9,7 @@ use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
 use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
 
+use super::found::Located;
 use super::rows::{self, Arguments};
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
@@ -22,6 +23,8 @@ pub(super) struct TurnCache {
     session: u64,
     frame: u64,
     rendered: u64,
+    /// The match that was gone to, on its rows.
+    pub(super) located: Located,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

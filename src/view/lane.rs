@@ -12,6 +12,7 @@ use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 use super::cache::TurnCache;
 use super::canvas::{Canvas, frame_role};
 use super::figures;
+use super::found;
 use super::hits::Hits;
 use super::scroll::{Pane, Rest, Slice, Window};
 use super::stack::Part;
@@ -131,6 +132,7 @@ fn draw_slice(
         draw_row(canvas, body, y, line, (part, selected && !blank));
         hits.add(Rect { y, height: 1, ..body }, target(turn, part, lane));
     }
+    found::mark(canvas, pane, body, y, slice, cache);
     y.saturating_add(u16::try_from(slice.rows).unwrap_or(u16::MAX))
 }
 

@@ -6,6 +6,7 @@ mod cache;
 mod canvas;
 mod chrome;
 mod figures;
+mod found;
 mod hits;
 mod lane;
 mod rows;
@@ -19,7 +20,6 @@ use std::time::Instant;
 
 use ratatui::Frame;
 
-use crate::chat::TurnId;
 use crate::state::{LaneId, Layout, Scroll, ScrollMotion, State, Target};
 use cache::TurnCache;
 use canvas::Canvas;
@@ -66,14 +66,8 @@ impl View {
         self.hits.target(x, y)
     }
 
-    /// Where a scroll of a lane leads, and which turn it selects, if it selects one.
-    pub fn scroll(
-        &mut self,
-        state: &State,
-        lane: LaneId,
-        motion: ScrollMotion,
-        now: Instant,
-    ) -> (Scroll, Option<TurnId>) {
+    /// Where a scroll of a lane leads.
+    pub fn scroll(&mut self, state: &State, lane: LaneId, motion: ScrollMotion, now: Instant) -> Scroll {
         scroll::resolve(&mut self.cache, state, lane, motion, now)
     }
 

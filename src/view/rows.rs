@@ -53,6 +53,9 @@ fn speaker(pane: &Pane<'_>, turn: &Turn) -> Line {
         let at = siblings.iter().position(|id| *id == turn.id).unwrap_or(0) + 1;
         spans.push(Span::new(format!("  ‹{at}/{}›", siblings.len()), StyleRole::Chip));
     }
+    if turn.edited {
+        spans.push(Span::new("  ✎ edited", StyleRole::Warning));
+    }
     if let Some(run) = turn.run.and_then(|run| state.session.run(run)) {
         let model = run.served_by.as_deref().unwrap_or(&run.settings.model);
         let room = usize::from(columns).saturating_sub(20);

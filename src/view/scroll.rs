@@ -6,9 +6,10 @@
 use std::time::Instant;
 
 use crate::chat::{Turn, TurnId};
-use crate::state::{Lane, LaneId, Layout, Lockstep, Scroll, ScrollMotion, State};
+use crate::state::{FindSpot, Lane, LaneId, Layout, Lockstep, Scroll, ScrollMotion, State};
 
 use super::cache::TurnCache;
+use super::found;
 use super::stack::Stack;
 
 /// Some rows of one turn.
@@ -64,8 +65,7 @@ impl<'a> Pane<'a> {
     }
 
     fn holds(&self, turn: TurnId) -> bool {
-        let depth = self.state.session.turns.get(turn).map(|turn| turn.depth);
-        depth.is_some_and(|depth| self.lane.branch.get(depth) == Some(&turn))
+        self.state.holds(self.lane, turn)
     }
 
     /// The row of this width that begins where as much was written as above `row` at another width.
@@ -259,6 +259,33 @@ impl<'a> Group<'a> {
         Some(Scroll::At { turn: *turn, row, columns: self.panes[*place].columns })
     }
 
+    /// The place from which a match is seen, a few rows below the top; where it is seen already, nothing moves.
+    fn found(&self, cache: &mut TurnCache, lead: LaneId, spot: FindSpot) -> Option<Scroll> {
+        let pane = self.panes.iter().find(|pane| pane.lane.id == lead)?;
+        let (turn, depth) = (pane.state.session.turns.get(spot.turn)?, self.depth(spot.turn)?);
+        let row = found::row_of(cache, pane, turn, spot);
+        if self.sees(cache, depth, row) {
+            return None;
+        }
+        // Some rows above it are seen with it, however far up they lead.
+        let (mut depth, mut row, mut left) = (depth, row, self.rows() / 3);
+        while left > row {
+            let Some(above) = depth.checked_sub(1) else { break };
+            left -= row;
+            depth = above;
+            row = self.rank(cache, depth).height;
+        }
+        self.settled(cache, lead, depth, row.saturating_sub(left))
+    }
+
+    /// Whether a row is in the window now.
+    fn sees(&self, cache: &mut TurnCache, depth: usize, row: usize) -> bool {
+        let Sight { depth: first, from, ranks, .. } = self.sight(cache);
+        let Some(place) = depth.checked_sub(first).filter(|place| *place < ranks.len()) else { return false };
+        let above: usize = ranks[..place].iter().map(|rank| rank.height).sum();
+        (above + row).checked_sub(from).is_some_and(|row| row < self.rows())
+    }
+
     /// Where the reader's place is now, when no lane that holds it has the width at which it was found.
     fn found_again(&self, cache: &mut TurnCache) -> Option<Scroll> {
         let Scroll::At { turn, row, columns } = self.scroll else { return None };
@@ -281,24 +308,25 @@ impl Rest {
     }
 }
 
-/// Where a scroll of a lane leads, and which turn it selects.
+/// Where a scroll of a lane leads.
 pub(super) fn resolve(
     cache: &mut TurnCache,
     state: &State,
     lane: LaneId,
     motion: ScrollMotion,
     now: Instant,
-) -> (Scroll, Option<TurnId>) {
+) -> Scroll {
     let stay = state.scroll_of(lane);
-    let Some(group) = group_of(state, lane, now) else { return (stay, None) };
+    let Some(group) = group_of(state, lane, now) else { return stay };
     let page = i32::try_from(group.rows().saturating_sub(2).max(1)).unwrap_or(i32::MAX);
     let scroll = match motion {
         ScrollMotion::Rows(rows) => group.moved(cache, lane, rows),
         ScrollMotion::Pages(pages) => group.moved(cache, lane, pages.saturating_mul(page)),
+        ScrollMotion::ToFound(spot) => group.found(cache, lane, spot),
         ScrollMotion::Top => group.settled(cache, lane, 0, 0),
         ScrollMotion::ToTurn(turn) => group.depth(turn).and_then(|depth| group.settled(cache, lane, depth, 0)),
     };
-    (scroll.unwrap_or(stay), None)
+    scroll.unwrap_or(stay)
 }
 
 /// The reader's places in lanes that changed their width since.

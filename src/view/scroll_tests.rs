@@ -78,7 +78,7 @@ fn take(scene: &mut Scene, cache: &mut TurnCache, place: usize, step: &Step) {
         }
     };
     if let Some(motion) = motion {
-        let (scroll, _) = resolve(cache, &scene.state, lane, motion, now);
+        let scroll = resolve(cache, &scene.state, lane, motion, now);
         scene.state.scroll_to(lane, scroll);
     }
     for (lane, scroll) in found_again(cache, &scene.state, now) {

@@ -1,6 +1,7 @@
 //! A turn as a stack of rows: those that are kept, and the few around them that are made anew for each frame.
 
 use crate::chat::Turn;
+use crate::state::FindPart;
 use crate::text::Line;
 
 use super::cache::{TurnCache, TurnRows};
@@ -43,6 +44,18 @@ impl Stack {
 
     pub(super) fn len(&self) -> usize {
         self.above.len() + self.reasoning + self.text + self.refusal + self.calls + self.below.len()
+    }
+
+    /// The first row of a part.
+    pub(super) fn start_of(&self, part: FindPart) -> usize {
+        let lengths = [self.reasoning, self.text, self.refusal];
+        let before = match part {
+            FindPart::Reasoning => 0,
+            FindPart::Text => 1,
+            FindPart::Refusal => 2,
+            FindPart::Calls => 3,
+        };
+        self.above.len() + lengths.iter().take(before).sum::<usize>()
     }
 
     /// The part that holds a row, and the row's place in it.

@@ -16,7 +16,9 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 use serde_json::json;
 
+mod find;
 mod request;
+mod tree;
 mod values;
 
 use super::View;
@@ -430,8 +432,8 @@ fn a_lane_that_reads_shows_the_keys_of_the_transcript() {
     let footer = scene.frame().lines().nth(39).map(str::to_owned).unwrap();
     assert_eq!(
         footer,
-        " z zoom · k/j turn · Space fold · e edit · r again · y copy · d diff · m promote · i inspect · Esc back · \
-         Tab focus · F2 params · Ctrl+P commands · F1 help"
+        " z zoom · k/j turn · Space fold · e edit · r again · y copy · d diff · m promote · i inspect · b tree · \
+         Esc back · Tab focus · F2 params · F1 help"
     );
 }
 

@@ -1,6 +1,7 @@
 //! A lane's title: its letter and name, and only what it asks with otherwise than the lanes beside it.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
@@ -10,6 +11,9 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate, width};
 
 /// So much of a text value is enough to tell it from another.
 const EXCERPT: usize = 16;
+
+/// Of a value so many bytes are looked at for each cell that it has: most are one, some marks take no cell.
+const BYTES_A_CELL: usize = 16;
 
 /// A lane's letter, as text.
 pub(super) fn letter_of(lane: &Lane) -> String {
@@ -21,10 +25,11 @@ pub(super) fn of(state: &State, place: usize, columns: u16) -> Vec<Span> {
     let Some(lane) = state.lanes.get(place) else { return Vec::new() };
     let role = if place == state.focused { StyleRole::Focus } else { StyleRole::Title };
     let mut spans = vec![Span::new(clean_line(&lane.title()).into_owned(), Ink::from(role).with(Emphasis::BOLD))];
-    let parts = parts(state, lane);
+    let fields = telling(state, lane);
     let mut room = usize::from(columns).saturating_sub(width(&spans[0].text));
-    let mut left = parts.len();
-    for (place, part) in parts.into_iter().enumerate() {
+    let mut left = fields.len();
+    for (place, field) in fields.iter().enumerate() {
+        let part = part(state, lane, field);
         // The mark of what has no room needs room itself, unless this is the last.
         let kept = if left == 1 { 0 } else { 4 };
         let wide = width(&part) + 2;
@@ -46,8 +51,11 @@ pub(super) fn of(state: &State, place: usize, columns: u16) -> Vec<Span> {
 /// its model.
 pub(super) fn tab(state: &State, lane: &Lane, columns: u16) -> String {
     let columns = usize::from(columns);
-    let own = lane.name.as_ref().map(|name| clean_line(name).into_owned());
-    let mut parts = own.map_or_else(|| parts(state, lane), |name| vec![name]).into_iter();
+    if let Some(name) = &lane.name {
+        return brief(name, columns);
+    }
+    let fields = telling(state, lane);
+    let mut parts = fields.iter().map(|field| part(state, lane, field));
     let first = parts.next().unwrap_or_else(|| clean_line(&lane.settings.model).into_owned());
     let mut tab = truncate(&first, columns).into_owned();
     for part in parts {
@@ -60,16 +68,17 @@ pub(super) fn tab(state: &State, lane: &Lane, columns: u16) -> String {
 }
 
 /// What tells the lane from the others; a lone lane is told by what is set in it.
-fn parts(state: &State, lane: &Lane) -> Vec<String> {
+fn telling(state: &State, lane: &Lane) -> Vec<Field> {
     let others: Vec<&Lane> = state.lanes.iter().filter(|other| other.id != lane.id).collect();
     let fields = Settings::fields(state.lanes.iter().map(|lane| &lane.settings));
     let tells = |field: &Field| match others.as_slice() {
-        [] => *field != Field::Model && lane.settings.shown(field).is_some(),
+        [] => *field != Field::Model && lane.settings.is_set(field),
         others => others.iter().any(|other| !lane.settings.agree(&other.settings, field)),
     };
     // What may be called says the least of how a lane answers.
-    let (tools, others): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| **field == Field::Tools);
-    others.into_iter().chain(tools).filter(|field| tells(field)).map(|field| part(state, lane, field)).collect()
+    let (tools, others): (Vec<Field>, Vec<Field>) =
+        fields.into_iter().filter(tells).partition(|field| *field == Field::Tools);
+    others.into_iter().chain(tools).collect()
 }
 
 /// `T 0.20`, `system “Be brief…”`, `top_p –`; what is shared with other lanes has a `=`, what is set and not sent a `✗`.
@@ -103,15 +112,12 @@ fn short_name(field: &Field) -> Cow<'_, str> {
 fn value_of(settings: &Settings, field: &Field) -> Option<String> {
     match field {
         Field::Model => None,
-        Field::System => settings.system.as_ref().map(|text| {
-            let line = text.lines().next().unwrap_or_default();
-            format!("“{}”", truncate(&clean_line(line), EXCERPT))
-        }),
+        Field::System => settings
+            .system
+            .as_ref()
+            .map(|text| format!("“{}”", brief(text.lines().next().unwrap_or_default(), EXCERPT))),
         Field::Tools => (!settings.tools.is_empty()).then(|| settings.tools.len().to_string()),
-        Field::Param(name) => {
-            let value = settings.params.get(name)?;
-            Some(truncate(&clean_line(&value_in_short(value)), EXCERPT).into_owned())
-        }
+        Field::Param(name) => settings.params.get(name).map(|value| value_in_short(value, EXCERPT)),
     }
 }
 
@@ -132,17 +138,49 @@ pub(super) fn differing(asked: &Settings, now: &Settings, columns: usize) -> Opt
     (!text.is_empty()).then_some(text)
 }
 
-/// A value in a few columns: a string without its quotes, an object by its type and the name of what it holds where that
-/// tells it.
-pub(super) fn value_in_short(value: &Value) -> String {
+/// A value in some columns, at the cost of what is shown: a string without its quotes, an object by its type and the name
+/// of what it holds where that tells it.
+pub(super) fn value_in_short(value: &Value, columns: usize) -> String {
     let parts = value.as_object().map_or(0, Map::len);
     let held = value.as_object().into_iter().flat_map(Map::values);
     let name = held.filter_map(|part| part.get("name")).find_map(Value::as_str);
     match (value.as_str(), value.get("type").and_then(Value::as_str), name) {
-        (Some(word), ..) => word.to_owned(),
-        (None, Some(kind), Some(name)) => format!("{kind} {name}"),
-        (None, Some(kind), None) if parts == 1 => kind.to_owned(),
-        _ => value.to_string(),
+        (Some(word), ..) => brief(word, columns),
+        (None, Some(kind), Some(name)) => brief(&format!("{} {}", brief(kind, columns), brief(name, columns)), columns),
+        (None, Some(kind), None) if parts == 1 => brief(kind, columns),
+        _ => brief(&beginning(value, columns.saturating_mul(BYTES_A_CELL)), columns),
+    }
+}
+
+/// The beginning of a text in some cells, at the cost of what is shown: a prompt's line may be as long as the prompt.
+pub(super) fn brief(text: &str, columns: usize) -> String {
+    let beginning: String = text.chars().take(columns.saturating_mul(BYTES_A_CELL)).collect();
+    truncate(&clean_line(&beginning), columns).into_owned()
+}
+
+/// So many bytes of a value's JSON at the most.
+fn beginning(value: &Value, most: usize) -> String {
+    let mut beginning = Beginning { bytes: Vec::new(), most };
+    // It ends in an error where the value is longer.
+    let _ = serde_json::to_writer(&mut beginning, value);
+    String::from_utf8_lossy(&beginning.bytes).trim_end_matches(char::REPLACEMENT_CHARACTER).to_owned()
+}
+
+/// Takes so many bytes and no more.
+struct Beginning {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Beginning {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.most - self.bytes.len());
+        self.bytes.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -153,6 +191,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_value_is_written_as_far_as_it_is_shown() {
+        assert_eq!(value_in_short(&json!([1, "漢"]), 9), "[1,\"漢\"]");
+        assert_eq!(value_in_short(&json!({"a": ["漢".repeat(99)]}), 9), "{\"a\":[\"…");
+        assert_eq!([value_in_short(&json!([1]), 0), brief("long enough", 5)], ["", "long…"]);
+    }
+
+    #[test]
+    fn no_more_of_a_value_is_looked_at_than_could_be_shown() {
+        let mut beginning = Beginning { bytes: Vec::new(), most: 7 };
+        assert!(serde_json::to_writer(&mut beginning, &json!([1, 2, [3, 4], "five"])).is_err());
+        assert_eq!(beginning.bytes, b"[1,2,[3");
+    }
+
+    #[test]
     fn a_value_is_told_by_its_type_and_its_name_where_it_has_them() {
         let format = json!({"type": "json_schema", "json_schema": {"name": "person", "schema": {"type": "object"}}});
         let choice = json!({"type": "function", "function": {"name": "pay"}});
@@ -160,7 +212,7 @@ mod tests {
         let shown =
             [format, choice, json!({"type": "json_object"}), thinking, json!("auto"), json!(["END"]), json!(0.2)];
         assert_eq!(
-            shown.each_ref().map(value_in_short),
+            shown.each_ref().map(|value| value_in_short(value, 40)),
             [
                 "json_schema person",
                 "function pay",

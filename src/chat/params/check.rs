@@ -26,8 +26,26 @@ pub enum ParamError {
     /// Something within the value, in a whole sentence without its full stop.
     #[error("{0}")]
     Within(String),
+    #[error("`{0}` is no param: it has a place of its own")]
+    Elsewhere(String),
     #[error("`{0}` names no param; write name=value, such as temperature=0.2")]
     Nameless(String),
+}
+
+/// What a request has anyway: as params they would replace what the lane says.
+const ELSEWHERE: [&str; 3] = ["model", "messages", "tools"];
+
+/// The value of a param as it goes on the wire, if it fits. What the table does not know is taken as it is, since
+/// endpoints know fields of their own.
+///
+/// # Errors
+/// When the name is that of another part of the request, or the table's row does not allow the value.
+pub fn checked(name: &str, value: Value) -> Result<Value, ParamError> {
+    match super::param(name) {
+        Some(param) => param.check(value),
+        None if ELSEWHERE.contains(&name) => Err(ParamError::Elsewhere(name.to_owned())),
+        None => Ok(value),
+    }
 }
 
 impl Param {

@@ -58,7 +58,7 @@ mod tests {
     use crate::chat::Tool;
 
     fn said(assignments: &[&str], tools: &[Tool]) -> Vec<String> {
-        let mut settings = Settings { model: "openai/gpt-5.4".into(), tools: tools.to_vec(), ..Settings::default() };
+        let mut settings = Settings { model: "openai/gpt-5.4".into(), tools: tools.into(), ..Settings::default() };
         for assignment in assignments {
             settings.params.assign(assignment).unwrap();
         }

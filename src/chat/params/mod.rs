@@ -12,7 +12,7 @@ mod track;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-pub use check::{ParamError, is_name};
+pub use check::{ParamError, checked, is_name};
 pub use hint::hints;
 pub use refusal::{Refusal, refusal, refusers};
 pub use sendable::{Refusals, Withheld, sendable};
@@ -60,7 +60,8 @@ impl Params {
     /// value unsets. A name outside the table is taken as it is, since endpoints know fields of their own.
     ///
     /// # Errors
-    /// When there is no `=`, no name, or a value that the table's row does not allow.
+    /// When there is no `=`, no name, the name of another part of the request, or a value that the table's row does not
+    /// allow.
     pub fn assign(&mut self, assignment: &str) -> Result<(), ParamError> {
         let (name, text) = assignment.split_once('=').ok_or_else(|| ParamError::Nameless(assignment.to_owned()))?;
         let name = name.trim();
@@ -72,11 +73,7 @@ impl Params {
             return Ok(());
         }
         let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-        let value = match param(name) {
-            Some(param) => param.check(value)?,
-            None => value,
-        };
-        self.set(name, value);
+        self.set(name, checked(name, value)?);
         Ok(())
     }
 }

@@ -104,10 +104,10 @@ impl Preset {
         Self {
             provider: some(&settings.provider),
             model: some(&settings.model),
-            system: settings.system.clone(),
+            system: settings.system.as_deref().map(str::to_owned),
             variables: Some(settings.variables.clone()).filter(|variables| !variables.is_empty()),
             params: Some(settings.params.clone()),
-            tools: Some(settings.tools.clone()).filter(|tools| !tools.is_empty()),
+            tools: Some(settings.tools.to_vec()).filter(|tools| !tools.is_empty()),
         }
     }
 
@@ -123,7 +123,7 @@ impl Preset {
         put(&mut settings.provider, &self.provider);
         put(&mut settings.model, &self.model);
         if let Some(system) = &self.system {
-            settings.system = Some(system.clone()).filter(|system| !system.is_empty());
+            settings.system = Some(system.as_str()).filter(|system| !system.is_empty()).map(Into::into);
         }
         if let Some(variables) = &self.variables {
             settings.variables.clone_from(variables);
@@ -132,7 +132,7 @@ impl Preset {
             settings.params.clone_from(params);
         }
         if let Some(tools) = &self.tools {
-            settings.tools.clone_from(tools);
+            settings.tools = tools.as_slice().into();
         }
         settings
     }
@@ -181,19 +181,29 @@ pub fn list(directory: &Path) -> Result<Vec<PresetFile>, ConfigError> {
 }
 
 fn read_file(name: &str, path: &Path) -> Result<Preset, ConfigError> {
-    let refuse = |reason: String| ConfigError::Unreadable { file: path.to_owned(), reason };
     if PresetName::parse(name).map(|parsed| parsed.0).as_deref() != Ok(name) {
-        return Err(refuse("its name is not one of letters, digits, blanks, - _ and .; rename it".to_owned()));
+        let reason = "its name is not one of letters, digits, blanks, - _ and .; rename it".to_owned();
+        return Err(ConfigError::Unreadable { file: path.to_owned(), reason });
     }
+    read::preset(&text_of(path)?, path)
+}
+
+/// The text of a file that may be a preset's: a pipe would keep the reader waiting, and a device never ends.
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    let refuse = |reason: String| ConfigError::Unreadable { file: path.to_owned(), reason };
     let unreadable = |error: io::Error| ConfigError::unreadable(path, &error);
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err(refuse("it is no file".to_owned()));
+        return Err(no_file(path));
     }
     if metadata.len() > LARGEST_BYTES {
         return Err(refuse(format!("it has more than {LARGEST_BYTES} bytes")));
     }
-    read::preset(&fs::read_to_string(path).map_err(unreadable)?, path)
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+fn no_file(path: &Path) -> ConfigError {
+    ConfigError::Unreadable { file: path.to_owned(), reason: "it is no file".to_owned() }
 }
 
 /// Writes a preset in one step. In a file that it replaces, comments and what did not change stay as they are.
@@ -205,8 +215,11 @@ pub fn save(directory: &Path, name: &PresetName, preset: &Preset, existing: Exis
     if existing == Existing::Keep && file.symlink_metadata().is_ok() {
         return Err(ConfigError::Exists(file));
     }
+    if fs::metadata(&file).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(no_file(&file));
+    }
     // What cannot be read has nothing that could be kept; the write says what is wrong with the place.
-    let before = fs::read_to_string(&file).unwrap_or_default();
+    let before = text_of(&file).unwrap_or_default();
     write_private(&file, preset.written_over(&before).as_bytes())
 }
 

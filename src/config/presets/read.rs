@@ -100,7 +100,8 @@ fn params(table: &Table) -> Result<Option<Params>, Refusal> {
             if params.get(key.get()).is_some() {
                 return Err((start(key.span()), format!("`{}` stands in [params] already", key.get())));
             }
-            params.set(key.get(), checked(key.get(), read(item)?).map_err(|problem| (place(key, item), problem))?);
+            let value = chat::checked(key.get(), read(item)?);
+            params.set(key.get(), value.map_err(|problem| (place(key, item), problem.to_string()))?);
         }
     }
     Ok(said.then_some(params))
@@ -109,14 +110,6 @@ fn params(table: &Table) -> Result<Option<Params>, Refusal> {
 /// Where a value stands; what consists of dotted keys has no place of its own.
 fn place(key: &Key, item: &Item) -> usize {
     start(item.as_value().and_then(TomlValue::span).or_else(|| key.span()))
-}
-
-/// A param's value as it goes on the wire.
-pub(super) fn checked(name: &str, value: Value) -> Result<Value, String> {
-    match chat::param(name) {
-        Some(param) => param.check(value).map_err(|error| error.to_string()),
-        None => Ok(value),
-    }
 }
 
 /// The tools of `[[tools]]`, or of an array of tables and of texts in JSON.

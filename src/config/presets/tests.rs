@@ -301,6 +301,39 @@ fn a_file_that_is_wrong_does_not_hide_the_others() {
     );
 }
 
+#[test]
+fn a_hostile_file_is_refused_before_it_nests_too_deep() {
+    for text in [
+        format!("params.a{} = 1", ".a".repeat(200_000)),
+        format!("params.a = {}1{}", "[".repeat(200_000), "]".repeat(200_000)),
+        format!("params.a = {}1{}", "{a=".repeat(200_000), "}".repeat(200_000)),
+        format!("[[tools{}]]", ".a".repeat(200_000)),
+        format!("[params_json]\na = '{}1{}'", "[".repeat(200_000), "]".repeat(200_000)),
+    ] {
+        assert!(parse(&text).is_err(), "{}", &text[..24]);
+    }
+}
+
+#[test]
+fn no_param_of_a_preset_takes_the_place_of_another_part_of_the_request() {
+    for name in ["model", "messages", "tools"] {
+        let told = parse(&format!("[params]\n{name} = []")).unwrap_err();
+        assert!(told.contains(&format!("`{name}` is no param: it has a place of its own")), "{told}");
+    }
+}
+
+/// What never ends is not read to be written over.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_in_a_presets_place_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/full", home.path().join("full.toml")).unwrap();
+    let told = list(home.path()).unwrap()[0].preset.clone().unwrap_err().to_string();
+    assert!(told.contains("it is no file"), "{told}");
+    let saved = save(home.path(), &name("full"), &Preset::default(), Existing::Replace);
+    assert!(matches!(saved, Err(ConfigError::Unreadable { .. })), "{saved:?}");
+}
+
 /// Numbers have at most fifteen digits, as those that people write: JSON's reader is not exact to the last bit beyond.
 fn number() -> impl Strategy<Value = Value> {
     prop_oneof![

@@ -6,8 +6,8 @@ use serde_json::Value;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value as TomlValue, value};
 
 use super::Preset;
-use super::read::{PARAMS_JSON, checked, json, json_text, tools};
-use crate::chat::{PARAMS, Params, Tool};
+use super::read::{PARAMS_JSON, json, json_text, tools};
+use crate::chat::{PARAMS, Params, Tool, checked};
 
 /// Deeper values are written as JSON text: readers of TOML have limits of their own.
 const DEEPEST: usize = 24;

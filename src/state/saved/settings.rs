@@ -10,7 +10,7 @@ pub fn saved_settings(settings: &Settings) -> SavedSettings {
     SavedSettings {
         provider: settings.provider.clone(),
         model: settings.model.clone(),
-        system: settings.system.clone(),
+        system: settings.system.as_deref().map(ToOwned::to_owned),
         variables: settings.variables.clone(),
         params: saved_params(&settings.params),
         forced: settings.forced.clone(),
@@ -26,7 +26,7 @@ pub fn restored_settings(saved: SavedSettings) -> Settings {
     Settings {
         provider: saved.provider,
         model: saved.model,
-        system: saved.system,
+        system: saved.system.map(Into::into),
         variables: saved.variables,
         params: restored_params(saved.params),
         forced: saved.forced,

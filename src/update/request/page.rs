@@ -23,7 +23,8 @@ pub(super) fn open(state: &mut State, run: RunId) {
 pub(super) fn subject(state: &State, run: RunId) -> Option<Subject> {
     let question = question_of(state, run);
     let run = state.session.run(run)?;
-    let request = ask::request(run.form.clone(), &state.session.turns, question);
+    let form = ask::with_long_parts(run.form.clone(), &run.settings);
+    let request = ask::request(form, &state.session.turns, question);
     Some(Subject::of(state, &run.settings.provider, &request, run.known))
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::ask;
+use super::super::{ask, edit};
 use super::sheet::{MARK, Mark, Sheet, count};
 use super::{Subject, provider_body};
 use crate::chat::{RunId, TurnId, sendable};
@@ -59,7 +59,13 @@ fn known(state: &State, lane: &Lane) -> crate::chat::Remembered {
 /// The draft as a message; none while nothing is written.
 fn message(state: &State) -> Option<Value> {
     let text = state.composer.text();
-    (!text.trim().is_empty()).then(|| json!({"role": "user", "content": text}))
+    let role = if edits_reply(state) { "assistant" } else { "user" };
+    (!text.trim().is_empty()).then(|| json!({"role": role, "content": text}))
+}
+
+/// Whether the draft is another text for a reply.
+fn edits_reply(state: &State) -> bool {
+    state.composer.editing.is_some_and(|turn| edit::is_reply(state, turn))
 }
 
 fn draft(state: &State, place: usize) -> Draft {
@@ -191,7 +197,11 @@ fn remarks(sheet: &mut Sheet, state: &State, place: usize, own: &Draft, others: 
     if lane.settings.model.is_empty() {
         let said = format!("No model yet: Enter sends nothing. {} chooses one.", state.key(Action::Models));
         sheet.remark(&said, StyleRole::Warning);
-    } else if !ask::addressed(state, state.composer.editing).contains(&place) {
+    } else if edits_reply(state) {
+        let (send, again) = (state.key(Action::Send), state.key(Action::Again));
+        let said = format!("An edited reply: {send} asks nobody, {again} then sends this.");
+        sheet.remark(&said, StyleRole::Warning);
+    } else if !state.hears(lane) {
         sheet.remark("Not addressed: Enter sends nothing from this lane.", StyleRole::Warning);
     }
     for withheld in sendable(&lane.settings, &state.refusals).1 {

@@ -29,7 +29,7 @@ fn state(questions: usize) -> State {
         shape: RequestShape { base_url: "https://lab.test/v1".into(), ..RequestShape::default() },
         known: BTreeMap::new(),
     };
-    let system = Some("Be brief.".to_owned());
+    let system = Some("Be brief.".into());
     let settings = Settings { provider: "lab".into(), model: "sage-1".into(), system, ..Settings::default() };
     let mut state = State::new(Start {
         lanes: vec![Lane::new(A, settings)],

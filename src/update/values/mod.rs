@@ -109,7 +109,7 @@ fn take(state: &mut State, place: usize, subject: Subject<'_>, reading: Reading)
         (Subject::Param(name), _) => unset(state, place, name),
         (Subject::Tools, reading) => {
             let tools = if let Reading::Tools(tools) = reading { tools } else { Vec::new() };
-            state.change(place, &Field::Tools, |settings| settings.tools = tools);
+            state.change(place, &Field::Tools, |settings| settings.tools = tools.into());
         }
         (Subject::Extra, reading) => {
             let fields = if let Reading::Extra(fields) = reading { fields } else { Params::default() };

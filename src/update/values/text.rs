@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 use crate::chat::{self, Params, Settings, Tool, is_name};
 use crate::text::Place;
 
-/// Fields that a request has anyway: as one of the other fields they would replace what the lane says.
-const ELSEWHERE: [&str; 3] = ["model", "messages", "tools"];
-
 /// The types of a response format that the API knows.
 const FORMATS: [&str; 3] = ["text", "json_object", "json_schema"];
+
+/// As many characters of a string are repeated as two rows have room for.
+const SAID: usize = 160;
 
 /// Which value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,11 @@ impl Reading {
     pub(super) fn said(&self) -> String {
         match self {
             Self::Param(_, Value::Array(items)) => format!("valid: {}", counted(items.len(), "string")),
-            Self::Param(_, Value::String(text)) => format!("valid: {}", Value::String(text.clone())),
+            Self::Param(_, Value::String(text)) => {
+                let beginning: String = text.chars().take(SAID).collect();
+                let more = if beginning.len() < text.len() { "…" } else { "" };
+                format!("valid: {}{more}", Value::String(beginning))
+            }
             Self::Tools(tools) => {
                 let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
                 format!("valid: {}", names.join(", "))
@@ -96,10 +100,7 @@ pub(super) fn read(subject: Subject<'_>, text: &str) -> Result<Reading, String> 
     match subject {
         Subject::Param(name) => {
             let value = if name == "stop" { strings(text) } else { value(text)? };
-            let value = match chat::param(name) {
-                Some(param) => param.check(value).map_err(|error| error.to_string())?,
-                None => value,
-            };
+            let value = chat::checked(name, value).map_err(|error| error.to_string())?;
             Ok(Reading::Param(name.to_owned(), value))
         }
         Subject::Tools => tools(&json(text)?).map(Reading::Tools),
@@ -180,10 +181,10 @@ fn extra(value: &Value) -> Result<Params, String> {
     };
     let mut params = Params::default();
     for (name, value) in fields {
-        if chat::param(name).is_some() || ELSEWHERE.contains(&name.as_str()) {
+        if chat::param(name).is_some() {
             return Err(format!("`{name}` has a row of its own"));
         }
-        params.set(name, value.clone());
+        params.set(name, chat::checked(name, value.clone()).map_err(|error| error.to_string())?);
     }
     Ok(params)
 }

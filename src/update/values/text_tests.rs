@@ -96,7 +96,7 @@ fn tools_are_definitions_or_bare_functions_with_names_of_their_own() {
     let read_both = read(Subject::Tools, &both).unwrap();
     assert_eq!(read_both.said(), "valid: a, b");
     assert_eq!(read_both, Reading::Tools(vec![one.clone(), two]));
-    let settings = Settings { tools: vec![one.clone()], ..Settings::default() };
+    let settings = Settings { tools: [one.clone()].into(), ..Settings::default() };
     assert_eq!(read(Subject::Tools, &written(Subject::Tools, &settings)), Ok(Reading::Tools(vec![one])));
     assert_eq!(
         [r#"[{"name": "a"}, {}]"#, r#"{"name": "a b"}"#, r#"[{"name": "a"}, {"name": "a"}]"#]
@@ -119,7 +119,7 @@ fn other_fields_are_one_object_of_names_without_a_row() {
     let settings = Settings { params, ..Settings::default() };
     assert_eq!(written(Subject::Extra, &settings), "{\n  \"top_k\": 40,\n  \"x\": null\n}");
     assert_eq!(slip(Subject::Extra, r#"{"seed": 1}"#), "`seed` has a row of its own");
-    assert_eq!(slip(Subject::Extra, r#"{"messages": []}"#), "`messages` has a row of its own");
+    assert_eq!(slip(Subject::Extra, r#"{"messages": []}"#), "`messages` is no param: it has a place of its own");
     assert_eq!(slip(Subject::Extra, "[]"), "other fields are one object, such as {\"top_k\": 40}");
 }
 

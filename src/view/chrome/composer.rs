@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::chat::TurnId;
+use crate::chat::Role;
 use crate::input::Action;
 use crate::state::{Focus, Lane, Layout, State, Target};
 use crate::text::{Span, StyleRole, clean_line};
@@ -37,11 +37,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
 
 /// `to A B`, and `not C` where a lane is left out; for an edit only lanes whose branch holds the edited turn.
 fn title(state: &State) -> Vec<Span> {
-    let edited = state.composer.editing;
-    let able = |lane: &Lane| edited.is_none_or(|turn| holds(state, lane, turn));
-    let editing = if edited.is_some() { "editing · " } else { "" };
+    let editing = match state.composer.editing.and_then(|turn| state.session.turns.get(turn)) {
+        Some(turn) if turn.role == Role::Assistant => "editing the reply · ",
+        Some(_) => "editing · ",
+        None => "",
+    };
     let mut spans = vec![Span::new(format!("{editing}to"), StyleRole::Title)];
-    let told = |lane: &&Lane| lane.addressed && able(lane);
+    let told = |lane: &&Lane| state.hears(lane);
     spans.extend(state.lanes.iter().filter(told).map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Title)));
     if !state.lanes.iter().all(|lane| told(&lane)) {
         spans.push(Span::new(" · not", StyleRole::Dim));
@@ -106,12 +108,6 @@ fn queue_keys(canvas: &mut Canvas<'_>, state: &State, room: Rect) {
     if spans.iter().map(|span| cells(&span.text)).sum::<u16>() <= room.width {
         canvas.right(room, &spans);
     }
-}
-
-/// A turn's depth is its place in every branch that holds it, so that no branch is searched through.
-fn holds(state: &State, lane: &Lane, turn: TurnId) -> bool {
-    let depth = state.session.turns.get(turn).map(|turn| turn.depth);
-    depth.and_then(|depth| lane.branch.get(depth)) == Some(&turn)
 }
 
 fn letters(state: &State, wanted: impl Fn(&Lane) -> bool) -> String {

@@ -67,7 +67,8 @@ fn entries(state: &State) -> Vec<Entry> {
 }
 
 /// Actions that lead two ways and share a word; only the first of each has it in the table.
-const OPPOSITES: [(Action, Action); 4] = [
+const OPPOSITES: [(Action, Action); 5] = [
+    (Action::TreeParent, Action::TreeChild),
     (Action::TurnOlder, Action::TurnNewer),
     (Action::PageUp, Action::PageDown),
     (Action::ParamUp, Action::ParamDown),
@@ -190,6 +191,8 @@ fn works(state: &State, action: Action) -> bool {
         }
         Action::FieldShare | Action::FieldToAll | Action::Promote => state.lanes.len() > 1,
         Action::Diff | Action::Inspect => asked,
+        Action::Tree => asked && state.panes == Panes::Transcript,
+        Action::TreeDelete | Action::TreeParent => tree_turn(state).is_some(),
         Action::ReaderNext => matches!(&state.overlay, Some(Overlay::Diff(diff)) if diff.others.len() > 1),
         // Cards and diffs are all on one page.
         Action::ReaderPage => false,
@@ -198,9 +201,17 @@ fn works(state: &State, action: Action) -> bool {
             Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),
             Some(Overlay::Presets(list)) => !list.rows.is_empty(),
+            Some(Overlay::Tree(page)) => page.turn().is_some(),
             _ => false,
         },
         _ => true,
+    }
+}
+
+fn tree_turn(state: &State) -> Option<crate::chat::TurnId> {
+    match &state.overlay {
+        Some(Overlay::Tree(page)) => page.turn(),
+        _ => None,
     }
 }
 

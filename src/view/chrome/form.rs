@@ -56,6 +56,7 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
     let lane = |id: &LaneId| state.lane_by_id(*id).map_or_else(String::new, |lane| lane.letter.to_string());
     match purpose {
         FormPurpose::LaneName(id) => format!("Name of lane {}", lane(id)),
+        FormPurpose::BranchName(_) => "Name of this branch".to_owned(),
         FormPurpose::System(id) => format!("System prompt · {}{}", lane(id), sharers(state, *id, &Field::System)),
         FormPurpose::Value { lane: id, field: Field::Tools } => {
             format!("Tools · {}{}", lane(id), sharers(state, *id, &Field::Tools))

@@ -11,13 +11,14 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 7] = [
+const SECTIONS: [(Context, &str); 8] = [
     (Context::Composer, "Composer"),
     (Context::Global, "Everywhere"),
     (Context::Transcript, "Transcript"),
     (Context::Sidebar, "Parameters"),
     (Context::Overlay, "Lists and help"),
     (Context::Reader, "Readers"),
+    (Context::Tree, "Tree of turns"),
     (Context::Form, "Editors in a box"),
 ];
 

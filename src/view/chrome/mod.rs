@@ -7,6 +7,7 @@ mod card;
 mod composer;
 mod cost;
 mod diff;
+mod find;
 mod flow;
 mod footer;
 mod form;
@@ -25,6 +26,7 @@ mod slider;
 mod status;
 mod tabs;
 mod tools;
+mod tree;
 mod wire_page;
 
 use std::time::Instant;
@@ -67,6 +69,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     if let Some(area) = layout.sidebar {
         cursor = sidebar::draw(&mut canvas, state, area, hits).or(cursor);
     }
+    cursor = find::draw(&mut canvas, state, layout).or(cursor);
     if let Some(open) = &state.overlay {
         cursor = overlay::draw(&mut canvas, state, open, hits);
     }

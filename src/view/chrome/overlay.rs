@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, diff, form, heat, help, palette, picker, presets, request, wire_page};
+use super::{card, diff, form, heat, help, palette, picker, presets, request, tree, wire_page};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -37,6 +37,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
         }
         Overlay::Inspect(open) => wire_page::draw(canvas, state, open, hits),
         Overlay::Heat(open) => heat::draw(canvas, state, open, hits),
+        Overlay::Tree(page) => {
+            tree::draw(canvas, state, page, hits);
+            None
+        }
     }
 }
 

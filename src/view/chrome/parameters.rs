@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, graphe
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
-use super::super::title::value_in_short;
+use super::super::title::{brief, value_in_short};
 use super::cells;
 use super::flow::at_most;
 use super::slider;
@@ -145,13 +145,12 @@ fn param_value(state: &State, param: &Param, room: u16) -> Span {
 fn value(state: &State, row: SidebarRow, room: u16) -> Span {
     let settings = &state.lane().settings;
     let bold = Ink::from(StyleRole::Text).with(Emphasis::BOLD);
-    let set = |text: &str| Span::new(truncate(&clean_line(text), usize::from(room)).into_owned(), bold);
+    let set = |text: &str| Span::new(brief(text, usize::from(room)), bold);
     match row {
         SidebarRow::Model if settings.model.is_empty() => Span::new("none yet", StyleRole::Unset),
         SidebarRow::Model => set(&settings.model),
         SidebarRow::System => match settings.system.as_deref() {
-            // A line of a prompt may be as long as the prompt.
-            Some(text) => set(&text.lines().next().unwrap_or_default().chars().take(200).collect::<String>()),
+            Some(text) => set(text.lines().next().unwrap_or_default()),
             None => Span::new("unset", StyleRole::Unset),
         },
         SidebarRow::Tools => match settings.tools.len() {
@@ -192,7 +191,7 @@ pub(super) fn end_of(text: &str, room: usize) -> &str {
 
 /// A value for some columns.
 fn shown(value: &Value, room: u16) -> String {
-    truncate(&clean_line(&value_in_short(value)), usize::from(room)).into_owned()
+    value_in_short(value, usize::from(room))
 }
 
 fn unset(param: &Param, room: u16) -> Span {

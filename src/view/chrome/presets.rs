@@ -10,6 +10,7 @@ use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, trunca
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
+use super::super::title::brief;
 use super::flow::at_most;
 use super::overlay::{draw_box, draw_query, draw_row, window};
 use super::reader::hints;
@@ -88,7 +89,9 @@ fn detail(canvas: &mut Canvas<'_>, state: &State, list: &PresetList, area: Rect)
         }
         (_, Some(_)) => {
             say(&format!("Lane {} would change:", state.lane().letter), dim);
-            lines.extend(list.differences.iter().map(|difference| change(difference, area.width)));
+            // One more than fits, so that it is seen that there are more.
+            let shown = list.differences.iter().take(usize::from(area.height) + 1);
+            lines.extend(shown.map(|difference| change(difference, area.width)));
         }
     }
     at_most(&mut lines, usize::from(area.height), area.width);
@@ -112,12 +115,13 @@ fn change(difference: &Difference, columns: u16) -> Line {
     let name = clean_line(difference.field.name()).into_owned();
     let gap = " ".repeat(NAME_COLUMNS.saturating_sub(width(&name)).max(1));
     let room = usize::from(columns).saturating_sub(NAME_COLUMNS.max(width(&name) + 1) + 3);
-    let [left, right] = [&difference.left, &difference.right].map(|value| value.as_deref().map(clean_line));
+    let [left, right] =
+        [&difference.left, &difference.right].map(|value| value.as_deref().map(|text| brief(text, room)));
     // What the one does not need is the other's.
-    let wide = |value: &Option<std::borrow::Cow<'_, str>>| value.as_deref().map_or(UNSET.len(), width);
+    let wide = |value: &Option<String>| value.as_deref().map_or(UNSET.len(), width);
     let half = room / 2;
     let first = wide(&left).min(half.max(room.saturating_sub(wide(&right))));
-    let shown = |value: Option<std::borrow::Cow<'_, str>>, columns: usize, set: Ink| match value {
+    let shown = |value: Option<String>, columns: usize, set: Ink| match value {
         Some(value) => Span::new(truncate(&value, columns).into_owned(), set),
         None => Span::new(truncate(UNSET, columns).into_owned(), StyleRole::Unset),
     };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use abreast::api::{ApiError, Delta, ErrorKind, RetryWait};
+use abreast::chat::PARAMS;
 use serde_json::json;
 
 use super::replay::ScriptedConnect;
@@ -142,4 +143,38 @@ async fn what_a_model_is_known_to_refuse_is_not_sent_and_says_why() {
     desk.press("f2 backspace 0 . 7 enter esc").await;
     desk.sends("Unset is not forced").await;
     assert_eq!(desk.params(2), json!({}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_word_that_is_stepped_away_and_back_is_no_longer_forced() {
+    let desk = Desk::open().await;
+    let place = PARAMS.iter().position(|param| param.name == "verbosity").unwrap();
+    desk.press(&format!("f2{} right esc", " down".repeat(place))).await;
+    desk.sends("Hello").await;
+    desk.fails(0, refused("lab refuses verbosity.", Some("verbosity"))).await;
+    desk.press("alt-x").await;
+    desk.answers(1, "Hi").await;
+    desk.press("f2 f esc").await;
+    desk.sends("Forced").await;
+    assert_eq!(desk.params(2), json!({"verbosity": "low"}));
+    desk.answers(2, "Ok").await;
+    desk.press("f2 left right esc").await;
+    desk.sends("Unset is not forced").await;
+    assert_eq!(desk.params(3), json!({}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_model_refused_is_not_learnt_of_the_model_that_the_lane_asks_now() {
+    let connect = ScriptedConnect::default();
+    connect.lists("shop", Ok(&["thyme-2"]));
+    let desk = Desk::of(start(WIDE), connect).await;
+    desk.press("f2 left esc").await;
+    desk.sends("Hello").await;
+    desk.fails(0, refused("lab refuses temperature.", Some("temperature"))).await;
+    desk.press("ctrl-l").await;
+    desk.types("thyme").await;
+    desk.press("enter alt-x").await;
+    desk.shows("No parameter of this lane was refused.");
+    desk.press("alt-r").await;
+    assert_eq!(desk.params(1), json!({"temperature": 0.95}));
 }

@@ -94,3 +94,71 @@ async fn what_waited_for_a_closed_lane_alone_goes_back_to_the_drafts() {
     desk.press("up").await;
     desk.shows("for B");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_taken_back_is_no_edit_of_an_older_question() {
+    let desk = Desk::open().await;
+    desk.sends("one").await;
+    desk.answers(0, "uno").await;
+    desk.sends("two").await;
+    desk.sends("three").await;
+    desk.press("tab e").await;
+    desk.shows("editing · to A");
+    desk.press("alt-q").await;
+    desk.shows("three");
+    desk.hides("editing");
+    desk.answers(1, "due").await;
+    desk.press("enter").await;
+    assert_eq!(
+        desk.messages(2),
+        ["user: one", "assistant: uno", "user: two", "assistant: due", "user: three"],
+        "it goes where it was to go"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_free_lane_does_not_wait_for_what_waits_for_another() {
+    let desk = Desk::open().await;
+    desk.press("alt-a").await;
+    desk.sends("both").await;
+    desk.press("alt-1 alt-o").await;
+    desk.sends("for A").await;
+    desk.press("alt-2 alt-o").await;
+    desk.shows("to B · not A");
+    desk.sends("for B").await;
+    desk.shows("2 waits for B");
+    desk.answers(1, "done").await;
+    desk.shows("1 waits for A: for A");
+    assert_eq!(desk.messages(2), ["user: both", "assistant: done", "user: for B"]);
+    desk.answers(0, "at last").await;
+    assert_eq!(desk.messages(3), ["user: both", "assistant: at last", "user: for A"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_behind_a_dropped_message_goes_when_its_lane_is_free() {
+    let desk = Desk::open().await;
+    desk.press("alt-a").await;
+    desk.sends("both").await;
+    desk.sends("for both").await;
+    desk.press("alt-o").await;
+    desk.sends("for B").await;
+    desk.answers(1, "done").await;
+    assert_eq!(desk.connect.count(), 2, "what is for both comes first");
+    desk.press("alt-shift-q").await;
+    assert_eq!(desk.messages(2), ["user: both", "assistant: done", "user: for B"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_is_gone_is_not_said_to_wait() {
+    let desk = Desk::open().await;
+    desk.press("alt-a").await;
+    desk.sends("one").await;
+    desk.press("alt-o").await;
+    desk.sends("for B").await;
+    desk.press("alt-w").await;
+    desk.hides("The queue waits");
+    desk.sends("two").await;
+    desk.press("ctrl-n ctrl-n").await;
+    desk.hides("The queue waits");
+    desk.shows("Nothing said yet.");
+}

@@ -194,7 +194,7 @@ async fn what_an_endpoint_was_found_to_take_shows_in_the_next_request_at_once() 
 async fn nothing_in_a_request_reaches_the_terminal_as_a_command() {
     let mut start = start(WIDE);
     start.lanes[0].settings.model = NASTY.to_owned();
-    start.lanes[0].settings.system = Some(NASTY.to_owned());
+    start.lanes[0].settings.system = Some(NASTY.into());
     start.lanes[0].settings.params.set(NASTY, json!(NASTY));
     start.providers.all[0].shape.base_url = NASTY.to_owned();
     let desk = Desk::of(start, ScriptedConnect::default()).await;

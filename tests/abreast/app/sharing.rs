@@ -111,7 +111,7 @@ async fn a_promoted_branch_becomes_the_history_of_all_lanes_and_can_be_undone() 
     desk.hides("seven");
     desk.press("u").await;
     desk.shows("seven");
-    desk.shows("Each lane has its own history again.");
+    desk.shows("Lane A is on its former branch.");
     desk.press("m esc").await;
     desk.sends("Why?").await;
     for place in [2, 3] {
@@ -161,4 +161,48 @@ async fn one_lane_at_least_is_written_to() {
     desk.shows("One lane has to be written to.");
     desk.clicks_behind("to A · not ").await;
     desk.shows("to A B");
+}
+
+#[tokio::test(start_paused = true)]
+async fn undoing_a_promotion_keeps_what_the_promoted_lane_said_since() {
+    let desk = Desk::open().await;
+    desk.press("alt-a").await;
+    desk.sends("Pick").await;
+    desk.answers(0, "seven").await;
+    desk.answers(1, "eleven").await;
+    desk.press("tab m esc").await;
+    desk.sends("Why?").await;
+    desk.answers(3, "therefore").await;
+    desk.press("alt-u").await;
+    desk.shows("Lane A still answers");
+    desk.answers(2, "because").await;
+    desk.press("alt-u").await;
+    desk.shows("seven");
+    desk.hides("because");
+    desk.shows("therefore");
+}
+
+#[tokio::test(start_paused = true)]
+async fn undoing_a_lanes_settings_leaves_what_other_lanes_changed_since() {
+    let desk = Desk::open().await;
+    desk.press("alt-a f2 0 . 2 enter esc").await;
+    desk.sends("one").await;
+    desk.answers(0, "uno").await;
+    desk.answers(1, "eins").await;
+    desk.press("f2 1 . 7 enter tab tab s alt-1 f2 0 . 6 enter alt-u").await;
+    let (_, state) = desk.closed().await;
+    let values: Vec<_> = state.lanes.iter().map(|lane| lane.settings.params.get("temperature").cloned()).collect();
+    assert_eq!(values, [Some(json!(0.6)), Some(json!(1.7))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_lane_comes_back_with_its_own_value_where_nobody_shares_the_field_any_more() {
+    let desk = Desk::open().await;
+    desk.press("alt-a f2 0 . 4 enter O alt-w").await;
+    // The lane that is left leaves what was shared, shares another value alone, and leaves again.
+    desk.press("f2 o 1 . 2 enter o o alt-u").await;
+    let (_, state) = desk.closed().await;
+    let values: Vec<_> = state.lanes.iter().map(|lane| lane.settings.params.get("temperature").cloned()).collect();
+    assert_eq!(values, [Some(json!(1.2)), Some(json!(0.4))]);
+    assert!(state.shares_hold());
 }

@@ -172,3 +172,15 @@ async fn no_key_and_no_click_takes_a_text_away_that_nobody_kept() {
     desk.press("ctrl-s").await;
     desk.shows("stop is set.");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_form_of_a_lane_that_is_closed_goes_with_it() {
+    let desk = Desk::open().await;
+    desk.press("alt-a alt-s").await;
+    desk.shows("System prompt · B");
+    desk.press("alt-w").await;
+    desk.hides("System prompt");
+    desk.types("kept in the draft").await;
+    desk.press("enter").await;
+    assert_eq!(desk.messages(0), ["user: kept in the draft"]);
+}

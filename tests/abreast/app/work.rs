@@ -1,16 +1,19 @@
 //! What a frame costs: as much as is visible, however much there is. Counted in rows, not in time.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Instant;
 
-use abreast::chat::Role;
+use abreast::chat::{Role, Tool};
 use abreast::state::{Event, LaneId, Lockstep, Scroll, ScrollMotion, Size, State};
 use abreast::update::update;
 use abreast::view::View;
 use crossterm::event::KeyCode;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use serde_json::json;
 
+use super::replay::ScriptedConnect;
 use super::*;
 
 const SIZE: Size = Size { columns: 120, rows: 40 };
@@ -75,7 +78,7 @@ impl Watched {
     /// Scrolls and draws; gives the rows that were rendered for both.
     fn scrolled(&mut self, motion: ScrollMotion) -> u64 {
         let before = self.view.work();
-        let (scroll, _) = self.view.scroll(&self.state, LaneId(0), motion, self.now);
+        let scroll = self.view.scroll(&self.state, LaneId(0), motion, self.now);
         self.state.scroll_to(LaneId(0), scroll);
         self.frame();
         self.view.work() - before
@@ -169,4 +172,35 @@ fn each_streamed_line_is_rendered_a_bounded_number_of_times() {
     let (long, long_rows) = streamed(&reply(20));
     assert!(long <= long_rows * 4, "{long} rows were rendered for {long_rows}");
     assert!(long * short_rows <= short * long_rows * 11 / 10, "the cost of a row grows with the reply");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_prompt_and_long_tools_are_kept_once_however_many_runs_have_them() {
+    let mut start = start(SIZE);
+    let settings = &mut start.lanes[0].settings;
+    settings.system = Some("Be brief. ".repeat(1000).into());
+    let tool = json!({"name": "f", "description": "long ".repeat(1000)});
+    settings.tools = Tool::from_json(&tool).into_iter().collect();
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    desk.press("alt-a").await;
+    for place in [0, 2] {
+        desk.sends("Hello").await;
+        desk.answers(place, "Hi").await;
+        desk.answers(place + 1, "Hi").await;
+        desk.press("f2 left esc").await;
+    }
+    let (_, state) = desk.closed().await;
+    let [first, others @ ..] = state.session.runs() else { panic!("no run") };
+    assert_eq!(others.len(), 3);
+    for run in others {
+        assert!(Arc::ptr_eq(&run.settings.tools, &first.settings.tools));
+        assert!(
+            run.settings.system.as_ref().is_some_and(|own| first
+                .settings
+                .system
+                .as_ref()
+                .is_some_and(|system| { Arc::ptr_eq(own, system) }))
+        );
+        assert_eq!((&run.form.messages, &run.form.tools), (&Vec::new(), &Vec::new()));
+    }
 }
