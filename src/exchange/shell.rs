@@ -47,7 +47,7 @@ impl Command {
 pub(super) fn commands(text: &str) -> Result<Vec<Command>, ReadError> {
     let mut reader = Reader { rest: text, line: 1, column: 1 };
     let mut all = vec![Command::default()];
-    let mut wanted = None;
+    let mut wanted: Option<(usize, Delimiter)> = None;
     while let Some(sign) = reader.peek() {
         match sign {
             '\\' if reader.continues() => {}
@@ -55,7 +55,9 @@ pub(super) fn commands(text: &str) -> Result<Vec<Command>, ReadError> {
                 reader.take();
                 if let Some((place, delimiter)) = wanted.take() {
                     let document = reader.document(&delimiter)?;
-                    all.get_mut(place).map(|command: &mut Command| command.input.replace(document));
+                    if let Some(command) = all.get_mut(place) {
+                        command.input = Some(document);
+                    }
                 }
                 next(&mut all);
             }
@@ -80,7 +82,9 @@ pub(super) fn commands(text: &str) -> Result<Vec<Command>, ReadError> {
             }
             _ => {
                 let word = reader.word()?;
-                all.last_mut().map(|command| command.words.push(word));
+                if let Some(command) = all.last_mut() {
+                    command.words.push(word);
+                }
             }
         }
     }

@@ -3,16 +3,16 @@ use serde_json::json;
 use super::*;
 use crate::exchange;
 
-fn node(parent: Option<&str>, children: &[&str], message: Value) -> Value {
-    json!({"parent": parent, "children": children, "message": message})
+fn node(parent: Option<&str>, children: &[&str], message: impl Into<Value>) -> Value {
+    json!({"parent": parent, "children": children, "message": message.into()})
 }
 
 fn said(role: &str, text: &str) -> Value {
     json!({"author": {"role": role}, "content": {"content_type": "text", "parts": [text]}})
 }
 
-fn export(mapping: Value, current: &str) -> Value {
-    json!([{"title": "T", "create_time": 1.5, "mapping": mapping, "current_node": current}])
+fn export(mapping: impl Into<Value>, current: &str) -> Value {
+    json!([{"title": "T", "create_time": 1.5, "mapping": mapping.into(), "current_node": current}])
 }
 
 fn read_one(value: &Value) -> (Conversation, String) {
