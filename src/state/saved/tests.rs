@@ -174,6 +174,22 @@ proptest! {
 }
 
 #[test]
+fn what_became_of_turns_comes_back_with_them() {
+    let mut session = Session::default();
+    let question = session.turns.add(None, Role::User, "Pick");
+    let [kept, deleted] = ["seven", "eleven"].map(|text| session.turns.add(Some(question), Role::Assistant, text));
+    let turn = session.turns.change(kept).unwrap();
+    (turn.edited, turn.name) = (true, Some("the odd one".to_owned()));
+    session.turns.hide(deleted);
+    let turns = session.turns.iter().map(|turn| saved_turn(&session.turns, turn)).collect();
+    let saved = SavedSession { version: FORMAT, id: "one".to_owned(), turns, ..SavedSession::default() };
+    let back = restored(saved, anchor(), 0, real).unwrap().session.turns;
+    let turn = back.get(kept).unwrap();
+    assert_eq!((turn.edited, turn.name.as_deref()), (true, Some("the odd one")));
+    assert_eq!((back.siblings(kept), back.hidden().collect::<Vec<_>>()), (&[kept][..], vec![deleted]));
+}
+
+#[test]
 fn fields_of_a_newer_version_survive() {
     let file = json!({"version": 1, "id": "k3", "colour": "red",
         "lanes": [{"letter": "A", "settings": {"model": "m", "mood": 1}, "width": 40}],
