@@ -61,7 +61,7 @@ pub use saved::{
     Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_lane, saved_queue, saved_run,
     saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
 };
-pub use saving::{Grown, Kept, RunMark, SavedPlace, Saving};
+pub use saving::{Grown, GrownCall, Kept, RunMark, SavedPlace, Saving};
 pub use session::{Charge, Session, Sum, Totals};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};

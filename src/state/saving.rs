@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::{Anchor, Lane, Queue, Shared};
 use crate::chat::{RunId, TurnId};
 use crate::store::StoreFault;
@@ -51,14 +53,23 @@ pub struct Kept {
 }
 
 /// How much of a reply was given to the store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Grown {
     pub text: usize,
     pub reasoning: usize,
     pub refusal: usize,
     pub tokens: usize,
-    /// The length of each call's arguments.
-    pub calls: Vec<usize>,
+    pub calls: Vec<GrownCall>,
+}
+
+/// How much of a call is kept. A later piece may name it anew without adding to its arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GrownCall {
+    /// The length of its arguments.
+    pub arguments: usize,
+    pub id: String,
+    pub name: String,
+    pub extra: Option<Value>,
 }
 
 /// What of a running run is worth a write when it changes: accepted, begun, number of replies.

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use crate::chat::{Outcome, Run, Turn, TurnId};
+use crate::chat::{Outcome, Run, ToolCall, Turn, TurnId};
 use crate::state::{
-    Anchor, Effect, Grown, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer, saved_lane,
-    saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
+    Anchor, Effect, Grown, GrownCall, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer,
+    saved_lane, saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
 };
 use crate::store::{FORMAT, Fields, SavedCallPiece, SavedHead, SavedPart, StoreNews, StoreWork, Write};
 
@@ -131,8 +131,17 @@ fn grown(turn: &Turn) -> Grown {
         reasoning: turn.reasoning.len(),
         refusal: turn.refusal.len(),
         tokens: turn.tokens.all().len(),
-        calls: turn.tool_calls.iter().map(|call| call.arguments.len()).collect(),
+        calls: turn.tool_calls.iter().map(grown_call).collect(),
     }
+}
+
+fn grown_call(call: &ToolCall) -> GrownCall {
+    let ToolCall { id, name, arguments, extra } = call;
+    GrownCall { arguments: arguments.len(), id: id.clone(), name: name.clone(), extra: extra.clone() }
+}
+
+fn is_as_kept(call: &ToolCall, kept: &GrownCall) -> bool {
+    call.arguments.len() == kept.arguments && (&call.id, &call.name, &call.extra) == (&kept.id, &kept.name, &kept.extra)
 }
 
 /// What came of a reply since it was looked at: text, reasoning and refusal only ever grow at their ends.
@@ -152,24 +161,27 @@ fn grow(turn: &Turn, before: &mut Grown, writes: &mut Vec<Write>) {
         push(SavedPart::Tokens(saved_tokens(&turn.tokens, before.tokens)));
     }
     for (index, call) in turn.tool_calls.iter().enumerate() {
-        let from = before.calls.get(index).copied();
-        if from == Some(call.arguments.len()) {
-            continue;
-        }
+        let from = match before.calls.get(index) {
+            Some(kept) if is_as_kept(call, kept) => continue,
+            Some(kept) => kept.arguments,
+            None => 0,
+        };
         push(SavedPart::Call(SavedCallPiece {
             index,
             id: call.id.clone(),
             name: call.name.clone(),
-            arguments: more(&call.arguments, from.unwrap_or(0)).unwrap_or_default(),
+            arguments: more(&call.arguments, from).unwrap_or_default(),
             extra: call.extra.clone(),
         }));
+        match before.calls.get_mut(index) {
+            Some(kept) => *kept = grown_call(call),
+            None => before.calls.push(grown_call(call)),
+        }
     }
     before.text = turn.text.len();
     before.reasoning = turn.reasoning.len();
     before.refusal = turn.refusal.len();
     before.tokens = turn.tokens.all().len();
-    before.calls.clear();
-    before.calls.extend(turn.tool_calls.iter().map(|call| call.arguments.len()));
 }
 
 /// What stands around the turns: title, lanes, what waits, the draft.
