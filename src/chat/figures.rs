@@ -16,6 +16,12 @@ pub enum Measure {
     Cost,
 }
 
+/// Output tokens a second over the time after the first one; `None` where that is less than a millisecond.
+#[must_use]
+pub fn decode_speed(output: u64, decode: Duration) -> Option<u64> {
+    u64::try_from((u128::from(output) * 1000).checked_div(decode.as_millis())?).ok()
+}
+
 impl Run {
     /// From the sending to the first piece of text, reasoning or call.
     #[must_use]
@@ -27,9 +33,8 @@ impl Run {
     /// tokens are unknown.
     #[must_use]
     pub fn decode_speed(&self, now: Instant) -> Option<u64> {
-        let decode = self.finished.unwrap_or(now).saturating_duration_since(self.first_delta?).as_millis();
-        let output = self.usage.as_ref()?.output?;
-        u64::try_from((u128::from(output) * 1000).checked_div(decode)?).ok()
+        let decode = self.finished.unwrap_or(now).saturating_duration_since(self.first_delta?);
+        decode_speed(self.usage.as_ref()?.output?, decode)
     }
 
     /// From the sending to the end.

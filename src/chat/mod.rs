@@ -20,7 +20,7 @@ mod usage;
 mod wire;
 
 pub use dialect::{Dialect, MaxTokensField, Remembered};
-pub use figures::Measure;
+pub use figures::{Measure, decode_speed};
 pub use host::is_loopback;
 pub use logprobs::{Candidate, Chance, Token, Tokens};
 pub use messages::messages;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::branch::Written;
-use crate::chat::{Cost, Currency, Money};
+use crate::chat::{Cost, Currency, Money, decode_speed};
 use crate::store::{SavedCost, SavedLane, SavedOutcome, SavedRun, SavedSession, SavedSettings, SavedTurn};
 use crate::text;
 
@@ -121,7 +121,7 @@ fn figures(run: &SavedRun) -> String {
             count(usage.output),
             reasoning.unwrap_or_default()
         ),
-        format!("cost {}", cost(&run.cost)),
+        format!("cost {}", run.cost.cost()),
     ];
     parts.extend(run.finish_reason.as_ref().map(|reason| format!("finish {}", one_line(reason))));
     let other = run.served_by.as_ref().filter(|served| **served != run.settings.model);
@@ -131,19 +131,8 @@ fn figures(run: &SavedRun) -> String {
 
 /// Output tokens a second after the first token.
 fn speed(run: &SavedRun) -> Option<u64> {
-    let decode = run.finished?.checked_sub(run.first_delta?)? / 1_000_000;
-    let output = run.usage.as_ref()?.output?;
-    u64::try_from((u128::from(output) * 1000).checked_div(u128::from(decode))?).ok()
-}
-
-pub(super) fn cost(saved: &SavedCost) -> Cost {
-    let money =
-        |amount: &str, currency: &str| Some(Money { amount: amount.parse().ok()?, currency: Currency::new(currency)? });
-    match saved {
-        SavedCost::Known { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Known),
-        SavedCost::Estimated { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Estimated),
-        SavedCost::Unknown => Cost::Unknown,
-    }
+    let decode = Duration::from_nanos(run.finished?.checked_sub(run.first_delta?)?);
+    decode_speed(run.usage.as_ref()?.output?, decode)
 }
 
 /// What runs cost together. Currencies are never added to each other, and unknown costs are counted, not left out.
@@ -151,7 +140,7 @@ fn sums<'c>(costs: impl Iterator<Item = &'c SavedCost>) -> String {
     let mut sums: BTreeMap<Currency, (Decimal, bool)> = BTreeMap::new();
     let mut unknown = 0;
     for saved in costs {
-        match cost(saved) {
+        match saved.cost() {
             Cost::Known(money) | Cost::Estimated(money) => {
                 let sum = sums.entry(money.currency).or_default();
                 sum.0 = sum.0.saturating_add(money.amount);

@@ -47,14 +47,7 @@ impl Overlay {
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
             Self::Request(page) => Some((&page.reader, Breadth::Prose)),
-            Self::Help { .. }
-            | Self::Palette(_)
-            | Self::Models(_)
-            | Self::Presets(_)
-            | Self::Form(_)
-            | Self::Inspect(_)
-            | Self::Heat(_)
-            | Self::Tree(_) => None,
+            _ => None,
         }
     }
 
@@ -64,14 +57,7 @@ impl Overlay {
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
             Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
-            Self::Help { .. }
-            | Self::Palette(_)
-            | Self::Models(_)
-            | Self::Presets(_)
-            | Self::Form(_)
-            | Self::Inspect(_)
-            | Self::Heat(_)
-            | Self::Tree(_) => None,
+            _ => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::saved::Fields;
 use super::{SavedSettings, blob};
+use crate::chat::{Cost, Currency, Money};
 
 /// One run. Spans of time count from `started`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -111,6 +112,21 @@ pub enum SavedCost {
     },
     #[default]
     Unknown,
+}
+
+impl SavedCost {
+    /// The cost that was saved. An amount or a currency that cannot be read is unknown, never 0.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let money = |amount: &str, currency: &str| {
+            Some(Money { amount: amount.parse().ok()?, currency: Currency::new(currency)? })
+        };
+        match self {
+            Self::Known { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Known),
+            Self::Estimated { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Estimated),
+            Self::Unknown => Cost::Unknown,
+        }
+    }
 }
 
 /// How a run ended. A run that is `running` in a file of no running program was cut off.

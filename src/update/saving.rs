@@ -197,7 +197,7 @@ fn around(state: &State, kept: &mut Kept, writes: &mut Vec<Write>) {
     let same = kept.lanes.len() == state.lanes.len()
         && kept.lanes.iter().zip(&state.lanes).all(|(before, lane)| is_kept(before, lane));
     if !same {
-        kept.lanes.clone_from(&state.lanes);
+        kept.lanes = state.lanes.iter().map(as_kept).collect();
         writes.push(Write::Lanes(state.lanes.iter().map(saved_lane).collect()));
     }
     let (history, draft) = (state.composer.history(), state.composer.draft());
@@ -221,6 +221,22 @@ fn head(state: &State, letter: char) -> SavedHead {
         shared: saved_settings(state.shared.settings()),
         queue: saved_queue(state),
         other: Fields::new(),
+    }
+}
+
+/// A lane with what [`is_kept`] looks at: of its branch the tip, however long the session grew.
+fn as_kept(lane: &Lane) -> Lane {
+    Lane {
+        letter: lane.letter,
+        name: lane.name.clone(),
+        shares: lane.shares.clone(),
+        addressed: lane.addressed,
+        branch: lane.tip().into_iter().collect(),
+        last_run: lane.last_run,
+        scroll: lane.scroll,
+        selected: lane.selected,
+        unfolded: lane.unfolded.clone(),
+        ..Lane::new(lane.id, lane.settings.clone())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::settings::{restored_params, restored_settings, saved_params, saved_settings};
 use super::{Anchor, Numbers};
 use crate::chat::{
-    ChatRequest, Cost, Currency, Money, Outcome, Remembered, Run, RunId, Usage, Wire, WireKept, WireLoss, WireRequest,
+    ChatRequest, Cost, Money, Outcome, Remembered, Run, RunId, Usage, Wire, WireKept, WireLoss, WireRequest,
     WireResponse, WireTry,
 };
 use crate::store::{
@@ -139,7 +139,7 @@ pub(super) fn restored_run(saved: SavedRun, id: RunId, numbers: &Numbers, anchor
             reasoning,
             raw,
         }),
-        cost: restored_cost(&saved.cost),
+        cost: saved.cost.cost(),
         outcome: match saved.outcome {
             SavedOutcome::Running => Outcome::Running,
             SavedOutcome::Complete => Outcome::Complete,
@@ -164,17 +164,6 @@ fn restored_form(saved: SavedForm) -> ChatRequest {
         tools: saved.tools,
         stream: saved.stream,
         extra: saved.extra,
-    }
-}
-
-/// An amount or a currency that cannot be read is unknown, never 0.
-fn restored_cost(saved: &SavedCost) -> Cost {
-    let money =
-        |amount: &str, currency: &str| Some(Money { amount: amount.parse().ok()?, currency: Currency::new(currency)? });
-    match saved {
-        SavedCost::Known { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Known),
-        SavedCost::Estimated { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Estimated),
-        SavedCost::Unknown => Cost::Unknown,
     }
 }
 
