@@ -24,5 +24,6 @@ pub mod sandbox;
 pub mod state;
 pub mod store;
 pub mod text;
+pub mod tools;
 pub mod update;
 pub mod view;

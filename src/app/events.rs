@@ -347,7 +347,7 @@ impl<C: Console> App<C> {
             Effect::SetMouse(capture) => self.console.set_mouse(capture)?,
             Effect::Suspend => self.console.suspend()?,
             Effect::Redraw => self.console.redraw()?,
-            Effect::Quit(_) => {}
+            Effect::Quit(_) | Effect::Shelf(_) => {}
         }
         Ok(None)
     }

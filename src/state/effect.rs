@@ -2,7 +2,7 @@
 
 use super::{ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
-use crate::store::StoreWork;
+use crate::store::{ShelfWork, StoreWork};
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub enum Effect {
     },
     /// Write the session, or a lane of it, to a file.
     Export(Box<ExportWork>),
+    /// Look for sessions, change or open one.
+    Shelf(ShelfWork),
     /// Keep something on disk.
     Store(StoreWork),
     SetTitle(String),

@@ -7,7 +7,7 @@ use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
 use crate::config::ConfigError;
 use crate::config::presets::PresetFile;
-use crate::store::StoreNews;
+use crate::store::{ShelfAnswer, ShelfWork, StoreNews};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,11 @@ pub enum Event {
     Exported {
         work: Box<ExportWork>,
         outcome: Exported,
+    },
+    /// What came of work on the shelf of sessions.
+    Shelf {
+        work: ShelfWork,
+        answer: ShelfAnswer,
     },
     /// The store says how it goes.
     Store(StoreNews),

@@ -14,6 +14,7 @@ mod recover;
 mod saved;
 mod saved_run;
 mod schema;
+mod shelf;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -29,4 +30,5 @@ pub use saved_run::{
     SavedCost, SavedForm, SavedKnown, SavedOutcome, SavedRequest, SavedResponse, SavedRun, SavedStop, SavedTry,
     SavedUsage, SavedWire, SavedWireKept,
 };
+pub use shelf::{ShelfAnswer, ShelfChange, ShelfFound, ShelfHit, ShelfPreview, ShelfRow, ShelfTurn, ShelfWork};
 pub use write::{SavedCallPiece, SavedHead, SavedPart, Write};

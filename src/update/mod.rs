@@ -95,6 +95,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
         Event::FileRead { path, result } => values::file_read(state, &path, result, now),
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
+        Event::Shelf { .. } => Effects::new(),
         Event::Store(news) => {
             saving::news(state, news, now);
             Effects::new()

@@ -1,0 +1,12 @@
+//! Functions that models call: whether arguments conform to their schema, and what answers a call.
+//!
+//! Owns definitions as files, their checks, responders and how a command is run. Which call waits for whom, and what the
+//! user decides, is `state`'s and `update`'s.
+
+mod call_end;
+mod responder;
+mod schema;
+
+pub use call_end::CallEnd;
+pub use responder::{CannedRule, CommandResponder, Responder, Responders};
+pub use schema::{Schema, SchemaFault, Violation};
