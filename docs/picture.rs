@@ -18,6 +18,7 @@ use abreast::input::Keymap;
 use abreast::pricing::Catalogue;
 use abreast::sandbox::MODELS;
 use abreast::state::{Capture, CopyOutcome, Found, Lane, LaneId, Provider, Providers, Size, Start, State};
+use abreast::view::Before;
 use anyhow::Context as _;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::future::BoxFuture;
@@ -58,6 +59,11 @@ impl Console for Memory {
         let kept = (self.terminal.backend().buffer().clone(), cursor);
         *self.screen.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         Ok(())
+    }
+
+    fn patch(&mut self, _paint: &mut dyn FnMut(&mut Buffer) -> Option<Vec<Before>>) -> io::Result<bool> {
+        // A picture is of a whole frame.
+        Ok(false)
     }
 
     fn redraw(&mut self) -> io::Result<()> {

@@ -6,8 +6,10 @@ use std::task::{Context, Poll};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::future::BoxFuture;
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 
 use crate::state::{Capture, CopyOutcome};
+use crate::view::Before;
 
 /// A terminal: events in, frames out. An `io::Error` of any of these means that the terminal is gone.
 pub trait Console {
@@ -16,6 +18,10 @@ pub trait Console {
 
     /// Draws one frame and shows it in one write.
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Lets a part of the last frame be painted over, and shows it in one write. What paints gives the cells that it painted
+    /// over as they were, or nothing, and then nothing may be changed. Whether it painted; if not, a whole frame is drawn.
+    fn patch(&mut self, paint: &mut dyn FnMut(&mut Buffer) -> Option<Vec<Before>>) -> io::Result<bool>;
 
     /// Forgets what is on the terminal, so that the next frame is drawn whole.
     fn redraw(&mut self) -> io::Result<()>;

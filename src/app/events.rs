@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::sleep_until;
@@ -15,11 +15,10 @@ use tokio::time::sleep_until;
 use super::background::BackgroundReply;
 use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
+use super::pointer::pointer;
 use super::runner::{Batch, Runner};
 use super::{Connect, Console};
-use crate::state::{
-    Anchor, EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target, saved_session,
-};
+use crate::state::{Anchor, EditPurpose, Effect, Event, ExitReason, Size, State, saved_session};
 use crate::store::{SessionLock, Store};
 use crate::text;
 use crate::update::update;
@@ -156,7 +155,13 @@ impl<C: Console> App<C> {
             for (lane, scroll) in self.view.found_again(&self.state, now) {
                 self.apply(Event::Scrolled { lane, scroll })?;
             }
-            let Self { console, view, state, .. } = self;
+            let Self { console, view, state, gate, .. } = self;
+            let patched = gate.only_grew() && console.patch(&mut |last| view.patch(last, state, now))?;
+            if patched {
+                self.unrendered = 0;
+                self.gate.drawn(self::now());
+                return Ok(());
+            }
             let mut drawn = state.size;
             console.draw(&mut |frame| {
                 drawn = Size { columns: frame.area().width, rows: frame.area().height };
@@ -259,12 +264,16 @@ impl<C: Console> App<C> {
     }
 
     fn streams(&mut self, first: Batch) -> io::Result<Option<ExitReason>> {
-        self.gate.changed(Urgency::Soon);
         let mut taken = 0;
         let mut next = Some(first);
         while let Some(batch) = next {
             taken += batch.len();
             for event in batch {
+                if event.only_grows(&self.state) {
+                    self.gate.grew();
+                } else {
+                    self.gate.changed(Urgency::Soon);
+                }
                 if let Some(reason) = self.apply(event)? {
                     return Ok(Some(reason));
                 }
@@ -381,16 +390,4 @@ async fn ready(console: &mut impl Console) -> Option<io::Result<TerminalEvent>> 
         Poll::Pending => Poll::Ready(None),
     })
     .await
-}
-
-fn pointer(mouse: MouseEvent, target: Target) -> Option<Pointer> {
-    let kind = match mouse.kind {
-        MouseEventKind::Down(MouseButton::Left) => PointerKind::Press,
-        MouseEventKind::Drag(MouseButton::Left) => PointerKind::Drag,
-        MouseEventKind::Up(MouseButton::Left) => PointerKind::Release,
-        MouseEventKind::ScrollUp => PointerKind::WheelUp,
-        MouseEventKind::ScrollDown => PointerKind::WheelDown,
-        _ => return None,
-    };
-    Some(Pointer { kind, target })
 }

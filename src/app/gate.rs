@@ -1,4 +1,4 @@
-//! When to draw: at once for what the user does, and at most every 33 ms for what streams do.
+//! When to draw: at once for what the user does, and at most every 33 ms for what streams do; and how much of it.
 
 use std::time::{Duration, Instant};
 
@@ -23,12 +23,25 @@ pub(super) enum Urgency {
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     pending: Option<Urgency>,
+    /// Whether something else changed than what replies say.
+    whole: bool,
     last: Option<Instant>,
 }
 
 impl Gate {
     pub(super) fn changed(&mut self, urgency: Urgency) {
         self.pending = self.pending.max(Some(urgency));
+        self.whole = true;
+    }
+
+    /// A reply grew, and nothing else changed.
+    pub(super) fn grew(&mut self) {
+        self.pending = self.pending.max(Some(Urgency::Soon));
+    }
+
+    /// Whether replies grew and nothing else changed since the last frame.
+    pub(super) fn only_grew(&self) -> bool {
+        !self.whole
     }
 
     /// When the next frame is due; `None` when nothing changed.
@@ -43,6 +56,7 @@ impl Gate {
     /// Notes that a frame was drawn; `now` is when it was done, so that a slow terminal is given time to breathe.
     pub(super) fn drawn(&mut self, now: Instant) {
         self.pending = None;
+        self.whole = false;
         self.last = Some(now);
     }
 }

@@ -10,6 +10,7 @@ mod editor;
 mod events;
 mod files;
 mod gate;
+mod pointer;
 mod runner;
 mod screen;
 mod tty;

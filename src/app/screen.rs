@@ -12,6 +12,8 @@ use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
+use crate::view::Before;
+
 /// Rows that a transcript moves at most between two frames, to be worth a search.
 const FARTHEST: usize = 8;
 
@@ -82,6 +84,24 @@ impl Screen {
         }
         std::mem::swap(&mut self.shown, next);
         Ok(())
+    }
+
+    /// Lets a part of the last frame be painted over, and writes what that changed; whether it was painted.
+    pub(super) fn patch(
+        &mut self,
+        paint: &mut dyn FnMut(&mut Buffer) -> Option<Vec<Before>>,
+        out: &mut impl Write,
+    ) -> io::Result<bool> {
+        let Some(parts) = paint(&mut self.shown) else { return Ok(false) };
+        let after = |before: &Before| Buffer {
+            area: before.area,
+            content: before.area.positions().map(|position| self.shown[position].clone()).collect(),
+        };
+        let changed: Vec<(Buffer, Buffer)> =
+            parts.into_iter().map(|before| (after(&before), before)).map(|(after, before)| (before, after)).collect();
+        let cells = changed.iter().flat_map(|(before, after)| before.diff_iter(after));
+        CrosstermBackend::new(out).draw(cells)?;
+        Ok(true)
     }
 
     /// Empties changed rows that held clusters of several code points (joined emoji, Indic vowels, flags). Terminals

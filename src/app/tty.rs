@@ -22,6 +22,7 @@ use crossterm::{Command, cursor, execute, queue};
 use futures_util::future::BoxFuture;
 use futures_util::task::AtomicWaker;
 use futures_util::{FutureExt as _, Stream};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::{Frame, Terminal};
 use tokio::task::spawn_blocking;
@@ -33,6 +34,7 @@ use super::editor;
 use super::screen::Screen;
 use super::window::Window;
 use crate::state::{Capture, CopyOutcome};
+use crate::view::Before;
 
 /// Presses, drags and the wheel, with SGR coordinates; not every motion, which would wake an idle program.
 struct TakeMouse;
@@ -185,6 +187,25 @@ impl Tty {
         self.lent.0.set(self.lent.0.get() + 1);
         Ok(())
     }
+
+    /// Writes the frame, which holds more than `empty` bytes where something is to be shown, and puts the cursor in its place.
+    fn show(&mut self, empty: usize) -> io::Result<()> {
+        let Self { terminal, frame, .. } = self;
+        let cursor = terminal.backend().cursor();
+        if frame.len() > empty || self.cursor != Some(cursor) {
+            match cursor {
+                Some(Position { x, y }) => queue!(frame, cursor::MoveTo(x, y), cursor::Show)?,
+                None => queue!(frame, cursor::Hide)?,
+            }
+            queue!(frame, EndSynchronizedUpdate)?;
+            let mut out = io::stdout().lock();
+            out.write_all(frame)?;
+            out.flush()?;
+        }
+        self.cursor = Some(cursor);
+        self.frame.clear();
+        Ok(())
+    }
 }
 
 impl Drop for Tty {
@@ -265,20 +286,15 @@ impl Console for Tty {
             written = screen.write(next.buffer_mut(), frame);
         })?;
         written?;
-        let cursor = terminal.backend().cursor();
-        if frame.len() > empty || self.cursor != Some(cursor) {
-            match cursor {
-                Some(Position { x, y }) => queue!(frame, cursor::MoveTo(x, y), cursor::Show)?,
-                None => queue!(frame, cursor::Hide)?,
-            }
-            queue!(frame, EndSynchronizedUpdate)?;
-            let mut out = io::stdout().lock();
-            out.write_all(frame)?;
-            out.flush()?;
-        }
-        self.cursor = Some(cursor);
-        self.frame.clear();
-        Ok(())
+        self.show(empty)
+    }
+
+    fn patch(&mut self, paint: &mut dyn FnMut(&mut Buffer) -> Option<Vec<Before>>) -> io::Result<bool> {
+        queue!(self.frame, BeginSynchronizedUpdate)?;
+        let empty = self.frame.len();
+        let patched = self.screen.patch(paint, &mut self.frame)?;
+        self.show(empty)?;
+        Ok(patched)
     }
 
     fn redraw(&mut self) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{EditPurpose, ExportWork, Exported, Found, LaneId, PresetWork, Scroll};
+use super::{EditPurpose, ExportWork, Exported, Found, LaneId, PresetWork, Scroll, State};
 use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
 use crate::config::ConfigError;
@@ -75,6 +75,16 @@ pub enum Event {
     Tick,
     /// The system asks the program to end.
     Terminate,
+}
+
+impl Event {
+    /// Whether it does no more than let a reply grow that has begun.
+    #[must_use]
+    pub fn only_grows(&self, state: &State) -> bool {
+        let Self::Stream { lane, delta: Ok(delta), .. } = self else { return false };
+        matches!(delta, Delta::Text { .. } | Delta::Reasoning { .. } | Delta::Wire(_) | Delta::Alive)
+            && state.lane_by_id(*lane).is_none_or(|lane| lane.status.has_begun())
+    }
 }
 
 /// The terminal's size in cells.

@@ -108,7 +108,7 @@ impl Ink {
 }
 
 /// A run of text in one ink. Its text holds no control characters: it went through the cleaner.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Span {
     pub text: String,
     pub ink: Ink,
@@ -122,7 +122,7 @@ impl Span {
 }
 
 /// One row of cells at most: it fits the width it was made for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Line {
     pub spans: Vec<Span>,
 }

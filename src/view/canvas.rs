@@ -18,7 +18,11 @@ pub(super) struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     pub(super) fn new(frame: &'a mut Frame<'_>, state: &'a State) -> Self {
-        Self { buffer: frame.buffer_mut(), theme: &state.theme, depth: state.depth }
+        Self::on(frame.buffer_mut(), state)
+    }
+
+    pub(super) fn on(buffer: &'a mut Buffer, state: &'a State) -> Self {
+        Self { buffer, theme: &state.theme, depth: state.depth }
     }
 
     pub(super) fn style(&self, ink: impl Into<Ink>) -> Style {
@@ -120,15 +124,24 @@ impl<'a> Canvas<'a> {
         }
         let style = self.style(ink);
         let (left, right) = (area.x, area.right() - 1);
-        for (y, corners) in [(area.y, ["┌", "┐"]), (area.bottom() - 1, ["└", "┘"])] {
-            self.fill(Rect { y, height: 1, ..area }, "─", style);
-            self.fill(Rect::new(left, y, 1, 1), corners[0], style);
-            self.fill(Rect::new(right, y, 1, 1), corners[1], style);
-        }
+        self.edge(Rect { height: 1, ..area }, ["┌", "┐"], style);
+        self.edge(Rect { y: area.bottom() - 1, height: 1, ..area }, ["└", "┘"], style);
         for x in [left, right] {
             self.fill(Rect::new(x, area.y + 1, 1, area.height - 2), "│", style);
         }
         self.title(area, ink, title);
+    }
+
+    /// Draws the lower border of a box, which lies in one row.
+    pub(super) fn foot(&mut self, row: Rect, ink: impl Into<Ink>) {
+        let style = self.style(ink);
+        self.edge(row, ["└", "┘"], style);
+    }
+
+    fn edge(&mut self, row: Rect, [left, right]: [&str; 2], style: Style) {
+        self.fill(row, "─", style);
+        self.fill(Rect { width: 1, ..row }, left, style);
+        self.fill(Rect { x: row.right() - 1, width: 1, ..row }, right, style);
     }
 
     /// Draws a rule across a box, on the first row of an area that has the box's sides, with a title in it.

@@ -28,6 +28,15 @@ impl Hits {
         self.0.push(Hit::Area(area, target));
     }
 
+    /// Notes what lies in an area, in the place of what was noted for the very same area before.
+    pub(super) fn put(&mut self, area: Rect, target: Target) {
+        let same = |hit: &&mut Hit| matches!(hit, Hit::Area(other, _) if *other == area);
+        match self.0.iter_mut().rev().find(same) {
+            Some(hit) => *hit = Hit::Area(area, target),
+            None => self.add(area, target),
+        }
+    }
+
     pub(super) fn add_track(&mut self, area: Rect, row: usize) {
         self.0.push(Hit::Track { area, row });
     }

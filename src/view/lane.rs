@@ -9,7 +9,7 @@ use crate::input::Action;
 use crate::state::{Focus, Lane, LaneArea, Layout, Panes, State, Target};
 use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 
-use super::cache::TurnCache;
+use super::cache::{TurnCache, TurnRows};
 use super::canvas::{Canvas, frame_role};
 use super::figures;
 use super::found;
@@ -27,9 +27,7 @@ pub(super) fn draw(
     hits: &mut Hits,
 ) {
     let Pane { state, lane, .. } = *pane;
-    let focused = area.place == state.focused;
-    let active = focused && state.focus == Focus::Transcript && state.overlay.is_none();
-    canvas.frame(area.frame, frame_role(active), &title::of(state, area.place, area.frame.width.saturating_sub(5)));
+    canvas.frame(area.frame, border(state, area), &title::of(state, area.place, area.frame.width.saturating_sub(5)));
     hits.add(area.frame, Target::LaneTab { lane: lane.id });
     hits.add(area.body, Target::Transcript { lane: lane.id, turn: None });
     if state.panes == Panes::Request {
@@ -44,12 +42,63 @@ pub(super) fn draw(
     for slice in &window.slices {
         y = draw_slice(canvas, pane, area.body, y, slice, cache, hits);
     }
+    draw_edges(canvas, pane, area, window, hits);
+}
+
+/// The ink of a lane's frame.
+fn border(state: &State, area: &LaneArea) -> StyleRole {
+    let focused = area.place == state.focused;
+    frame_role(focused && state.focus == Focus::Transcript && state.overlay.is_none())
+}
+
+/// Where a row of the window is.
+pub(super) fn row_area(area: &LaneArea, row: usize) -> Rect {
+    Rect { y: area.body.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX)), height: 1, ..area.body }
+}
+
+/// Where the figures are.
+pub(super) fn foot_area(area: &LaneArea) -> Rect {
+    Rect { y: area.frame.bottom() - 1, height: 1, ..area.frame }
+}
+
+/// Draws some rows of a window again, and the figures, all on empty cells.
+pub(super) fn draw_rows(
+    canvas: &mut Canvas<'_>,
+    pane: &Pane<'_>,
+    area: &LaneArea,
+    window: &Window,
+    rows: &[usize],
+    (cache, hits): (&mut TurnCache, &mut Hits),
+) {
+    canvas.foot(foot_area(area), border(pane.state, area));
+    for row in rows {
+        hits.put(row_area(area, *row), Target::Transcript { lane: pane.lane.id, turn: None });
+    }
+    let mut top = 0;
+    for slice in &window.slices {
+        let Some(turn) = pane.state.session.turns.get(slice.turn) else { continue };
+        let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
+        let shown = top..top + slice.rows;
+        for row in rows.iter().filter(|row| shown.contains(row)) {
+            let at = slice.from + row - top;
+            if at < slice.stack.len() {
+                let area = row_area(area, *row);
+                hits.put(area, draw_one(canvas, pane, (area, at), (slice, turn), kept));
+            }
+        }
+        top = shown.end;
+    }
+    draw_edges(canvas, pane, area, window, hits);
+}
+
+/// What is said of the rows above and below the window, and the figures.
+fn draw_edges(canvas: &mut Canvas<'_>, pane: &Pane<'_>, area: &LaneArea, window: &Window, hits: &mut Hits) {
     if window.is_past_the_end() {
         let row = Rect { height: 1, ..area.body };
         canvas.right(row, &[Span::new(" ▲ ends above ", StyleRole::Chip)]);
     }
     chip(canvas, pane, area.body, window, hits);
-    figures::draw(canvas, state, area, pane.now);
+    figures::draw(canvas, pane.state, area, pane.now);
 }
 
 /// The request that the lane would send now, and how much of it is above and below.
@@ -122,18 +171,29 @@ fn draw_slice(
     hits: &mut Hits,
 ) -> u16 {
     let Some(turn) = pane.state.session.turns.get(slice.turn) else { return y };
-    let lane = pane.lane;
-    let kept = cache.rows(pane.state, lane, turn, pane.columns);
-    let selected = lane.selected == Some(turn.id);
+    let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
     for (row, y) in (slice.from..slice.stack.len()).zip(y..body.bottom()) {
-        let part = slice.stack.part(row);
-        let line = slice.stack.line(kept, row);
-        let blank = part == Part::Above(0) && turn.depth > 0;
-        draw_row(canvas, body, y, line, (part, selected && !blank));
-        hits.add(Rect { y, height: 1, ..body }, target(turn, part, lane));
+        let area = Rect { y, height: 1, ..body };
+        hits.add(area, draw_one(canvas, pane, (area, row), (slice, turn), kept));
     }
     found::mark(canvas, pane, body, y, slice, cache);
     y.saturating_add(u16::try_from(slice.rows).unwrap_or(u16::MAX))
+}
+
+/// Draws one row of a turn into its area; gives what lies there.
+fn draw_one(
+    canvas: &mut Canvas<'_>,
+    pane: &Pane<'_>,
+    (area, row): (Rect, usize),
+    (slice, turn): (&Slice, &Turn),
+    kept: &TurnRows,
+) -> Target {
+    let part = slice.stack.part(row);
+    let line = slice.stack.line(kept, row);
+    let blank = part == Part::Above(0) && turn.depth > 0;
+    let selected = pane.lane.selected == Some(turn.id);
+    draw_row(canvas, area, area.y, line, (part, selected && !blank));
+    target(turn, part, pane.lane)
 }
 
 fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (part, selected): (Part, bool)) {
@@ -187,5 +247,5 @@ fn chip(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, window: &Window, h
     let columns = u16::try_from(crate::text::width(&label)).unwrap_or(u16::MAX).min(row.width);
     canvas.clear(Rect { x: row.right() - columns, width: columns, ..row });
     let x = canvas.right(row, &[Span::new(label, StyleRole::Chip)]);
-    hits.add(Rect { x, width: row.right() - x, ..row }, Target::NewLines { lane: pane.lane.id });
+    hits.put(Rect { x, width: row.right() - x, ..row }, Target::NewLines { lane: pane.lane.id });
 }

@@ -9,6 +9,7 @@ mod figures;
 mod found;
 mod hits;
 mod lane;
+mod patch;
 mod rows;
 mod scroll;
 mod stack;
@@ -19,17 +20,21 @@ mod title;
 use std::time::Instant;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 
 use crate::state::{LaneId, Layout, Scroll, ScrollMotion, State, Target};
 use cache::TurnCache;
 use canvas::Canvas;
 use hits::Hits;
+pub use patch::Before;
+use patch::Painted;
 
 /// Draws states. Keeps rendered turns, so that a frame costs what is visible and not what is there.
 #[derive(Debug, Default)]
 pub struct View {
     cache: TurnCache,
     hits: Hits,
+    painted: Painted,
 }
 
 impl View {
@@ -37,19 +42,32 @@ impl View {
     pub fn draw(&mut self, frame: &mut Frame<'_>, state: &State, now: Instant) {
         self.hits.clear();
         let Some(layout) = Layout::of(state) else {
+            self.painted.nothing();
             chrome::too_small(&mut Canvas::new(frame, state));
             return;
         };
         self.cache.begin_frame(state);
+        self.painted.whole(state, layout.clone());
         let mut areas = layout.lanes.iter();
         for group in scroll::groups(state, &layout, now) {
             let windows = group.windows(&mut self.cache);
             for ((pane, window), area) in group.panes.iter().zip(&windows).zip(&mut areas) {
                 lane::draw(&mut Canvas::new(frame, state), pane, area, window, &mut self.cache, &mut self.hits);
+                self.painted.add(pane, window, &mut self.cache);
             }
         }
         chrome::draw(frame, state, &layout, &mut self.hits, now);
         self.cache.end_frame();
+    }
+
+    /// Paints over the last frame what pieces of replies changed in lanes, if that is little: the rows that differ, whose
+    /// cells as they were it gives. `None` asks for a whole frame. Whatever else happened since the last frame needs one.
+    pub fn patch(&mut self, last: &mut Buffer, state: &State, now: Instant) -> Option<Vec<Before>> {
+        let Self { cache, hits, painted } = self;
+        cache.begin_frame(state);
+        let opened = painted.patch(last, state, (cache, hits), now);
+        cache.end_frame();
+        opened
     }
 
     /// Renders what came since the last frame, so that the next one is soon drawn.

@@ -116,6 +116,10 @@ pub(super) struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
+    pub(super) fn panes(&self) -> impl Iterator<Item = &Pane<'a>> {
+        self.panes.iter()
+    }
+
     fn rows(&self) -> usize {
         self.panes.first().map_or(0, |pane| pane.rows)
     }
@@ -299,6 +303,16 @@ impl<'a> Group<'a> {
 }
 
 impl Rest {
+    /// A number that tells it from others.
+    pub(super) fn mark(self) -> u64 {
+        let (kind, count) = match self {
+            Self::Nothing => (0, 0),
+            Self::Rows(rows) => (1, rows),
+            Self::Turns(turns) => (2, turns),
+        };
+        u64::try_from(count).unwrap_or(u64::MAX).wrapping_mul(4) + kind
+    }
+
     fn of(rows: usize, turns: usize) -> Self {
         match (rows, turns) {
             (0, 0) => Self::Nothing,

@@ -19,7 +19,7 @@ pub(super) struct Stack {
 }
 
 /// One row of a turn, by the part it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     Above(usize),
     Reasoning(usize),

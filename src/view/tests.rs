@@ -17,6 +17,7 @@ use ratatui::style::Modifier;
 use serde_json::json;
 
 mod find;
+mod patch;
 mod request;
 mod tree;
 mod values;

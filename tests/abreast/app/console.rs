@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use abreast::app::Console;
 use abreast::state::{Capture, CopyOutcome, Size};
+use abreast::view::Before;
 use crossterm::event::Event as TerminalEvent;
 use futures_util::future::BoxFuture;
 use ratatui::backend::TestBackend;
@@ -35,7 +36,11 @@ pub(super) struct Screen {
 
 struct Shared {
     terminal: Terminal<TestBackend>,
+    /// The cells of the last frame.
+    shown: Buffer,
     frames: usize,
+    /// Those that were painted over the one before.
+    patches: usize,
     asked: Vec<Asked>,
     /// What `$EDITOR` answers next.
     editor: Vec<Result<String, String>>,
@@ -52,8 +57,15 @@ pub(super) struct ScriptedConsole {
 pub(super) fn console(size: Size) -> (Screen, ScriptedConsole) {
     let (sender, events) = unbounded_channel();
     let terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
-    let shared =
-        Arc::new(Mutex::new(Shared { terminal, frames: 0, asked: Vec::new(), editor: Vec::new(), editor_ends: None }));
+    let shared = Arc::new(Mutex::new(Shared {
+        terminal,
+        shown: Buffer::default(),
+        frames: 0,
+        patches: 0,
+        asked: Vec::new(),
+        editor: Vec::new(),
+        editor_ends: None,
+    }));
     (Screen { events: sender, shared: Arc::clone(&shared) }, ScriptedConsole { events, shared })
 }
 
@@ -91,8 +103,13 @@ impl Screen {
         self.shared().frames
     }
 
+    /// How many of the frames were painted over the one before.
+    pub(super) fn patches(&self) -> usize {
+        self.shared().patches
+    }
+
     pub(super) fn buffer(&self) -> Buffer {
-        self.shared().terminal.backend().buffer().clone()
+        self.shared().shown.clone()
     }
 
     /// The screen as text, a line for each row.
@@ -122,9 +139,22 @@ impl Console for ScriptedConsole {
 
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         let mut shared = self.shared();
-        shared.terminal.draw(paint).map_err(io::Error::other)?;
+        let Shared { terminal, shown, .. } = &mut *shared;
+        let painted = terminal.draw(|frame| {
+            paint(frame);
+            shown.clone_from(frame.buffer_mut());
+        });
+        painted.map_err(io::Error::other)?;
         shared.frames += 1;
         Ok(())
+    }
+
+    fn patch(&mut self, paint: &mut dyn FnMut(&mut Buffer) -> Option<Vec<Before>>) -> io::Result<bool> {
+        let mut shared = self.shared();
+        let patched = paint(&mut shared.shown).is_some();
+        shared.frames += usize::from(patched);
+        shared.patches += usize::from(patched);
+        Ok(patched)
     }
 
     fn redraw(&mut self) -> io::Result<()> {

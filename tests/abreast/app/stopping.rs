@@ -120,6 +120,20 @@ async fn keys_that_come_at_once_are_handled_in_their_order_and_drawn_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reply_that_grows_is_painted_over_the_last_frame() {
+    let desk = Desk::open().await;
+    desk.sends("Count").await;
+    for word in ["one ", "two ", "three "] {
+        desk.replies(0, word).await;
+    }
+    assert_eq!(desk.screen.patches(), 2, "the first word changes more than its lane");
+    assert!(desk.screen.text().contains("one two three"));
+    desk.press("f1").await;
+    desk.replies(0, "four").await;
+    assert_eq!(desk.screen.patches(), 2, "help lies over the lane");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_program_draws_nothing() {
     let desk = Desk::open().await;
     desk.sends("Hello").await;

@@ -1,0 +1,141 @@
+//! A frame of which only some rows of lanes differ from the one before, as pieces of replies make them.
+//!
+//! Owns which rows those are: of each row that was painted a mark is kept. What else may have changed is the caller's to know.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Instant;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+
+use crate::state::{Layout, Panes, State};
+
+use super::cache::TurnCache;
+use super::canvas::Canvas;
+use super::hits::Hits;
+use super::scroll::{Group, Pane, Window};
+use super::{lane, scroll};
+
+/// When more than this part of a lane's rows differ, the lane was scrolled, and a whole frame lets the terminal move rows.
+const MOST_OF: usize = 4;
+
+/// The cells of an area as they were before it was painted again.
+pub type Before = Buffer;
+
+/// What the lanes showed in the last frame.
+#[derive(Debug, Default)]
+pub(super) struct Painted {
+    /// Where everything was; `None` before the first frame, and where the frame cannot be patched.
+    layout: Option<Layout>,
+    /// By lane in their order, a mark of each row.
+    rows: Vec<Vec<u64>>,
+}
+
+impl Painted {
+    /// Remembers a whole frame.
+    pub(super) fn whole(&mut self, state: &State, layout: Layout) {
+        self.layout = is_plain(state).then_some(layout);
+        self.rows.clear();
+    }
+
+    pub(super) fn nothing(&mut self) {
+        self.layout = None;
+    }
+
+    pub(super) fn add(&mut self, pane: &Pane<'_>, window: &Window, cache: &mut TurnCache) {
+        self.rows.push(marks(pane, window, cache));
+    }
+
+    /// Paints the rows that differ over the last frame; gives their cells as they were. `None` leaves the frame alone: a
+    /// whole one is needed.
+    pub(super) fn patch(
+        &mut self,
+        buffer: &mut Buffer,
+        state: &State,
+        (cache, hits): (&mut TurnCache, &mut Hits),
+        now: Instant,
+    ) -> Option<Vec<Before>> {
+        let layout = Layout::of(state)?;
+        if !is_plain(state) || self.layout.as_ref() != Some(&layout) || buffer.area.as_size() != size(state) {
+            return None;
+        }
+        let groups = scroll::groups(state, &layout, now);
+        let windows: Vec<Window> = groups.iter().flat_map(|group| group.windows(cache)).collect();
+        let panes: Vec<&Pane<'_>> = groups.iter().flat_map(Group::panes).collect();
+        let mut differing = Vec::new();
+        for (((pane, window), area), before) in panes.iter().zip(&windows).zip(&layout.lanes).zip(&mut self.rows) {
+            let marks = marks(pane, window, cache);
+            let rows: Vec<usize> = (0..marks.len()).filter(|row| marks.get(*row) != before.get(*row)).collect();
+            let doubtful = |row: &usize| is_doubtful(buffer, lane::row_area(area, *row).y);
+            if rows.len() * MOST_OF > marks.len() || rows.iter().any(doubtful) {
+                return None;
+            }
+            differing.push((rows, marks));
+        }
+        let mut opened = Vec::new();
+        let parts = panes.iter().zip(&windows).zip(&layout.lanes);
+        for (((pane, window), area), (rows, _)) in parts.zip(&differing) {
+            let areas = rows.iter().map(|row| lane::row_area(area, *row)).chain([lane::foot_area(area)]);
+            opened.extend(areas.map(|area| open(buffer, area)));
+            let mut canvas = Canvas::on(buffer, state);
+            lane::draw_rows(&mut canvas, pane, area, window, rows, (cache, hits));
+        }
+        for (before, (_, marks)) in self.rows.iter_mut().zip(differing) {
+            *before = marks;
+        }
+        Some(opened)
+    }
+}
+
+/// Whether nothing lies over the lanes, and they show their conversations.
+fn is_plain(state: &State) -> bool {
+    state.overlay.is_none()
+        && state.find.is_none()
+        && state.panes == Panes::Transcript
+        && state.notices.is_empty()
+        && !state.is_in_drawer()
+}
+
+fn size(state: &State) -> ratatui::layout::Size {
+    ratatui::layout::Size::new(state.size.columns, state.size.rows)
+}
+
+/// Terminals disagree on how wide clusters of several code points are: a row that holds some is written whole.
+fn is_doubtful(buffer: &Buffer, y: u16) -> bool {
+    let columns = usize::from(buffer.area.width);
+    let from = usize::from(y) * columns;
+    buffer.content[from..from + columns].iter().any(|cell| cell.symbol().chars().nth(1).is_some())
+}
+
+/// Empties an area and gives its cells as they were.
+fn open(buffer: &mut Buffer, area: Rect) -> Before {
+    let mut before = Buffer { area, content: Vec::with_capacity(usize::from(area.width)) };
+    for position in area.positions() {
+        before.content.push(std::mem::replace(&mut buffer[position], Cell::EMPTY));
+    }
+    before
+}
+
+/// A mark of each row in a window: rows with the same mark look the same.
+fn marks(pane: &Pane<'_>, window: &Window, cache: &mut TurnCache) -> Vec<u64> {
+    let mut marks = Vec::with_capacity(pane.rows);
+    for slice in &window.slices {
+        let Some(turn) = pane.state.session.turns.get(slice.turn) else { continue };
+        let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
+        let selected = pane.lane.selected == Some(turn.id);
+        for row in slice.from..slice.from + slice.rows {
+            let mut mark = DefaultHasher::new();
+            let shown = (row < slice.stack.len()).then(|| (slice.stack.part(row), slice.stack.line(kept, row)));
+            (turn.id, selected, shown).hash(&mut mark);
+            marks.push(mark.finish());
+        }
+    }
+    marks.resize(pane.rows, 0);
+    // What is said of the rows above and below lies over the first and the last row.
+    for (row, said) in [(0, u64::from(window.is_past_the_end())), (pane.rows - 1, window.rest.mark())] {
+        if let Some(mark) = marks.get_mut(row) {
+            *mark ^= said;
+        }
+    }
+    marks
+}
