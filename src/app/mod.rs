@@ -13,6 +13,7 @@ mod gate;
 mod pointer;
 mod runner;
 mod screen;
+mod sessions;
 mod tty;
 mod window;
 
