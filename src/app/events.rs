@@ -16,11 +16,12 @@ use super::background::BackgroundReply;
 use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
 use super::runner::{Batch, Runner};
+use super::sessions::Sessions;
 use super::{Connect, Console};
 use crate::state::{
     Anchor, EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target, saved_session,
 };
-use crate::store::{SessionLock, Store};
+use crate::store::SessionLock;
 use crate::text;
 use crate::update::update;
 use crate::view::View;
@@ -48,7 +49,7 @@ pub struct App<C> {
     sender: Sender<Batch>,
     events: Receiver<Batch>,
     /// Goes after `events`: who still tells something then is told that nobody listens.
-    store: Option<Store>,
+    sessions: Option<Sessions>,
     /// Stream events since something was rendered.
     unrendered: usize,
     gate: Gate,
@@ -80,7 +81,7 @@ impl<C: Console> App<C> {
             files: None,
             sender,
             events,
-            store: None,
+            sessions: None,
             unrendered: 0,
             gate: Gate::default(),
             background: BackgroundReply::default(),
@@ -99,10 +100,7 @@ impl<C: Console> App<C> {
     /// Keeps sessions in this directory, which need not be there yet. `held` are those that this program has open.
     #[must_use]
     pub fn with_store(mut self, directory: PathBuf, held: Vec<SessionLock>) -> Self {
-        let sender = self.sender.clone();
-        // The loop may be gone; then there is nobody to tell.
-        let tell = move |news| drop(sender.blocking_send(vec![Event::Store(news)]));
-        self.store = Some(Store::start(directory, held, tell));
+        self.sessions = Some(Sessions::start(directory, held, self.sender.clone()));
         self
     }
 
@@ -125,11 +123,11 @@ impl<C: Console> App<C> {
                 woken = self.woken() => woken,
             };
             if let Some(reason) = self.handle(woken).await? {
-                let Self { state, files, events, store, .. } = self;
+                let Self { state, files, events, sessions, .. } = self;
                 // Nobody listens any more, so nothing waits for being heard.
                 drop(events);
                 // What is not on the disk yet is written now.
-                drop(store);
+                drop(sessions);
                 if let Some(files) = files {
                     files.finished().await;
                 }
@@ -316,7 +314,7 @@ impl<C: Console> App<C> {
     fn perform(&mut self, effect: Effect) -> io::Result<Option<Event>> {
         match effect {
             Effect::Open { lane, generation, provider, request } => {
-                let kept = self.store.as_ref().map(Store::kept);
+                let kept = self.sessions.as_ref().map(Sessions::kept);
                 self.runner.open((lane, generation), provider, *request, kept);
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
@@ -339,15 +337,19 @@ impl<C: Console> App<C> {
                 self.editing = Some((purpose, self.console.edit(&text)?));
             }
             Effect::Store(work) => {
-                if let Some(store) = &self.store {
-                    store.keep(work);
+                if let Some(sessions) = &self.sessions {
+                    sessions.keep(work);
                 }
             }
+            Effect::Shelf(work) => match &mut self.sessions {
+                Some(sessions) => sessions.ask(work),
+                None => return Ok(Some(super::sessions::nowhere(work))),
+            },
             Effect::SetTitle(title) => self.console.set_title(&text::clean_line(&title))?,
             Effect::SetMouse(capture) => self.console.set_mouse(capture)?,
             Effect::Suspend => self.console.suspend()?,
             Effect::Redraw => self.console.redraw()?,
-            Effect::Quit(_) | Effect::Shelf(_) => {}
+            Effect::Quit(_) => {}
         }
         Ok(None)
     }

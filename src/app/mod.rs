@@ -12,6 +12,7 @@ mod files;
 mod gate;
 mod runner;
 mod screen;
+mod sessions;
 mod tty;
 mod window;
 

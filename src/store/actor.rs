@@ -1,5 +1,6 @@
 //! The writer: a thread of its own with the one connection that writes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,10 +10,9 @@ use tokio::sync::oneshot;
 
 use super::base::Base;
 use super::lock::SessionLock;
-use super::mailbox::{Mailbox, Post, add};
+use super::mailbox::{Errand, Mailbox, Post, Taken, add};
 use super::write::{Write, apply};
-use super::{StoreFault, read};
-use crate::store::SavedSession;
+use super::{SavedSession, ShelfChange, StoreFault, base, change, read};
 
 /// Something to be kept of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,11 @@ impl Store {
         Self { mailbox, writer }
     }
 
+    /// The way to the writer for others that have something to ask of it.
+    pub(super) fn mailbox(&self) -> Arc<Mailbox> {
+        Arc::clone(&self.mailbox)
+    }
+
     /// Hands over what is to be kept; never waits for the disk.
     pub fn keep(&self, work: StoreWork) {
         self.mailbox.keep(work);
@@ -99,6 +104,8 @@ struct Writer {
     directory: PathBuf,
     base: Option<Base>,
     held: Vec<SessionLock>,
+    /// The sessions that this program has had on the screen.
+    seen: BTreeSet<String>,
     waiting: Vec<(String, Vec<Write>)>,
     /// When it is tried again, after a failure.
     again: Option<Instant>,
@@ -106,12 +113,13 @@ struct Writer {
 
 impl Writer {
     fn new(directory: PathBuf, held: Vec<SessionLock>) -> Self {
-        Self { directory, base: None, held, waiting: Vec::new(), again: None }
+        let seen = held.iter().map(|lock| lock.session().to_owned()).collect();
+        Self { directory, base: None, held, seen, waiting: Vec::new(), again: None }
     }
 
     fn run(&mut self, mailbox: &Mailbox, tell: &impl Fn(StoreNews)) {
         loop {
-            let Post { work, tickets, closed } = mailbox.take(self.again);
+            let Post { work, tickets, errands, closed } = mailbox.take(self.again);
             for (session, writes) in work {
                 add(&mut self.waiting, StoreWork { session: session.into(), writes });
             }
@@ -119,6 +127,9 @@ impl Writer {
             for ticket in tickets {
                 // Who asked may have gone: a stream that was stopped before it began.
                 let _ = ticket.send(written.clone());
+            }
+            for errand in errands {
+                self.run_errand(errand, &written, tell);
             }
             self.report(written, tell);
             if closed {
@@ -147,27 +158,90 @@ impl Writer {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let base = match &mut self.base {
-            Some(base) => base,
-            None => {
-                let (base, said) = Base::open(&self.directory)?;
-                said.into_iter().for_each(|said| tell(StoreNews::Recovered(said)));
-                self.base.insert(base)
-            }
-        };
+        self.open_base(tell)?;
         for (session, _) in &self.waiting {
             if self.held.iter().all(|lock| lock.session() != session) {
                 // Its name is new and this program's own, so nobody else has it.
                 self.held.extend(SessionLock::take(&self.directory, session).ok().flatten());
             }
         }
+        let base = self.base.as_mut().ok_or(StoreFault::Unopened)?;
         apply(&mut base.connection, &self.waiting, unix_ms())?;
+        self.give_back();
         self.waiting.clear();
         Ok(())
     }
+
+    fn open_base(&mut self, tell: &impl Fn(StoreNews)) -> Result<&mut Base, StoreFault> {
+        if self.base.is_none() {
+            let (base, said) = Base::open(&self.directory)?;
+            said.into_iter().for_each(|said| tell(StoreNews::Recovered(said)));
+            self.base = Some(base);
+        }
+        self.base.as_mut().ok_or(StoreFault::Unopened)
+    }
+
+    /// When a session was begun, those before it are no longer on the screen: others may have them. What comes late of
+    /// one that was left takes nothing from the one that is on the screen.
+    fn give_back(&mut self) {
+        let written = self.waiting.iter().map(|(session, _)| session);
+        if let Some(begun) = written.filter(|session| !self.seen.contains(*session)).next_back() {
+            self.held.retain(|lock| lock.session() == begun);
+        }
+        self.seen.extend(self.waiting.iter().map(|(session, _)| session.clone()));
+    }
+
+    /// Who asked may have gone.
+    fn run_errand(&mut self, errand: Errand, written: &Result<(), StoreFault>, tell: &impl Fn(StoreNews)) {
+        match errand {
+            Errand::Change { id, change, done } => {
+                let _ = done.send(self.change(&id, &change, tell));
+            }
+            Errand::Open { id, done } => {
+                let saved = written.clone().map_err(|fault| StoreFault::Unsaved(Box::new(fault)));
+                let _ = done.send(saved.and_then(|()| self.take(&id, tell)));
+            }
+        }
+    }
+
+    fn change(&mut self, id: &str, change: &ShelfChange, tell: &impl Fn(StoreNews)) -> Result<(), StoreFault> {
+        self.expect_file(id)?;
+        let mine = self.held.iter().any(|lock| lock.session() == id);
+        let _lock = match change {
+            ShelfChange::Delete if !mine => SessionLock::take(&self.directory, id)
+                .map_err(|other| StoreFault::OpenElsewhere { process: other.process })?,
+            _ => None,
+        };
+        change::change(&mut self.open_base(tell)?.connection, id, change, unix_ms())
+    }
+
+    /// Takes a session from the shelf, and gives the one before it back.
+    fn take(&mut self, id: &str, tell: &impl Fn(StoreNews)) -> Result<Taken, StoreFault> {
+        self.expect_file(id)?;
+        let mine = self.held.iter().any(|lock| lock.session() == id);
+        // The lock first: what is read then is not changed by others any more.
+        let taken = if mine { Ok(None) } else { SessionLock::take(&self.directory, id) };
+        let session = read::session(&self.open_base(tell)?.connection, id)?;
+        let session = session.ok_or_else(|| StoreFault::NoSession(id.to_owned()))?;
+        self.held.retain(|lock| lock.session() == id);
+        self.seen.insert(id.to_owned());
+        let elsewhere = match taken {
+            Ok(lock) => {
+                self.held.extend(lock);
+                None
+            }
+            Err(elsewhere) => Some(elsewhere),
+        };
+        Ok((Box::new(session), elsewhere))
+    }
+
+    /// A store that is not there yet is not made for the sake of a session that cannot be in it.
+    fn expect_file(&self, id: &str) -> Result<(), StoreFault> {
+        if base::file(&self.directory).exists() { Ok(()) } else { Err(StoreFault::NoSession(id.to_owned())) }
+    }
 }
 
-fn unix_ms() -> i64 {
+pub(super) fn unix_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -49,11 +49,39 @@ impl Base {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.set_prepared_statement_cache_capacity(32);
+        schema::add_functions(&connection)?;
         schema::migrate(&mut connection)?;
         // A file can have a sound head and no body.
         connection.query_row("SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)", [], |_| Ok(()))?;
         Ok(Self { connection })
     }
+}
+
+/// Memory that a reader may keep pages in, in KiB as SQLite counts it below 0.
+const READER_PAGES: i64 = -16 * 1024;
+
+/// A connection that only reads, beside the one that writes; `None` while there is no file. An older file is brought up
+/// to this program's version first. A damaged one is left as it is: who opens it to write recovers it.
+pub(super) fn open_reader(directory: &Path) -> Result<Option<Connection>, StoreFault> {
+    let path = file(directory);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let open = || -> Result<Connection, StoreFault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "cache_size", READER_PAGES)?;
+        connection.set_prepared_statement_cache_capacity(32);
+        Ok(connection)
+    };
+    let connection = open()?;
+    if schema::is_current(&connection)? {
+        return Ok(Some(connection));
+    }
+    drop(connection);
+    Base::open_file(directory)?;
+    open().map(Some)
 }
 
 /// SQLite gives its other files the permissions of this one.

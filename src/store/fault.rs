@@ -29,6 +29,15 @@ pub enum StoreFault {
     Empty,
     #[error("{} cannot be set up ({reason}): check its permissions, or start with --data-dir", path.display())]
     Directory { path: PathBuf, reason: String },
+    /// A session that would be deleted is open in another program.
+    #[error("the session is open in another Abreast{}: close it there first", process.map_or_else(String::new, |it| format!(" (process {it})")))]
+    OpenElsewhere { process: Option<u32> },
+    /// The session on the screen cannot be left: what is new in it would wait in memory alone.
+    #[error("the session on the screen is not saved yet: {0}")]
+    Unsaved(Box<StoreFault>),
+    /// A newer question came before this one was answered.
+    #[error("the search was overtaken by a newer one")]
+    Overtaken,
     #[error("the store failed ({0}): this program tries again by itself")]
     Other(String),
 }
@@ -41,6 +50,7 @@ impl From<rusqlite::Error> for StoreFault {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
             Some(ErrorCode::CannotOpen) => Self::Unopened,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            Some(ErrorCode::OperationInterrupted) => Self::Overtaken,
             _ => Self::Other(error.to_string()),
         }
     }

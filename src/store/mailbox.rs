@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::write::{Write, join};
-use super::{StoreFault, StoreWork};
+use super::{OpenElsewhere, SavedSession, ShelfChange, StoreFault, StoreWork};
 
 /// A reply's pieces are on the disk this long after they came, and one commit later: together under 250 ms.
 const PIECES: Duration = Duration::from_millis(150);
@@ -18,6 +18,16 @@ const DRAFTS: Duration = Duration::from_millis(500);
 
 /// Tells whether everything that was asked for before is on the disk.
 pub(super) type Ticket = oneshot::Sender<Result<(), StoreFault>>;
+
+/// What only the writer can do, and somebody waits for: it has the locks, and knows what is not on the disk yet.
+#[derive(Debug)]
+pub(super) enum Errand {
+    Change { id: String, change: ShelfChange, done: oneshot::Sender<Result<(), StoreFault>> },
+    Open { id: String, done: oneshot::Sender<Result<Taken, StoreFault>> },
+}
+
+/// A session that was taken from the shelf.
+pub(super) type Taken = (Box<SavedSession>, Option<OpenElsewhere>);
 
 #[derive(Debug, Default)]
 pub(super) struct Mailbox {
@@ -38,6 +48,7 @@ pub(super) struct Post {
     /// By session, in the order in which they came.
     pub(super) work: Vec<(String, Vec<Write>)>,
     pub(super) tickets: Vec<Ticket>,
+    pub(super) errands: Vec<Errand>,
     pub(super) closed: bool,
 }
 
@@ -63,6 +74,12 @@ impl Mailbox {
     pub(super) fn ask(&self, ticket: Ticket) {
         let mut inner = self.inner();
         inner.post.tickets.push(ticket);
+        self.wake(inner, Duration::ZERO);
+    }
+
+    pub(super) fn send(&self, errand: Errand) {
+        let mut inner = self.inner();
+        inner.post.errands.push(errand);
         self.wake(inner, Duration::ZERO);
     }
 

@@ -6,20 +6,27 @@
 mod actor;
 mod base;
 mod blob;
+mod change;
+mod desk;
 mod fault;
+mod find;
 mod lock;
 mod mailbox;
+mod preview;
 mod read;
 mod recover;
+mod rows;
 mod saved;
 mod saved_run;
 mod schema;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
 
 pub use actor::{Store, StoreNews, StoreWork, load};
+pub use desk::Shelf;
 pub use fault::StoreFault;
 pub use lock::{OpenElsewhere, SessionLock};
 pub use saved::{

@@ -11,13 +11,15 @@ use super::{
 
 /// The session that was changed last and has something in it.
 pub(super) fn last(connection: &Connection) -> Result<Option<String>, StoreFault> {
-    let sql = "SELECT id FROM sessions ORDER BY updated DESC, rowid DESC LIMIT 1";
+    let sql = "SELECT id FROM sessions WHERE id NOT IN (SELECT session FROM marks WHERE deleted IS NOT NULL)
+        ORDER BY updated DESC, rowid DESC LIMIT 1";
     Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
 }
 
 /// One session with everything in it; `None` when there is none of that id.
 pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
-    let sql = "SELECT title, created, body FROM sessions WHERE id = ?1";
+    let sql = "SELECT coalesce((SELECT title FROM marks WHERE session = id), title), created, body FROM sessions
+        WHERE id = ?1";
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
     let Some((title, created, body)) = connection.query_row(sql, [id], row).optional()? else { return Ok(None) };
     let head: SavedHead = serde_json::from_str(&body)?;

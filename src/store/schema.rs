@@ -2,12 +2,15 @@
 //!
 //! The version is SQLite's `user_version`. docs/storage.md tells what each table holds.
 
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::{Connection, TransactionBehavior};
+use rust_decimal::Decimal;
 
-use super::StoreFault;
+use super::{StoreFault, words};
 
 /// Each step brings a file of the version before it to its own: the first makes version 1.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE sessions (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, body TEXT NOT NULL
 );
@@ -48,10 +51,33 @@ CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns WHEN old.text <> new.
     INSERT INTO found (found, rowid, text) SELECT 'delete', old.key, old.text WHERE old.text <> '';
     INSERT INTO found (rowid, text) SELECT new.key, new.text WHERE new.text <> '';
 END;
-"];
+",
+    include_str!("step_2.sql"),
+];
 
-/// The tables in the order in which they can be filled from a damaged file.
-pub(super) const TABLES: &[&str] = &["sessions", "lanes", "turns", "pieces", "runs", "drafts", "ledger"];
+/// The tables in the order in which they can be filled from a damaged file; all others follow from them.
+pub(super) const TABLES: &[&str] =
+    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "presets_used"];
+
+/// Gives a connection the functions that the tables' triggers use.
+pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    let text = |context: &Context<'_>, place| context.get_raw(place).as_str().unwrap_or_default().to_owned();
+    connection.create_scalar_function("indexed", 1, flags, move |context| Ok(words::indexed(&text(context, 0))))?;
+    connection.create_scalar_function("vocabulary", 1, flags, move |context| {
+        Ok(serde_json::to_string(&words::vocabulary(&text(context, 0))).unwrap_or_default())
+    })?;
+    // An amount that is no decimal counts for nothing: the ledger has it as it came.
+    let amount = move |context: &Context<'_>, place| text(context, place).parse::<Decimal>().unwrap_or_default();
+    connection.create_scalar_function("money_sum", 2, flags, move |context| {
+        let sum = amount(context, 0).checked_add(amount(context, 1));
+        Ok(sum.unwrap_or(Decimal::MAX).to_string())
+    })?;
+    connection.create_scalar_function("money_rest", 2, flags, move |context| {
+        let rest = amount(context, 0).checked_sub(amount(context, 1));
+        Ok(rest.unwrap_or(Decimal::MIN).to_string())
+    })
+}
 
 /// Brings a file up to this program's version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
@@ -70,6 +96,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
     }
     transaction.pragma_update(None, "user_version", newest)?;
     Ok(transaction.commit()?)
+}
+
+/// Whether a file has this program's version.
+pub(super) fn is_current(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(usize::try_from(version(connection)?).ok() == Some(STEPS.len()))
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<u32> {

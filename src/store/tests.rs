@@ -244,7 +244,7 @@ fn a_store_of_a_newer_program_is_left_alone() {
     store(home.path(), &[session("one", 2)]);
     Base::open_file(home.path()).unwrap().connection.pragma_update(None, "user_version", 99).unwrap();
     let before = fs::read(file(home.path())).unwrap();
-    let fault = StoreFault::Newer { found: 99, known: 1 };
+    let fault = StoreFault::Newer { found: 99, known: 2 };
     assert_eq!(load(home.path(), None).unwrap_err(), fault);
     let (store, news) = start(home.path());
     assert_eq!(keep(&store, "one", session("one", 3).writes()), Err(fault.clone()));
@@ -331,3 +331,5 @@ fn a_session_that_is_open_elsewhere_is_told_with_the_program_that_has_it() {
     assert!(SessionLock::take(home.path(), "one").unwrap().is_some());
     assert_eq!(fs::read_dir(home.path().join("open")).unwrap().count(), 0);
 }
+
+mod shelf;

@@ -1,0 +1,221 @@
+//! The shelf's own thread: it reads beside the writer, and asks the writer for what only that can do.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, InterruptHandle};
+use tokio::sync::oneshot;
+
+use super::actor::unix_ms;
+use super::base::open_reader;
+use super::mailbox::{Errand, Mailbox};
+use super::{ShelfAnswer, ShelfFound, ShelfWork, Store, StoreFault, find, preview};
+
+/// Sessions that an answer lists at the most.
+const MOST: usize = 100;
+
+/// The way to the shelf. Dropping it lets changes that wait be made, and ends the thread.
+#[derive(Debug)]
+pub struct Shelf {
+    desk: Arc<Desk>,
+    clerk: Option<JoinHandle<()>>,
+}
+
+impl Shelf {
+    /// Starts the thread beside the store of the same directory. Answers come in the order of the questions; a search
+    /// that a newer one overtook has none. Days begin and end in `zone`.
+    pub fn start(
+        directory: PathBuf,
+        store: &Store,
+        zone: TimeZone,
+        tell: impl Fn(ShelfWork, ShelfAnswer) + Send + 'static,
+    ) -> Self {
+        let desk = Arc::new(Desk::default());
+        let mut clerk = Clerk { directory, connection: None, writer: store.mailbox(), zone, desk: Arc::clone(&desk) };
+        let clerk = thread::Builder::new().name("shelf".to_owned()).spawn(move || {
+            while let Some(work) = clerk.desk.take() {
+                if let Some(answer) = clerk.answer(&work) {
+                    tell(work, answer);
+                }
+            }
+        });
+        // Without a thread nothing is answered; the store, which needs one too, tells why.
+        Self { desk, clerk: clerk.ok() }
+    }
+
+    /// Asks for something; never waits.
+    pub fn ask(&self, work: ShelfWork) {
+        self.desk.ask(work);
+    }
+}
+
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        self.desk.close();
+        if let Some(clerk) = self.clerk.take() {
+            // There is nobody left to tell of a panic.
+            let _ = clerk.join();
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    inner: Mutex<Waiting>,
+    news: Condvar,
+    /// Whether the search that runs was overtaken.
+    overtaken: AtomicBool,
+}
+
+#[derive(Default)]
+struct Waiting {
+    work: VecDeque<ShelfWork>,
+    /// Ends the search that runs.
+    finding: Option<InterruptHandle>,
+    closed: bool,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting").field("work", &self.work).field("closed", &self.closed).finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    fn inner(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing in here can be half done.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(&self, work: ShelfWork) {
+        let mut inner = self.inner();
+        if matches!(work, ShelfWork::Find { .. }) {
+            inner.work.retain(|waiting| !matches!(waiting, ShelfWork::Find { .. }));
+            self.overtake(&inner);
+        }
+        inner.work.push_back(work);
+        drop(inner);
+        self.news.notify_one();
+    }
+
+    fn close(&self) {
+        let mut inner = self.inner();
+        inner.closed = true;
+        inner.work.retain(|work| matches!(work, ShelfWork::Change { .. }));
+        self.overtake(&inner);
+        drop(inner);
+        self.news.notify_one();
+    }
+
+    fn overtake(&self, inner: &Waiting) {
+        if let Some(finding) = &inner.finding {
+            self.overtaken.store(true, Ordering::Relaxed);
+            finding.interrupt();
+        }
+    }
+
+    /// Waits for the next piece of work; `None` at the end.
+    fn take(&self) -> Option<ShelfWork> {
+        let mut inner = self.inner();
+        loop {
+            match inner.work.pop_front() {
+                Some(work) => return Some(work),
+                None if inner.closed => return None,
+                None => inner = self.news.wait(inner).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    /// Says that a search begins, unless there is a newer one by now.
+    fn begin(&self, handle: InterruptHandle) -> bool {
+        let mut inner = self.inner();
+        let newer = inner.closed || inner.work.iter().any(|work| matches!(work, ShelfWork::Find { .. }));
+        if !newer {
+            self.overtaken.store(false, Ordering::Relaxed);
+            inner.finding = Some(handle);
+        }
+        !newer
+    }
+
+    fn end(&self) {
+        self.inner().finding = None;
+    }
+}
+
+struct Clerk {
+    directory: PathBuf,
+    connection: Option<Connection>,
+    writer: Arc<Mailbox>,
+    zone: TimeZone,
+    desk: Arc<Desk>,
+}
+
+impl Clerk {
+    fn answer(&mut self, work: &ShelfWork) -> Option<ShelfAnswer> {
+        let answer = match work {
+            ShelfWork::Find { query, .. } => self.find(query).map(ShelfAnswer::Found),
+            ShelfWork::Preview { id, turn } => self.preview(id, *turn),
+            ShelfWork::Change { id, change } => {
+                let (id, change) = (id.clone(), change.clone());
+                self.sent(|done| Errand::Change { id, change, done }).map(|()| ShelfAnswer::Changed)
+            }
+            ShelfWork::Open { id } => {
+                let id = id.clone();
+                let taken = self.sent(|done| Errand::Open { id, done });
+                taken.map(|(session, elsewhere)| ShelfAnswer::Opened { session, elsewhere })
+            }
+        };
+        match answer {
+            Ok(answer) => Some(answer),
+            Err(StoreFault::Overtaken) => None,
+            Err(fault) => {
+                // The file may be another one by now.
+                self.connection = None;
+                Some(ShelfAnswer::Failed(said(&fault)))
+            }
+        }
+    }
+
+    fn connection(&mut self) -> Result<Option<&Connection>, StoreFault> {
+        if self.connection.is_none() {
+            self.connection = open_reader(&self.directory)?;
+        }
+        Ok(self.connection.as_ref())
+    }
+
+    fn find(&mut self, query: &str) -> Result<ShelfFound, StoreFault> {
+        let (zone, desk) = (self.zone.clone(), Arc::clone(&self.desk));
+        let query = find::Query::parse(query, unix_ms(), &zone);
+        let Some(connection) = self.connection()? else { return Ok(find::nothing(&query)) };
+        if !desk.begin(connection.get_interrupt_handle()) {
+            return Err(StoreFault::Overtaken);
+        }
+        let found = find::find(connection, &query, MOST, &desk.overtaken);
+        desk.end();
+        found
+    }
+
+    fn preview(&mut self, id: &str, turn: Option<u32>) -> Result<ShelfAnswer, StoreFault> {
+        let connection = self.connection()?.ok_or_else(|| StoreFault::NoSession(id.to_owned()))?;
+        preview::preview(connection, id, turn).map(ShelfAnswer::Preview)
+    }
+
+    /// What the writer answers; it lives longer than this.
+    fn sent<T>(&self, errand: impl FnOnce(oneshot::Sender<Result<T, StoreFault>>) -> Errand) -> Result<T, StoreFault> {
+        let (done, answer) = oneshot::channel();
+        self.writer.send(errand(done));
+        answer.blocking_recv().unwrap_or(Err(StoreFault::Unopened))
+    }
+}
+
+/// A fault as a sentence of its own.
+fn said(fault: &StoreFault) -> String {
+    let text = fault.to_string();
+    let mut signs = text.chars();
+    let first = signs.next().map(|sign| sign.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", signs.as_str())
+}
