@@ -67,6 +67,8 @@ pub struct PendingChange {
     pub change: ShelfChange,
     /// Its row in the list and the row's place, where it was in it.
     pub before: Option<(usize, ShelfRow)>,
+    /// The former title, where it is the session on the screen that was renamed.
+    pub title: Option<String>,
 }
 
 /// A session on its way to the screen.
@@ -148,6 +150,12 @@ impl SessionList {
         self.asked.as_ref().map(|(_, serial)| *serial) != self.answered
     }
 
+    /// Whether those that were deleted are looked for.
+    #[must_use]
+    pub fn shows_deleted(&self) -> bool {
+        self.query.split_whitespace().any(|word| word == "deleted:yes")
+    }
+
     /// The place of a session in the list.
     #[must_use]
     pub fn place_of(&self, id: &str) -> Option<usize> {
@@ -224,7 +232,7 @@ mod tests {
         }
         let preview = |columns, rows| SessionAreas::of(Size { columns, rows }).preview;
         assert_eq!(preview(60, 20), None);
-        assert_eq!(preview(100, 30).map(|area| (area.width, area.height)), Some((92, 8)));
+        assert_eq!(preview(100, 30).map(|area| (area.width, area.height)), Some((92, 7)));
         assert_eq!(preview(200, 50).map(|area| (area.width, area.height)), Some((103, 43)));
     }
 

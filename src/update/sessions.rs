@@ -126,7 +126,7 @@ pub(super) fn answered(state: &mut State, work: ShelfWork, answer: ShelfAnswer, 
         (ShelfWork::Preview { id, turn }, ShelfAnswer::Failed(said)) => previewed(state, (id, turn), Err(said)),
         (ShelfWork::Change { id, change }, ShelfAnswer::Changed) => change::changed(state, &id, &change),
         (ShelfWork::Change { id, change }, ShelfAnswer::Failed(said)) => {
-            change::failed(state, &id, &change, &said, now);
+            return change::failed(state, &id, &change, &said, now);
         }
         (ShelfWork::Open { id }, ShelfAnswer::Opened { session, elsewhere }) => {
             return open::opened(state, &id, *session, elsewhere, now);

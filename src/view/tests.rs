@@ -18,6 +18,7 @@ use serde_json::json;
 
 mod find;
 mod request;
+mod sessions;
 mod tree;
 mod values;
 

@@ -1,7 +1,6 @@
 //! Changing saved sessions: their titles, tags and pins, deleting them and bringing them back.
 //!
-//! A change shows at once, and is taken back when the shelf could not make it. The title of the session on the screen is
-//! the session's own, which saving keeps.
+//! A change shows at once, and is taken back when the shelf could not make it.
 
 use std::time::Instant;
 
@@ -110,8 +109,14 @@ pub(super) fn pin(state: &mut State, now: Instant) -> Effects {
     change(state, &row.id, ShelfChange::Pin(!row.pinned), now)
 }
 
+/// Deletes the selected session; brings it back where deleted ones are listed.
 pub(super) fn delete(state: &mut State, now: Instant) -> Effects {
     let Some(row) = row(state) else { return Effects::new() };
+    if open_list(state).is_some_and(|list| list.shows_deleted()) {
+        let steps = (ShelfChange::Delete, ShelfChange::Restore);
+        state.notices.show(Level::Note, format!("“{}” is in the list again.", shown(&row.title)), now);
+        return step(state, &row.id, row.title, steps, now);
+    }
     if let Some(said) = refusal(state, &row.id, &ShelfChange::Delete) {
         state.notices.show(Level::Note, said, now);
         return Effects::new();
@@ -180,13 +185,6 @@ pub(in super::super) fn refusal(state: &State, id: &str, change: &ShelfChange) -
 
 /// Asks the shelf for a change, which shows already.
 fn change(state: &mut State, id: &str, change: ShelfChange, now: Instant) -> Effects {
-    if id == state.session.id
-        && let ShelfChange::Rename(title) = &change
-    {
-        state.session.title.clone_from(title);
-        let _ = list_mut(&mut state.overlay).map(|list| list.show_change(id, &change));
-        return vec![Effect::SetTitle(state.session.window_title())];
-    }
     if let Some(said) = refusal(state, id, &change) {
         state.notices.show(Level::Note, said, now);
         return Effects::new();
@@ -198,8 +196,19 @@ fn change(state: &mut State, id: &str, change: ShelfChange, now: Instant) -> Eff
         }
         list.show_change(id, &change)
     });
-    state.shelf.pending.push(PendingChange { id: id.to_owned(), change: change.clone(), before });
-    vec![Effect::Shelf(ShelfWork::Change { id: id.to_owned(), change })]
+    let (mut effects, mut title) = (Effects::new(), None);
+    if id == state.session.id
+        && let ShelfChange::Rename(given) = &change
+    {
+        title = Some(std::mem::replace(&mut state.session.title, given.clone()));
+        effects.push(Effect::SetTitle(state.session.window_title()));
+    }
+    // A session that the store has nothing of yet takes its title along when it gets there.
+    if !id.is_empty() {
+        state.shelf.pending.push(PendingChange { id: id.to_owned(), change: change.clone(), before, title });
+        effects.push(Effect::Shelf(ShelfWork::Change { id: id.to_owned(), change }));
+    }
+    effects
 }
 
 /// Forgets a change that was answered, and looks again: what is pinned stands elsewhere now.
@@ -215,8 +224,13 @@ pub(super) fn changed(state: &mut State, id: &str, change: &ShelfChange) {
     settle(state, id, change);
 }
 
-pub(super) fn failed(state: &mut State, id: &str, change: &ShelfChange, said: &str, now: Instant) {
-    let before = settle(state, id, change).and_then(|pending| pending.before);
+pub(super) fn failed(state: &mut State, id: &str, change: &ShelfChange, said: &str, now: Instant) -> Effects {
+    let (before, former) = settle(state, id, change).map_or((None, None), |pending| (pending.before, pending.title));
+    let mut effects = Effects::new();
+    if let Some(former) = former.filter(|_| id == state.session.id) {
+        state.session.title = former;
+        effects.push(Effect::SetTitle(state.session.window_title()));
+    }
     let title = before.as_ref().map(|(_, row)| shown(&row.title));
     let title = title.map_or_else(|| "The session".to_owned(), |title| format!("“{title}”"));
     let what = match change {
@@ -230,6 +244,7 @@ pub(super) fn failed(state: &mut State, id: &str, change: &ShelfChange, said: &s
         list.take_back(before);
     }
     state.notices.show(Level::Error, format!("{title} {what}: {said}"), now);
+    effects
 }
 
 #[cfg(test)]

@@ -304,6 +304,16 @@ fn what_was_brought_back_is_selected_when_it_is_found_again() {
 }
 
 #[test]
+fn where_deleted_ones_are_listed_the_same_key_brings_one_back() {
+    let mut program = Program::listing(&[]);
+    program.types("deleted:yes");
+    program.finds(&[row("a", 3)]);
+    program.took();
+    program.ctrl('x');
+    assert_eq!(program.took(), [changes("a", ShelfChange::Restore)]);
+}
+
+#[test]
 fn tags_are_written_with_commas_and_an_undo_gives_the_former_ones() {
     let tagged = ShelfRow { tags: vec!["old".into()], ..row("a", 3) };
     let mut program = Program::listing(&[tagged]);
@@ -350,7 +360,10 @@ fn a_title_that_was_given_is_not_overwritten_by_the_first_message_nor_by_later_o
     assert_eq!(program.state.session.title, "mine!");
     program.undo();
     assert_eq!(program.state.session.title, "mine");
-    assert_eq!(program.asked, [], "saving keeps the title of the session on the screen");
+    let asked = ["mine!", "mine"].map(|title| changes("k3", ShelfChange::Rename(title.into())));
+    assert_eq!(program.took(), asked, "what is not in the store yet takes its title along");
+    program.answer(asked[1].clone(), ShelfAnswer::Failed("No.".into()));
+    assert_eq!(program.state.session.title, "mine!");
 }
 
 #[test]
@@ -368,7 +381,7 @@ fn the_session_on_the_screen_is_marked_named_as_here_and_not_deleted() {
     program.ctrl('r');
     program.types("!\n");
     assert_eq!(program.titles(), ["hello!", "B"]);
-    assert_eq!(program.took(), []);
+    assert_eq!(program.took(), [changes("k3", ShelfChange::Rename("hello!".into()))]);
     program.key(KeyCode::Enter);
     assert!(program.state.overlay.is_none(), "it is open already");
 }
