@@ -153,7 +153,7 @@ impl SessionList {
     /// Whether those that were deleted are looked for.
     #[must_use]
     pub fn shows_deleted(&self) -> bool {
-        self.query.split_whitespace().any(|word| word == "deleted:yes")
+        self.query.split_whitespace().any(|word| word.eq_ignore_ascii_case("deleted:yes"))
     }
 
     /// The place of a session in the list.
