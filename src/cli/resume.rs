@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::Problem;
 use super::print::say;
-use crate::state::{Anchor, Level, Saving, State};
+use crate::state::{Anchor, Level, Saving, State, open_elsewhere};
 use crate::store::{OpenElsewhere, SavedSession, SessionLock, load};
 
 /// What the workstation begins with.
@@ -41,13 +41,8 @@ impl Opened {
         }
         match lock {
             Ok(lock) => Ok(lock.into_iter().collect()),
-            Err(OpenElsewhere { process }) => {
-                let other = process.map_or_else(String::new, |process| format!(" (process {process})"));
-                let said = format!(
-                    "This session is open in another Abreast{other}. You can read it here; the first message you send \
-                     makes a copy of it."
-                );
-                state.notices.show(Level::Warning, said, now);
+            Err(elsewhere) => {
+                state.notices.show(Level::Warning, open_elsewhere(elsewhere), now);
                 Ok(Vec::new())
             }
         }

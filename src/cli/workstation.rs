@@ -6,17 +6,20 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use super::configure::keymap;
 use super::export::{shown, text_of};
 use super::resume::Opened;
 use super::setup::Setup;
 use super::{Arguments, Ended, Problem};
-use crate::app::{App, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
+use crate::app::{App, Console, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
 use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::exchange::{self, Foreign};
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, Provider, Providers, Size, Start, State};
+use crate::text;
 use crate::update::open_foreign;
 
 pub(super) async fn run(arguments: Arguments, environment: Environment) -> Result<Ended, Problem> {
@@ -39,15 +42,20 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let data = session.data_dir.clone().unwrap_or_else(|| setup.paths.data.clone());
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
+    state.zone = TimeZone::system();
     let held = opened.place(&mut state)?;
     if let Some(foreign) = &foreign {
-        // All that follows from it is the terminal's title, which the first message sets as well.
+        // All that follows from it is the terminal's title, which is set below.
         open_foreign(&mut state, foreign, Instant::now());
     }
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
-    let tty = Tty::take(mouse).map_err(terminal)?;
+    let mut tty = Tty::take(mouse).map_err(terminal)?;
+    // A session that begins empty has nothing to say yet: the title is the shell's until then.
+    if !state.session.title.is_empty() {
+        tty.set_title(&text::clean_line(&state.session.window_title())).map_err(terminal)?;
+    }
     let ends = end_signal(tty.lendings());
     let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
     let (reason, state) = app.run(ends).await.map_err(terminal)?;

@@ -14,6 +14,8 @@ pub enum Context {
     Reader,
     /// While the tree of turns is open. The keys of overlays work there too.
     Tree,
+    /// While the list of sessions is open. The keys of overlays work there too; signs go into its query.
+    Sessions,
     /// While a text is edited in a box.
     Form,
 }
@@ -30,6 +32,7 @@ impl Context {
             Self::Overlay => "overlay",
             Self::Reader => "reader",
             Self::Tree => "tree",
+            Self::Sessions => "sessions",
             Self::Form => "form",
         }
     }
@@ -93,7 +96,7 @@ actions! {
     LaneRight, Global, "lane.right", "", "Move the lane to the right";
     LaneAddress, Global, "lane.address", "", "Let the focused lane have the next messages, or not";
     LaneOnly, Global, "lane.only", "", "Send to the focused lane alone, or to all again";
-    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, another branch, a deleted one, replaced settings";
+    LaneUndo, Global, "lane.undo", "", "Undo: a closed lane, another branch, a deleted one, replaced settings, a deleted session";
     LaneRedo, Global, "lane.redo", "", "Redo what was undone";
     LaneZoom, Transcript, "lane.zoom", "zoom", "Let the focused lane fill the screen, or give the others their room back";
     Lane1, Global, "lane.focus_1", "", "Focus the first lane";
@@ -105,6 +108,8 @@ actions! {
     Lane7, Global, "lane.focus_7", "", "Focus the seventh lane";
     Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
+    Sessions, Global, "session.open", "", "Find, open, rename, tag, pin or delete sessions";
+    RenameSession, Global, "session.rename", "", "Give the session on the screen another title";
     Export, Global, "session.export", "", "Write the session, or a lane of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
@@ -194,6 +199,13 @@ actions! {
     TreeLane, Tree, "tree.lane", "new lane", "Open this branch in a new lane";
     TreeName, Tree, "tree.name", "name", "Name the branch that begins here";
     TreeDelete, Tree, "tree.delete", "delete", "Delete this turn and all that follows it; it can be undone";
+
+    SessionRename, Sessions, "sessions.rename", "rename", "Give the selected session another title";
+    SessionTag, Sessions, "sessions.tag", "tag", "Edit the selected session's tags";
+    SessionPin, Sessions, "sessions.pin", "pin", "Keep the selected session at the top of the list, or no longer";
+    SessionDelete, Sessions, "sessions.delete", "delete", "Delete the selected session; it can be undone";
+    SessionPreviewUp, Sessions, "sessions.preview_up", "", "Scroll the preview up";
+    SessionPreviewDown, Sessions, "sessions.preview_down", "", "Scroll the preview down";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
     FormEnter, Form, "form.enter", "", "In a single line: keep the text";

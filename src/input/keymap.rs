@@ -13,13 +13,19 @@ use super::{ACTIONS, Action, Chord, Context};
 use crate::text::{Place, nearest};
 
 /// Actions that have no key of their own: the palette reaches them.
-pub const PALETTE_ONLY: &[Action] =
-    &[Action::Quit, Action::FocusTranscript, Action::FocusComposer, Action::Export, Action::CopyBody];
+pub const PALETTE_ONLY: &[Action] = &[
+    Action::Quit,
+    Action::FocusTranscript,
+    Action::FocusComposer,
+    Action::RenameSession,
+    Action::Export,
+    Action::CopyBody,
+];
 
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 8] = [
+const CONTEXTS: [Context; 9] = [
     Context::Global,
     Context::Composer,
     Context::Transcript,
@@ -27,6 +33,7 @@ const CONTEXTS: [Context; 8] = [
     Context::Overlay,
     Context::Reader,
     Context::Tree,
+    Context::Sessions,
     Context::Form,
 ];
 
@@ -254,9 +261,10 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
         return Err(KeymapProblem::Action { name: name.to_owned(), near });
     };
     let home = action.row().context;
-    // A global action may be asked for from a narrower place by a key of its own there; readers and the tree are overlays.
-    let within =
-        home == Context::Global || (home == Context::Overlay && matches!(context, Context::Reader | Context::Tree));
+    // A global action may be asked for from a narrower place by a key of its own there; readers, the tree and the list of
+    // sessions are overlays.
+    let is_overlay = matches!(context, Context::Reader | Context::Tree | Context::Sessions);
+    let within = home == Context::Global || (home == Context::Overlay && is_overlay);
     if home != context && !within {
         return Err(KeymapProblem::Misplaced { action: action.row().name, home: home.name() });
     }
@@ -269,7 +277,8 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
 /// Whether the chord puts a sign into a text there. The one sign that may be bound is that of the commands, which only
 /// counts while the composer is empty.
 fn types_there(context: Context, chord: Chord) -> bool {
-    let has_text = matches!(context, Context::Global | Context::Composer | Context::Overlay | Context::Form);
+    let has_text =
+        matches!(context, Context::Global | Context::Composer | Context::Overlay | Context::Sessions | Context::Form);
     has_text && chord.types().is_some()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::LaneId;
+use super::{LaneId, SessionList};
 use crate::chat::{Field, TurnId};
 use crate::input::Editor;
 
@@ -21,6 +21,10 @@ pub enum FormPurpose {
     Extra(LaneId),
     /// The path of a file that the session is written to; the further fields are [`EXPORT_FIELDS`].
     Export,
+    /// The title of a session, which may be the one on the screen: one line.
+    SessionTitle(String),
+    /// The tags of a session, with commas between them: one line.
+    SessionTags(String),
 }
 
 impl FormPurpose {
@@ -29,7 +33,7 @@ impl FormPurpose {
     pub fn lane(&self) -> Option<LaneId> {
         match self {
             Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => Some(*lane),
-            Self::Export | Self::BranchName(_) => None,
+            Self::Export | Self::BranchName(_) | Self::SessionTitle(_) | Self::SessionTags(_) => None,
         }
     }
 }
@@ -53,6 +57,8 @@ pub struct Form {
     aside: Vec<FormField>,
     /// What is to be said of the text as it is.
     pub verdict: Option<Verdict>,
+    /// The list of sessions that it was opened from.
+    pub under: Option<Box<SessionList>>,
 }
 
 /// A line with a name.
@@ -91,13 +97,15 @@ impl Form {
             at: FormFocus::Text,
             templates: Vec::new(),
             verdict: None,
+            under: None,
         }
     }
 
     /// Whether the text is a single line, which Enter takes.
     #[must_use]
     pub fn is_line(&self) -> bool {
-        matches!(self.purpose, FormPurpose::LaneName(_) | FormPurpose::BranchName(_) | FormPurpose::Export)
+        use FormPurpose as P;
+        matches!(self.purpose, P::LaneName(_) | P::BranchName(_) | P::Export | P::SessionTitle(_) | P::SessionTags(_))
     }
 
     /// Whether the text is a value of the request, whose slips are told as it is written.

@@ -28,6 +28,7 @@ mod request_page;
 mod saved;
 mod saving;
 mod session;
+mod sessions;
 mod shared;
 mod sidebar;
 mod tree;
@@ -63,6 +64,10 @@ pub use saved::{
 };
 pub use saving::{Grown, GrownCall, Kept, RunMark, SavedPlace, Saving};
 pub use session::{Charge, Session, Sum, Totals};
+pub use sessions::{
+    OpeningSession, PendingChange, PreviewShows, SessionAreas, SessionList, SessionPreview, Shelf, ShelfStep,
+    open_elsewhere,
+};
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
 pub use tree::{TreeHead, TreePage, TreeRow};
@@ -72,6 +77,8 @@ pub use wire_text::{wire_data, wire_gap, wire_size, wire_time};
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
 
 use crate::chat::{Refusals, Settings, TurnId};
 use crate::config::{ColorDepth, Theme, Themes};
@@ -119,6 +126,9 @@ pub struct State {
     /// What the store has of the session, where it is saved.
     pub saving: Option<Box<Saving>>,
     pub undos: Undos,
+    pub shelf: Shelf,
+    /// Where the user's days begin: UTC until somebody knows better.
+    pub zone: TimeZone,
     /// A text that is looked for inside lanes.
     pub find: Option<Find>,
     pub sidebar: Sidebar,
@@ -198,6 +208,8 @@ impl State {
             queue: Queue::default(),
             saving: None,
             undos: Undos::default(),
+            shelf: Shelf::default(),
+            zone: TimeZone::UTC,
             find: None,
             sidebar: Sidebar::default(),
             overlay: None,

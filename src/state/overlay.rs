@@ -1,6 +1,8 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, TreePage};
+use super::{
+    Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, SessionList, TreePage,
+};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -24,6 +26,8 @@ pub enum Overlay {
     Heat(Box<Heat>),
     /// The session's turns.
     Tree(Box<TreePage>),
+    /// All sessions that are saved.
+    Sessions(Box<SessionList>),
 }
 
 impl Overlay {
@@ -37,6 +41,7 @@ impl Overlay {
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
             Self::Tree(_) => &[Context::Tree, Context::Overlay, Context::Global],
+            Self::Sessions(_) => &[Context::Sessions, Context::Overlay, Context::Global],
         }
     }
 

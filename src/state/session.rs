@@ -70,6 +70,12 @@ impl Session {
         Self { serial: self.serial + 1, ..Self::default() }
     }
 
+    /// What the terminal's title says while it is on the screen.
+    #[must_use]
+    pub fn window_title(&self) -> String {
+        if self.title.is_empty() { "abreast".to_owned() } else { format!("abreast · {}", self.title) }
+    }
+
     /// Adds the run that `make` builds with its id.
     pub fn add_run(&mut self, make: impl FnOnce(RunId) -> Run) -> RunId {
         let id = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));

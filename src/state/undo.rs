@@ -1,7 +1,7 @@
 //! What can be undone and redone beyond the draft: lanes that were closed or opened, branches that lanes left, settings
-//! that were replaced, branches that were deleted.
+//! that were replaced, branches that were deleted, sessions that were changed.
 
-use super::{Lane, LaneId, Scroll, SettingsBefore, State, StreamStatus};
+use super::{Lane, LaneId, Scroll, SettingsBefore, ShelfStep, State, StreamStatus};
 use crate::chat::TurnId;
 
 /// What was done, with all that it takes to go back. Who goes back gets the step that leads forth again.
@@ -19,6 +19,8 @@ pub enum Undo {
     Delete(TurnId),
     /// The branch that begins with this turn was brought back.
     Restore(TurnId),
+    /// A saved session was renamed, tagged, deleted or brought back.
+    Shelf(Box<ShelfStep>),
 }
 
 /// Where a lane stood in the tree, and what it showed there.
@@ -88,9 +90,12 @@ impl Undos {
         }
     }
 
-    /// Forgets everything: the turns it speaks of are gone.
+    /// Forgets what was done in the session: the turns and lanes it speaks of are gone. What was done to saved sessions
+    /// stays, so that one that was deleted can be brought back from another.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        for steps in [&mut self.back, &mut self.forth] {
+            steps.retain(|step| matches!(step, Undo::Shelf(_)));
+        }
     }
 
     fn steps(&mut self, way: Way) -> &mut Vec<Undo> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::params::Settled;
 use super::{
     Effects, ask, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader,
-    reading, request, share, stream, tree,
+    reading, request, sessions, share, stream, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -37,6 +37,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Overlay if state.finds() => find::list(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
         Context::Tree => tree::perform(state, action, now),
+        Context::Sessions => sessions::perform(state, action, now),
         Context::Reader => reader::perform(state, action, now),
         Context::Form => form::perform(state, action, now),
     }
@@ -56,6 +57,11 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::ModelCard => card::open(state, now),
         A::Presets => presets::open(state),
         A::EditSystem => form::open_system(state),
+        A::Sessions => sessions::open(state, now),
+        A::RenameSession => {
+            sessions::open_title_here(state, now);
+            Effects::new()
+        }
         A::Export => exchange::open_export(state),
         A::OpenDraft => exchange::open_draft(state, now),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
@@ -242,5 +248,5 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
 
 /// Whether an overlay that lists things is open.
 pub(super) fn is_list(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_))
+    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_) | Overlay::Sessions(_))
 }

@@ -110,7 +110,7 @@ pub(super) fn title(state: &mut State, question: &str) -> Effects {
     }
     let line = question.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     state.session.title = text::truncate(&text::clean_line(line.trim()), LONGEST).into_owned();
-    vec![Effect::SetTitle(format!("abreast · {}", state.session.title))]
+    vec![Effect::SetTitle(state.session.window_title())]
 }
 
 /// Asks again from the question at or above a turn of the focused lane. The old reply stays as a sibling. A reply that

@@ -40,10 +40,12 @@ pub(super) fn refresh(state: &mut State) {
     }
 }
 
-/// What comes to light when an overlay is closed: below a card, the picker that it was opened from.
+/// What comes to light when an overlay is closed: below a card, the picker that it was opened from; below a form, the
+/// list of sessions.
 pub(super) fn under(closed: Option<Overlay>) -> Option<Overlay> {
     match closed {
         Some(Overlay::Card(open)) => open.picker.map(Overlay::Models),
+        Some(Overlay::Form(form)) => form.under.map(Overlay::Sessions),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::Effects;
+use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{
     Effect, Find, FindPart, FindPhase, FindScope, FindSpot, FindWay, Focus, Level, Panes, Scroll, ScrollMotion, State,
@@ -143,6 +144,24 @@ fn round(state: &State, find: &Find, way: FindWay) -> Option<FindSpot> {
         (FindScope::All, FindWay::Next) => (1..=count).find_map(|step| end(state.focused + step)),
         (FindScope::All, FindWay::Previous) => (1..=count).find_map(|step| end(state.focused + count - step)),
     }
+}
+
+/// Looks for the first of some texts that stands in a turn of the focused lane, and goes to it there.
+pub(super) fn prime(state: &mut State, turn: TurnId, texts: &[String]) -> Option<Effects> {
+    let depth = state.session.turns.get(turn)?.depth;
+    for text in texts {
+        let mut find = Find::new(state.lane(), state.scroll_of(state.lane().id));
+        find.phase = FindPhase::Kept;
+        find.set_query(text.chars().take(LONGEST).collect(), &state.session.turns);
+        state.find = Some(find);
+        refresh(state);
+        let first = state.find.as_ref().and_then(|find| find.first_from(state.lane(), depth));
+        if let Some(spot) = first.filter(|spot| spot.turn == turn) {
+            return Some(go(state, spot));
+        }
+    }
+    state.find = None;
+    None
 }
 
 /// Shows a match. What is folded around it is unfolded for as long as it is shown.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, exchange, picker, system, tree, values};
+use super::{Effects, card, exchange, picker, sessions, system, tree, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -133,11 +133,14 @@ fn accept(state: &mut State, now: Instant) -> Effects {
     if open_form(state).is_some_and(|form| form.is_value()) {
         return values::accept(state, now);
     }
-    let Some(Overlay::Form(form)) = state.overlay.take() else { return Effects::new() };
+    let Some(Overlay::Form(mut form)) = state.overlay.take() else { return Effects::new() };
+    state.overlay = form.under.take().map(Overlay::Sessions);
     match &form.purpose {
         FormPurpose::LaneName(lane) => rename(state, *lane, &form.editor.text()),
         FormPurpose::BranchName(turn) => tree::name(state, *turn, &form.editor.text()),
         FormPurpose::System(lane) => system::keep(state, *lane, &form, now),
+        FormPurpose::SessionTitle(id) => return sessions::entitle(state, id, &form.editor.text(), now),
+        FormPurpose::SessionTags(id) => return sessions::tag(state, id, &form.editor.text(), now),
         FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export => {}
     }
     Effects::new()

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, form, saving, stream, undo};
+use super::{Effects, form, saving, sessions, stream, undo};
 use crate::chat::TurnId;
 use crate::input::{Action, Context};
 use crate::state::{Effect, Lane, Level, Lockstep, MAX_LANES, Overlay, Scroll, State, StreamStatus, Undo, Way};
@@ -197,11 +197,13 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     }
     let mut effects = stream::stop_all(state, now);
     effects.extend(saving::follow(state, true, now));
+    sessions::left(state);
     state.session = state.session.next();
     state.undos.clear();
     state.find = None;
-    // What is read in a box is of the session that ends here.
-    state.overlay.take_if(|open| open.contexts().iter().any(|it| matches!(it, Context::Reader | Context::Tree)));
+    // What is read in a box is of the session that ends here, and who was choosing one has chosen.
+    let ends = |it: &Context| matches!(it, Context::Reader | Context::Tree | Context::Sessions);
+    state.overlay.take_if(|open| open.contexts().iter().any(ends));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();
     }
@@ -209,6 +211,6 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
         *place = Scroll::Follow;
     }
     state.composer.editing = None;
-    effects.push(Effect::SetTitle("abreast".to_owned()));
+    effects.push(Effect::SetTitle(state.session.window_title()));
     effects
 }

@@ -25,6 +25,7 @@ mod reader;
 mod reading;
 mod request;
 mod saving;
+mod sessions;
 mod share;
 mod stream;
 mod system;
@@ -57,6 +58,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         // What is asked goes out after it is kept.
         effects.insert(0, keep);
     }
+    effects.extend(sessions::follow(state));
     if shut && state.overlay.is_some() {
         state.notices.drop_notes_before(now);
     }
@@ -79,6 +81,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
             diff::rebuild(state);
             inspect::resized(state);
             heat::resized(state);
+            sessions::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
@@ -95,7 +98,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
         Event::FileRead { path, result } => values::file_read(state, &path, result, now),
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
-        Event::Shelf { .. } => Effects::new(),
+        Event::Shelf { work, answer } => sessions::answered(state, work, answer, now),
         Event::Store(news) => {
             saving::news(state, news, now);
             Effects::new()

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, picker, presets, reader, tree};
+use super::{Effects, action, heat, inspect, picker, presets, reader, sessions, tree};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -22,9 +22,13 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::OverlayPageDown => return step(state, 10),
         Action::OverlaySave => return presets::save(state, now),
         Action::OverlayDelete if matches!(state.overlay, Some(Overlay::Tree(_))) => tree::delete(state, now),
+        Action::OverlayDelete if matches!(state.overlay, Some(Overlay::Sessions(_))) => {
+            return sessions::perform(state, Action::SessionDelete, now);
+        }
         Action::OverlayDelete => return presets::delete(state, now),
         _ if matches!(state.overlay, Some(Overlay::Tree(_))) => return tree::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
+        _ if matches!(state.overlay, Some(Overlay::Sessions(_))) => return sessions::accept(state, now),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -49,6 +53,7 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
         Some(Overlay::Presets(list)) => Some(&mut list.query),
+        Some(Overlay::Sessions(list)) => Some(&mut list.query),
         Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
@@ -109,6 +114,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
         }
         Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(Overlay::Tree(page)) => page.select(page.selected().saturating_add_signed(rows)),
+        Some(Overlay::Sessions(list)) => list.choose(stepped(list.selected, rows, list.found.rows.len())),
         Some(_) => return reader::scroll(state, rows),
         None => {}
     }
@@ -162,8 +168,9 @@ fn palette_rows(query: &str) -> Vec<PaletteRow> {
 
 /// Keys that move inside a list or a text make no sense as commands.
 fn offered(action: Action) -> bool {
-    let elsewhere = matches!(action.row().context, Context::Overlay | Context::Reader | Context::Tree | Context::Form);
-    !elsewhere
+    let everywhere =
+        matches!(action.row().context, Context::Global | Context::Composer | Context::Transcript | Context::Sidebar);
+    everywhere
         && !matches!(
             action,
             Action::SlashCommand | Action::QuitIfEmpty | Action::Palette | Action::Newline | Action::ParamCommit

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, action, form, lanes, overlay, params, queue, reading, request};
+use super::{Effects, action, form, lanes, overlay, params, queue, reading, request, sessions};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Effect, Focus, LaneId, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
+use crate::state::{Effect, Focus, LaneId, Overlay, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: i32 = 3;
@@ -75,6 +75,9 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
 
 fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
     match target {
+        Target::OverlayRow { row } if matches!(state.overlay, Some(Overlay::Sessions(_))) => {
+            sessions::click(state, row, now)
+        }
         Target::OverlayRow { row } => {
             overlay::select(state, row);
             // In a list a click takes the row, in a page it only selects.
@@ -104,6 +107,10 @@ fn select(state: &mut State, lane: LaneId, turn: Option<TurnId>) {
 }
 
 fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> Effects {
+    if target == Target::Overlay && matches!(state.overlay, Some(Overlay::Sessions(_))) {
+        sessions::wheel(state, notches.0 * NOTCH);
+        return Effects::new();
+    }
     if state.overlay.is_some() {
         return overlay::step(state, if notches.0 < 0 { -1 } else { 1 });
     }

@@ -1,6 +1,7 @@
 //! What the harness cannot bring about: events in an order that only a race makes.
 
 mod saving;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

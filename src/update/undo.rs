@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, lanes};
+use super::{Effects, lanes, sessions};
 use crate::chat::TurnId;
 use crate::state::{Lane, LaneId, Level, MAX_LANES, Stand, State, Undo, Way};
 
@@ -43,6 +43,7 @@ fn hindrance(state: &State, step: &Undo) -> Option<String> {
             lanes.find(|lane| lane.status.live().is_some()).map(|lane| lanes::still_answers(state, lane))
         }
         Undo::Restore(turn) => stands_on(state, *turn),
+        Undo::Shelf(step) => sessions::refusal(state, &step.id, &step.back),
         Undo::Close { .. } | Undo::Settings(_) | Undo::Delete(_) => None,
     }
 }
@@ -69,6 +70,7 @@ fn undone(state: &State, reverse: &Undo) -> String {
         },
         Undo::Restore(_) => "The branch is there again.".to_owned(),
         Undo::Delete(_) => "The branch is deleted again.".to_owned(),
+        Undo::Shelf(step) => sessions::said_of(step),
     }
 }
 
@@ -91,6 +93,7 @@ fn take(state: &mut State, step: Undo, now: Instant) -> (Undo, Effects) {
             state.session.turns.hide(turn);
             (Undo::Delete(turn), Effects::new())
         }
+        Undo::Shelf(step) => sessions::step_back(state, *step, now),
     }
 }
 

@@ -138,11 +138,13 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea) {
         (Action::FocusParameters, "sets parameters"),
         (Action::Models, "chooses the model"),
         (Action::LaneAdd, "adds a lane beside this one"),
+        (Action::Sessions, "opens a session of before"),
         (Action::Palette, "lists every command"),
         (Action::Help, "shows the keys"),
     ];
     let hint = |(action, says): (Action, &str)| {
-        let chord = state.keymap.chords_of(action).first()?;
+        let works = action != Action::Sessions || state.saving.is_some();
+        let chord = state.keymap.chords_of(action).first().filter(|_| works)?;
         Some(vec![Span::new(chord.to_string(), StyleRole::Key), Span::new(format!(" {says}"), StyleRole::Dim)])
     };
     let listens = format!("{model} at {} listens.", clean_line(&settings.provider));

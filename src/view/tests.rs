@@ -19,6 +19,7 @@ use serde_json::json;
 mod find;
 mod patch;
 mod request;
+mod sessions;
 mod tree;
 mod values;
 

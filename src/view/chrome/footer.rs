@@ -202,8 +202,12 @@ fn works(state: &State, action: Action) -> bool {
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),
             Some(Overlay::Presets(list)) => !list.rows.is_empty(),
             Some(Overlay::Tree(page)) => page.turn().is_some(),
+            Some(Overlay::Sessions(list)) => list.row().is_some(),
             _ => false,
         },
+        Action::SessionRename | Action::SessionTag | Action::SessionPin | Action::SessionDelete => {
+            matches!(&state.overlay, Some(Overlay::Sessions(list)) if list.row().is_some())
+        }
         _ => true,
     }
 }

@@ -66,6 +66,8 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
         }
         FormPurpose::Extra(id) => format!("Other fields · {}", lane(id)),
         FormPurpose::Export => "Export to the file".to_owned(),
+        FormPurpose::SessionTitle(_) => "Title of the session".to_owned(),
+        FormPurpose::SessionTags(_) => "Tags of the session, with commas between them".to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 8] = [
+const SECTIONS: [(Context, &str); 9] = [
     (Context::Composer, "Composer"),
     (Context::Global, "Everywhere"),
     (Context::Transcript, "Transcript"),
@@ -19,6 +19,7 @@ const SECTIONS: [(Context, &str); 8] = [
     (Context::Overlay, "Lists and help"),
     (Context::Reader, "Readers"),
     (Context::Tree, "Tree of turns"),
+    (Context::Sessions, "Sessions"),
     (Context::Form, "Editors in a box"),
 ];
 

@@ -21,6 +21,7 @@ mod picker;
 mod presets;
 mod reader;
 mod request;
+mod sessions;
 mod sidebar;
 mod slider;
 mod status;

@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, diff, form, heat, help, palette, picker, presets, request, tree, wire_page};
+use super::{card, diff, form, heat, help, palette, picker, presets, request, sessions, tree, wire_page};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -41,6 +41,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
             tree::draw(canvas, state, page, hits);
             None
         }
+        Overlay::Sessions(list) => Some(sessions::draw(canvas, state, list, hits)),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use abreast::api::{ApiError, Delta, RequestShape};
 use abreast::app::App;
@@ -11,7 +11,7 @@ use abreast::chat::{ChatRequest, Settings};
 use abreast::config::{ColorDepth, Themes};
 use abreast::input::Keymap;
 use abreast::pricing::Catalogue;
-use abreast::state::{ExitReason, Lane, LaneId, Provider, Providers, Size, Start, State};
+use abreast::state::{Anchor, ExitReason, Lane, LaneId, Provider, Providers, Saving, Size, Start, State};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -71,22 +71,30 @@ impl Desk {
     }
 
     pub(super) async fn of(start: Start, connect: ScriptedConnect) -> Self {
-        Self::with(start, connect, |app| app).await
+        Self::with(State::new(start), connect, |app| app).await
     }
 
     /// As [`Self::of`], with presets in a directory.
     pub(super) async fn with_presets(start: Start, directory: &Path) -> Self {
-        Self::with(start, ScriptedConnect::default(), |app| app.with_presets(directory.to_owned())).await
+        Self::with(State::new(start), ScriptedConnect::default(), |app| app.with_presets(directory.to_owned())).await
+    }
+
+    /// As [`Self::open`], with sessions in a directory; those that it begins have ids that begin with `stem`.
+    pub(super) async fn with_store(directory: &Path, stem: &str) -> Self {
+        let mut state = State::new(start(WIDE));
+        let anchor = Anchor { instant: tokio::time::Instant::now().into_std(), unix_ms: 0 };
+        state.saving = Some(Box::new(Saving::new(stem.to_owned(), anchor)));
+        Self::with(state, ScriptedConnect::default(), |app| app.with_store(directory.to_owned(), Vec::new())).await
     }
 
     async fn with(
-        start: Start,
+        state: State,
         connect: ScriptedConnect,
         made: impl FnOnce(App<ScriptedConsole>) -> App<ScriptedConsole>,
     ) -> Self {
-        let (screen, console) = console(start.size);
+        let (screen, console) = console(state.size);
         let (end, ends) = oneshot::channel::<()>();
-        let app = made(App::new(State::new(start), console, std::sync::Arc::new(connect.clone())));
+        let app = made(App::new(state, console, std::sync::Arc::new(connect.clone())));
         let ended = async move {
             if ends.await.is_err() {
                 std::future::pending::<()>().await;
@@ -107,6 +115,36 @@ impl Desk {
 
     pub(super) async fn passes(&self, time: Duration) {
         self.local.run_until(sleep(time)).await;
+    }
+
+    /// Waits for what threads do that the clock of the program knows nothing of, such as those that write to the disk.
+    /// Little of the program's time passes meanwhile.
+    #[track_caller]
+    pub(super) fn waits_until(&self, what: &str, holds: impl Fn(&Self) -> bool) -> impl Future<Output = ()> {
+        const MOST: Duration = Duration::from_secs(30);
+        const STEP: Duration = Duration::from_millis(2);
+        let caller = std::panic::Location::caller();
+        async move {
+            let begun = Instant::now();
+            while !holds(self) {
+                let shown = self.screen.text();
+                assert!(begun.elapsed() < MOST, "{caller}: never {what}\n{shown}");
+                let step = Instant::now();
+                let waits = async {
+                    while step.elapsed() < STEP {
+                        tokio::task::yield_now().await;
+                    }
+                };
+                self.local.run_until(waits).await;
+                self.settle().await;
+            }
+        }
+    }
+
+    /// Waits until a text is on the screen.
+    #[track_caller]
+    pub(super) fn comes_to_show(&self, text: &str) -> impl Future<Output = ()> {
+        self.waits_until(text, move |desk| desk.screen.text().contains(text))
     }
 
     // What the user does

@@ -21,6 +21,7 @@ mod reading;
 mod replay;
 mod request_view;
 mod screen;
+mod sessions;
 mod sharing;
 mod stopping;
 mod system;
