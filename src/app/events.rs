@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::sleep_until;
@@ -15,11 +15,11 @@ use tokio::time::sleep_until;
 use super::background::BackgroundReply;
 use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
+use super::mouse::pointer;
 use super::runner::{Batch, Runner};
+use super::tool_runs::{ToolRun, ToolRuns};
 use super::{Connect, Console};
-use crate::state::{
-    Anchor, EditPurpose, Effect, Event, ExitReason, Pointer, PointerKind, Size, State, Target, saved_session,
-};
+use crate::state::{Anchor, EditPurpose, Effect, Event, ExitReason, Size, State, saved_session};
 use crate::store::{SessionLock, Store};
 use crate::text;
 use crate::update::update;
@@ -41,6 +41,7 @@ pub struct App<C> {
     view: View,
     console: C,
     runner: Runner,
+    tool_runs: ToolRuns,
     /// Where presets are kept, if anywhere.
     presets: Option<PathBuf>,
     /// Started when there is work for it.
@@ -76,6 +77,7 @@ impl<C: Console> App<C> {
             view: View::default(),
             console,
             runner: Runner::new(connect, sender.clone()),
+            tool_runs: ToolRuns::new(sender.clone()),
             presets: None,
             files: None,
             sender,
@@ -320,6 +322,10 @@ impl<C: Console> App<C> {
                 self.runner.open((lane, generation), provider, *request, kept);
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
+            Effect::RunTool { call, task, command, tool, arguments } => {
+                self.tool_runs.run(ToolRun { call, task, command, tool, arguments });
+            }
+            Effect::CancelTool { task } => self.tool_runs.cancel(task),
             Effect::ListModels { provider } => self.runner.list_models(provider),
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
             Effect::Export(work) => {
@@ -347,7 +353,7 @@ impl<C: Console> App<C> {
             Effect::SetMouse(capture) => self.console.set_mouse(capture)?,
             Effect::Suspend => self.console.suspend()?,
             Effect::Redraw => self.console.redraw()?,
-            Effect::Quit(_) | Effect::Shelf(_) => {}
+            Effect::Quit(_) | Effect::Shelf(_) | Effect::SaveResponders(_) => {}
         }
         Ok(None)
     }
@@ -381,16 +387,4 @@ async fn ready(console: &mut impl Console) -> Option<io::Result<TerminalEvent>> 
         Poll::Pending => Poll::Ready(None),
     })
     .await
-}
-
-fn pointer(mouse: MouseEvent, target: Target) -> Option<Pointer> {
-    let kind = match mouse.kind {
-        MouseEventKind::Down(MouseButton::Left) => PointerKind::Press,
-        MouseEventKind::Drag(MouseButton::Left) => PointerKind::Drag,
-        MouseEventKind::Up(MouseButton::Left) => PointerKind::Release,
-        MouseEventKind::ScrollUp => PointerKind::WheelUp,
-        MouseEventKind::ScrollDown => PointerKind::WheelDown,
-        _ => return None,
-    };
-    Some(Pointer { kind, target })
 }

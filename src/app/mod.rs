@@ -10,8 +10,10 @@ mod editor;
 mod events;
 mod files;
 mod gate;
+mod mouse;
 mod runner;
 mod screen;
+mod tool_runs;
 mod tty;
 mod window;
 

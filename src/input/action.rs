@@ -8,6 +8,8 @@ pub enum Context {
     Composer,
     Transcript,
     Sidebar,
+    /// While the user decides about tool calls.
+    Calls,
     /// While help, the palette or another overlay is open.
     Overlay,
     /// While something is read in a box: the help, a diff, a run. The keys of overlays work there too.
@@ -27,6 +29,7 @@ impl Context {
             Self::Composer => "composer",
             Self::Transcript => "transcript",
             Self::Sidebar => "sidebar",
+            Self::Calls => "calls",
             Self::Overlay => "overlay",
             Self::Reader => "reader",
             Self::Tree => "tree",
@@ -80,6 +83,7 @@ actions! {
     FocusParameters, Global, "focus.parameters", "params", "Focus the parameters";
     FocusTranscript, Global, "focus.transcript", "", "Focus the transcript";
     FocusComposer, Global, "focus.composer", "", "Focus the composer";
+    FocusCalls, Global, "focus.calls", "", "Decide about the tool calls that wait";
     Palette, Global, "app.palette", "commands", "Open the command palette";
     Help, Global, "app.help", "help", "Show the keys and what they do";
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
@@ -161,6 +165,19 @@ actions! {
     FieldShareAll, Sidebar, "sidebar.share_all", "", "Let all lanes share this field, or each have its own";
     FieldToAll, Sidebar, "sidebar.to_all", "to all", "Copy this value to all lanes";
     ParamForce, Sidebar, "sidebar.force", "send anyway", "Send this parameter although the model is known to refuse it, or not";
+
+    CallAccept, Calls, "calls.accept", "decide", "Do what fits the call: run it, answer it, tell the model what is wrong, send the results";
+    CallNext, Calls, "calls.next", "call", "Select the next call";
+    CallPrevious, Calls, "calls.previous", "", "Select the call before";
+    CallScrollDown, Calls, "calls.scroll_down", "", "Scroll down in the call";
+    CallScrollUp, Calls, "calls.scroll_up", "", "Scroll up in the call";
+    CallRun, Calls, "calls.run", "run", "Run the call as it is shown; or send a large result whole";
+    CallEdit, Calls, "calls.edit", "edit", "Edit the arguments and run the call with them";
+    CallAnswer, Calls, "calls.answer", "answer", "Answer the call by hand";
+    CallRefuse, Calls, "calls.refuse", "refuse", "Refuse the call with a reason that goes to the model";
+    CallRefuseAll, Calls, "calls.refuse_all", "refuse all", "Refuse all calls that wait, with one reason";
+    CallAlways, Calls, "calls.always", "always", "Run valid calls of this tool unasked in this session, or ask again";
+    CallResponder, Calls, "calls.responder", "who answers", "Choose what answers the calls of this tool: a person, the last result, a command";
 
     OverlayUp, Overlay, "overlay.up", "", "Select the row above, or scroll up";
     OverlayDown, Overlay, "overlay.down", "", "Select the row below, or scroll down";

@@ -1,8 +1,9 @@
 //! Work to be done outside the core, as plain data.
 
-use super::{ExportWork, FindSpot, LaneId, PresetWork};
+use super::{CallId, ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 use crate::store::{ShelfWork, StoreWork};
+use crate::tools::{CommandResponder, Responders};
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,20 @@ pub enum Effect {
     Cancel {
         lane: LaneId,
     },
+    /// Run a command that answers a call; how it ended comes back with the task's number.
+    RunTool {
+        call: CallId,
+        task: u64,
+        command: Box<CommandResponder>,
+        tool: String,
+        arguments: String,
+    },
+    /// Kill what a task runs.
+    CancelTool {
+        task: u64,
+    },
+    /// Keep who answers which tool.
+    SaveResponders(Responders),
     /// Work out where a scroll leads; only the view knows how rows wrap.
     Scroll {
         lane: LaneId,

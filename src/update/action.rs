@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader,
-    reading, request, share, stream, tree,
+    Effects, ask, calls, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue,
+    reader, reading, request, share, stream, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -34,6 +34,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Composer => compose(state, action),
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
+        Context::Calls => calls::perform(state, action, now),
         Context::Overlay if state.finds() => find::list(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
         Context::Tree => tree::perform(state, action, now),
@@ -50,6 +51,10 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::Back => back(state, now),
         A::FocusNext | A::FocusPrevious | A::FocusParameters | A::FocusTranscript | A::FocusComposer => {
             focus(state, action);
+            Effects::new()
+        }
+        A::FocusCalls => {
+            calls::focus(state, now);
             Effects::new()
         }
         A::Palette | A::Help | A::Models => overlay::perform(state, action, now),

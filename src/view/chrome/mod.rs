@@ -3,6 +3,7 @@
 //! Owns in which order they lie over each other and where the terminal's cursor stands. Each pane reads the state and
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
+mod calls;
 mod card;
 mod composer;
 mod cost;
@@ -65,6 +66,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
         tabs::draw(&mut canvas, state, row, hits);
     }
     let mut cursor = composer::draw(&mut canvas, state, layout, hits);
+    calls::draw(&mut canvas, state, layout, hits, now);
     footer::draw(&mut canvas, state, layout.footer);
     if let Some(area) = layout.sidebar {
         cursor = sidebar::draw(&mut canvas, state, area, hits).or(cursor);

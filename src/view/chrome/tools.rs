@@ -48,7 +48,7 @@ struct Fate {
 }
 
 fn fate(lane: &Lane, turn: &Turn, call: &ToolCall, answered: &[&str]) -> Fate {
-    let waits = matches!(&lane.status, StreamStatus::AwaitingTools { reply } if *reply == turn.id);
+    let waits = matches!(&lane.status, StreamStatus::AwaitingTools { reply, .. } if *reply == turn.id);
     let comes = lane.status.live().is_some_and(|(_, reply)| reply == turn.id);
     let (mark, words, word, role) = if answered.contains(&call.id.as_str()) {
         ("✓", "answered", "answered", StyleRole::Good)
