@@ -4,9 +4,14 @@
 //! user decides, is `state`'s and `update`'s.
 
 mod call_end;
+pub mod command;
+mod environment;
 mod responder;
+mod responder_file;
 mod schema;
 
 pub use call_end::CallEnd;
+pub use environment::ChildEnvironment;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
+pub use responder_file::{ResponderFileError, read_responders, write_responder};
 pub use schema::{Schema, SchemaFault, Violation};
