@@ -4,6 +4,7 @@
 
 mod background;
 mod clipboard;
+mod clock;
 mod connect;
 mod console;
 mod editor;

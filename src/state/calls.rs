@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::{LaneId, Session, State, StreamStatus};
 use crate::chat::{Role, ToolCall, Turn, TurnId};
+use crate::config::MAX_ROUNDS;
 use crate::tools::{CallEnd, Responder, Responders, Violation};
 
 pub use call_box::{CallBox, CallBoxKey};
@@ -92,9 +93,6 @@ pub struct ToolDesk {
     tasks: u64,
 }
 
-/// Rounds of calls before the user is asked, where the configuration says nothing.
-pub const MAX_ROUNDS: usize = 10;
-
 impl Default for ToolDesk {
     fn default() -> Self {
         Self {
@@ -117,8 +115,7 @@ impl ToolDesk {
     /// What answers the calls of a tool.
     #[must_use]
     pub fn responder(&self, tool: &str) -> &Responder {
-        const PERSON: &Responder = &Responder::Person;
-        self.responders.0.get(tool).unwrap_or(PERSON)
+        self.responders.of(tool)
     }
 }
 

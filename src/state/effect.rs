@@ -3,7 +3,7 @@
 use super::{CallId, ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 use crate::store::{ShelfWork, StoreWork};
-use crate::tools::{CommandResponder, Responders};
+use crate::tools::{CommandResponder, Responder};
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,10 @@ pub enum Effect {
         task: u64,
     },
     /// Keep who answers which tool.
-    SaveResponders(Responders),
+    SaveResponder {
+        tool: String,
+        responder: Box<Responder>,
+    },
     /// Work out where a scroll leads; only the view knows how rows wrap.
     Scroll {
         lane: LaneId,

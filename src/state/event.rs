@@ -35,6 +35,11 @@ pub enum Event {
         task: u64,
         end: CallEnd,
     },
+    /// Who answers a tool was kept, or a sentence about why not.
+    ResponderSaved {
+        tool: String,
+        result: Result<(), String>,
+    },
     /// The view worked out where a scroll leads.
     Scrolled {
         lane: LaneId,

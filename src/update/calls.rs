@@ -15,10 +15,10 @@ use crate::chat::{Tool, ToolCall, Turn, TurnId};
 use crate::state::{
     Answerer, CallId, CallRecord, CallState, Effect, Focus, LaneId, Level, State, StreamStatus, examined,
 };
-use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder, Violation};
+use crate::tools::{CallEnd, Responder, Violation};
 
 pub(super) use decide::{focus, perform, scroll};
-pub(super) use forms::{accept, judge, open_result};
+pub(super) use forms::{accept, judge, open_result, responder_saved};
 
 /// The same calls so many times in a row are told to the user.
 const SAME: usize = 3;
@@ -58,7 +58,7 @@ fn is_trusted(state: &State, call: CallId) -> bool {
         && state.tools.always.contains(&came.name)
         && match state.tools.responder(&came.name) {
             Responder::Person => false,
-            Responder::Canned(rules) => canned(rules, &came.arguments).is_some(),
+            canned @ Responder::Canned(_) => canned.canned(&came.arguments).is_some(),
             Responder::Command(_) => true,
         }
 }
@@ -257,16 +257,4 @@ fn is_valid(state: &State, place: usize, call: CallId) -> bool {
     let Some(turn) = state.session.turns.get(call.reply) else { return false };
     let edited = state.session.calls.get(call).and_then(|record| record.edited.as_deref());
     looked_at(state, place, turn, call.index, edited) == CallState::Waits
-}
-
-/// The result of the first rule that fits the arguments.
-fn canned(rules: &[CannedRule], arguments: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(arguments).unwrap_or_default();
-    let fits = |rule: &&CannedRule| rule.when.iter().all(|(pointer, wanted)| value.pointer(pointer) == Some(wanted));
-    rules.iter().find(fits).map(|rule| rule.result.clone())
-}
-
-/// What is run for arguments.
-fn argv(command: &CommandResponder, _arguments: &str) -> Vec<String> {
-    command.argv.clone()
 }

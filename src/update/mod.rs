@@ -88,6 +88,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
         Event::ToolEnded { call, task, end } => calls::ended(state, call, task, end, now),
+        Event::ResponderSaved { tool, result } => {
+            calls::responder_saved(state, &tool, result, now);
+            Effects::new()
+        }
         Event::Scrolled { lane, scroll } => {
             state.scroll_to(lane, scroll);
             Effects::new()

@@ -20,7 +20,7 @@ fn faults(tools: &[Tool], name: &str, arguments: &str) -> Vec<Violation> {
         return violation(format!("there is no tool `{name}` here{near}"));
     };
     let value = match arguments.trim() {
-        "" => serde_json::Value::Object(serde_json::Map::new()),
+        "" | "null" => serde_json::Value::Object(serde_json::Map::new()),
         text => match serde_json::from_str(text) {
             Ok(value) => value,
             Err(error) => return violation(format!("the arguments are no JSON: {error}")),

@@ -6,6 +6,7 @@ use super::{Effects, answer, forms, is_answered, results, send_results};
 use crate::input::Action;
 use crate::state::{Answerer, CallId, CallState, Effect, Focus, Level, State, StreamStatus};
 use crate::text;
+use crate::tools::command::preview;
 use crate::tools::{CallEnd, Responder};
 
 /// Rows that a page of the box is.
@@ -158,7 +159,7 @@ pub(super) fn run(state: &mut State, place: usize, call: CallId, now: Instant) -
             forms::open_answer(state, call);
             Effects::new()
         }
-        Responder::Canned(rules) => match super::canned(&rules, &arguments) {
+        canned @ Responder::Canned(_) => match canned.canned(&arguments).map(ToOwned::to_owned) {
             Some(result) => answer(state, place, call, Answerer::Canned, CallEnd::Answered(result), now),
             None => {
                 let tool = text::clean_line(&tool).into_owned();
@@ -169,9 +170,16 @@ pub(super) fn run(state: &mut State, place: usize, call: CallId, now: Instant) -
             }
         },
         Responder::Command(command) => {
+            let argv = match preview(&command, &arguments) {
+                Ok(argv) => argv,
+                Err(fault) => {
+                    state.notices.show(Level::Error, format!("This cannot be run: {fault}."), now);
+                    return Effects::new();
+                }
+            };
             let (task, lane) = (state.tools.next_task(), state.lanes[place].id);
             state.session.change_call(call, |record| {
-                record.by = Some(Answerer::Command(super::argv(&command, &arguments)));
+                record.by = Some(Answerer::Command(argv));
                 record.state = CallState::Running { since: now, task, lane };
             });
             super::select_undecided(state, place);

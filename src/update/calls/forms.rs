@@ -12,12 +12,6 @@ use crate::text;
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
 use crate::update::{ask, form};
 
-/// A command is stopped after this time, unless its responder says otherwise.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
-
-/// 1 MiB of what a command prints is kept.
-const MOST_BYTES: usize = 1 << 20;
-
 fn open(state: &mut State, what: CallForm, text: &str, templates: Vec<String>) {
     let purpose = FormPurpose::Call { lane: state.lane().id, what };
     let mut form = Form::new(purpose, text);
@@ -160,14 +154,10 @@ fn responder(state: &State, tool: &str, written: &str) -> Result<Responder, Stri
     if argv.first().is_none_or(String::is_empty) {
         return Err("the list is empty: its first word is the program".to_owned());
     }
-    let before = match state.tools.responder(tool) {
-        Responder::Command(command) => Some(command),
-        _ => None,
-    };
-    let (directory, timeout, most_bytes) = before.map_or((None, TIMEOUT, MOST_BYTES), |command| {
-        (command.directory.clone(), command.timeout, command.most_bytes)
-    });
-    Ok(Responder::Command(CommandResponder { argv, directory, timeout, most_bytes }))
+    Ok(Responder::Command(match state.tools.responder(tool) {
+        Responder::Command(before) => CommandResponder { argv, ..before.clone() },
+        _ => CommandResponder::new(argv),
+    }))
 }
 
 /// Takes what is written; what is wrong stays to be mended.
@@ -237,10 +227,18 @@ fn keep_responder(state: &mut State, tool: String, written: &str, now: Instant) 
     };
     // Whom the user trusted was another one.
     state.tools.always.remove(&tool);
-    state.tools.responders.0.insert(tool, responder);
+    state.tools.responders.0.insert(tool.clone(), responder.clone());
     state.tools.revision += 1;
     state.notices.show(Level::Note, format!("{shown} is answered by {who} from now on."), now);
-    vec![Effect::SaveResponders(state.tools.responders.clone())]
+    vec![Effect::SaveResponder { tool, responder: Box::new(responder) }]
+}
+
+/// Says so where a choice holds for this session alone.
+pub(in crate::update) fn responder_saved(state: &mut State, tool: &str, result: Result<(), String>, now: Instant) {
+    if let Err(problem) = result {
+        let said = format!("What answers {} is not saved: {problem}", text::clean_line(tool));
+        state.notices.show(Level::Error, said, now);
+    }
 }
 
 /// Puts another result beside one that went back, and asks on from there; the answers after it go along.

@@ -4,6 +4,7 @@ use super::{CallId, CallState, State, rounds_to_ask_about};
 use crate::input::Action;
 use crate::state::{CallBox, CallBoxKey, Layout};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, wrap, wrap_hard};
+use crate::tools::command::preview;
 use crate::tools::{CallEnd, CommandResponder, Responder};
 
 /// Makes the rows anew when their subject changed.
@@ -122,7 +123,7 @@ impl Page {
     fn responder(&mut self, state: &State, tool: &str, arguments: &str) {
         match state.tools.responder(tool) {
             Responder::Person => self.says("answered by you", StyleRole::Dim),
-            Responder::Canned(rules) => match super::canned(rules, arguments) {
+            canned @ Responder::Canned(_) => match canned.canned(arguments) {
                 Some(result) => self.says(&format!("canned result: {result}"), StyleRole::Dim),
                 None => self.says("no canned result fits: answered by you", StyleRole::Dim),
             },
@@ -135,7 +136,10 @@ impl Page {
     }
 
     fn command(&mut self, command: &CommandResponder, arguments: &str) {
-        let words = super::argv(command, arguments);
+        let words = match preview(command, arguments) {
+            Ok(words) => words,
+            Err(fault) => return self.says(&format!("✗ This cannot be run: {fault}."), StyleRole::Error),
+        };
         let words: Vec<String> =
             words.iter().map(|word| crate::text::reveal(&format!("{word:?}")).into_owned()).collect();
         let spans = [Span::new("runs ", StyleRole::Dim), Span::new(words.join(" "), StyleRole::Code)];
