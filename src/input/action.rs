@@ -167,17 +167,17 @@ actions! {
     ParamForce, Sidebar, "sidebar.force", "send anyway", "Send this parameter although the model is known to refuse it, or not";
 
     CallAccept, Calls, "calls.accept", "decide", "Do what fits the call: run it, answer it, tell the model what is wrong, send the results";
-    CallNext, Calls, "calls.next", "call", "Select the next call";
+    CallNext, Calls, "calls.next", "", "Select the next call";
     CallPrevious, Calls, "calls.previous", "", "Select the call before";
     CallScrollDown, Calls, "calls.scroll_down", "", "Scroll down in the call";
     CallScrollUp, Calls, "calls.scroll_up", "", "Scroll up in the call";
-    CallRun, Calls, "calls.run", "run", "Run the call as it is shown; or send a large result whole";
-    CallEdit, Calls, "calls.edit", "edit", "Edit the arguments and run the call with them";
-    CallAnswer, Calls, "calls.answer", "answer", "Answer the call by hand";
-    CallRefuse, Calls, "calls.refuse", "refuse", "Refuse the call with a reason that goes to the model";
-    CallRefuseAll, Calls, "calls.refuse_all", "refuse all", "Refuse all calls that wait, with one reason";
-    CallAlways, Calls, "calls.always", "always", "Run valid calls of this tool unasked in this session, or ask again";
-    CallResponder, Calls, "calls.responder", "who answers", "Choose what answers the calls of this tool: a person, the last result, a command";
+    CallRun, Calls, "calls.run", "", "Run the call as it is shown; or send a large result whole";
+    CallEdit, Calls, "calls.edit", "", "Edit the arguments and run the call with them";
+    CallAnswer, Calls, "calls.answer", "", "Answer the call by hand";
+    CallRefuse, Calls, "calls.refuse", "", "Refuse the call with a reason that goes to the model";
+    CallRefuseAll, Calls, "calls.refuse_all", "", "Refuse all calls that wait, with one reason";
+    CallAlways, Calls, "calls.always", "", "Run valid calls of this tool unasked in this session, or ask again";
+    CallResponder, Calls, "calls.responder", "", "Choose what answers the calls of this tool: a person, the last result, a command";
 
     OverlayUp, Overlay, "overlay.up", "", "Select the row above, or scroll up";
     OverlayDown, Overlay, "overlay.down", "", "Select the row below, or scroll down";

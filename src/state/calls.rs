@@ -4,6 +4,7 @@
 
 mod call_box;
 mod check;
+mod content;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use crate::tools::{CallEnd, Responder, Responders, Violation};
 
 pub use call_box::{CallBox, CallBoxKey};
 pub use check::examined;
+pub use content::call_content;
 
 /// One call of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -112,7 +112,7 @@ fn faults(state: &State, call: CallId) -> String {
     let at = |pointer: &str| if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
     let faults: Vec<String> = why.iter().map(|fault| format!("{}{}", at(&fault.pointer), fault.said)).collect();
     let cut = if came.is_whole() { String::new() } else { format!("; they were {}", came.arguments) };
-    format!("it was not run, because of its arguments: {}{cut}", faults.join("; "))
+    format!("It was not run, because of its arguments: {}{cut}.", faults.join("; "))
 }
 
 fn settle_large(

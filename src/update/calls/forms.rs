@@ -6,7 +6,7 @@ use super::{CallState, Effects, State, answer, results};
 use crate::chat::{Role, TurnId};
 use crate::input::Action;
 use crate::state::{
-    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Undo, Verdict, examined,
+    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Undo, Verdict, call_content, examined,
 };
 use crate::text;
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
@@ -35,7 +35,7 @@ fn laid_out(json: &str) -> String {
 /// An empty result, or the one that came and is too large to go back unasked; the last result of the tool is a template.
 pub(super) fn open_answer(state: &mut State, call: CallId) {
     let text = match state.session.calls.get(call).map(|record| &record.state) {
-        Some(CallState::Large { end, .. }) => results::content(end),
+        Some(CallState::Large { end, .. }) => call_content(end).into_owned(),
         _ => String::new(),
     };
     let last = state.session.call(call).and_then(|(came, _)| last_result(state, &came.name));

@@ -2,38 +2,23 @@
 
 use super::{CallId, CallRecord, CallState, State, TurnId};
 use crate::chat::Role;
-use crate::text;
+use crate::state::call_content;
 use crate::tools::CallEnd;
 
 /// 32 KiB: some eight thousand tokens. More goes back only when the user says so.
 pub(super) const MOST_UNASKED: usize = 32 << 10;
 
 /// What is said of a call that ran when the program ended.
-const CUT_OFF: &str = "the program that ran it ended before it did, so what it did is not known";
+const CUT_OFF: &str = "the program that ran it ended before it did, so what it did is not known.";
 
 /// Whether a result is more than goes back unasked.
 pub(super) fn is_large(end: &CallEnd) -> bool {
-    content(end).len() > MOST_UNASKED
-}
-
-/// An end as the model is told of it.
-pub(super) fn content(end: &CallEnd) -> String {
-    let and = |output: &str| if output.is_empty() { String::new() } else { format!("\n{output}") };
-    match end {
-        CallEnd::Answered(result) => result.clone(),
-        CallEnd::Refused { reason } if reason.is_empty() => "The user refused to run this tool.".to_owned(),
-        CallEnd::Refused { reason } => format!("The user refused to run this tool: {reason}"),
-        CallEnd::Failed { said, output } => format!("The tool failed: {said}.{}", and(output)),
-        CallEnd::TimedOut { after, output } => {
-            format!("The tool was stopped after {}.{}", text::duration(*after), and(output))
-        }
-        CallEnd::Cancelled { output } => format!("The user stopped this tool while it ran.{}", and(output)),
-    }
+    call_content(end).len() > MOST_UNASKED
 }
 
 /// The beginning of a large result, with a word on what is left out.
 pub(super) fn beginning(end: &CallEnd) -> CallEnd {
-    let whole = content(end);
+    let whole = call_content(end);
     let most = (0..=MOST_UNASKED.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
     let left = whole.len() - most;
     CallEnd::Answered(format!("{}\n[{left} more bytes are left out]", &whole[..most]))
@@ -64,7 +49,7 @@ pub(super) fn lay(state: &mut State, reply: TurnId) -> TurnId {
     for call in (0..count).map(|index| CallId { reply, index }) {
         let Some((came, record)) = state.session.call(call) else { continue };
         let CallState::Ended { end, .. } = &record.state else { continue };
-        let (id, text) = (came.id.clone(), content(end));
+        let (id, text) = (came.id.clone(), call_content(end).into_owned());
         let before = record.answer.and_then(|turn| state.session.turns.get(turn));
         let same = before.filter(|turn| turn.parent == Some(last) && turn.text == text).map(|turn| turn.id);
         last = same.unwrap_or_else(|| add(state, last, id, text));

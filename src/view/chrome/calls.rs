@@ -9,6 +9,7 @@ use crate::state::{CallBox, CallId, CallRecord, CallState, Focus, Layout, State,
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, duration, truncate};
 use crate::tools::Responder;
 
+use super::super::call_rows::role;
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
 use super::super::title::letter_of;
@@ -44,30 +45,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
 }
 
 /// The state in words, with the time that it takes or took.
-fn standing(state: &CallState, now: Instant) -> String {
+pub(super) fn standing(state: &CallState, now: Instant) -> String {
     let (mark, word) = state.words();
     let time = match state {
         CallState::Running { since, .. } => Some(now.saturating_duration_since(*since)),
         _ => state.took(),
     };
     time.map_or_else(|| format!("{mark} {word}"), |time| format!("{mark} {word} {}", duration(time)))
-}
-
-/// The ink of a state.
-pub(in crate::view) fn role(state: &CallState) -> StyleRole {
-    use crate::tools::CallEnd;
-    match state {
-        CallState::Arrives | CallState::NotRun => StyleRole::Dim,
-        CallState::Invalid { .. } => StyleRole::Error,
-        CallState::Waits | CallState::CutOff | CallState::Large { .. } | CallState::Running { .. } => {
-            StyleRole::Warning
-        }
-        CallState::Ended { end, .. } => match end {
-            CallEnd::Answered(_) => StyleRole::Good,
-            CallEnd::Refused { .. } | CallEnd::Cancelled { .. } => StyleRole::Dim,
-            CallEnd::Failed { .. } | CallEnd::TimedOut { .. } => StyleRole::Error,
-        },
-    }
 }
 
 /// `▲ 3 ▼ 12` in the lower border: rows above and below.

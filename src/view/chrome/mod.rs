@@ -69,7 +69,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     calls::draw(&mut canvas, state, layout, hits, now);
     footer::draw(&mut canvas, state, layout.footer);
     if let Some(area) = layout.sidebar {
-        cursor = sidebar::draw(&mut canvas, state, area, hits).or(cursor);
+        cursor = sidebar::draw(&mut canvas, state, area, hits, now).or(cursor);
     }
     cursor = find::draw(&mut canvas, state, layout).or(cursor);
     if let Some(open) = &state.overlay {
