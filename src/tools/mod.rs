@@ -3,14 +3,18 @@
 //! Owns definitions as files, their checks, responders and how a command is run. Which call waits for whom, and what the
 //! user decides, is `state`'s and `update`'s.
 
+mod call_check;
 mod call_end;
 pub mod command;
+mod cut;
 mod environment;
 mod responder;
 mod responder_file;
 mod schema;
 
+pub use call_check::{CallCheck, check_arguments, check_call};
 pub use call_end::CallEnd;
+pub use cut::shortened;
 pub use environment::ChildEnvironment;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use responder_file::{ResponderFileError, read_responders, write_responder};

@@ -3,6 +3,7 @@
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::text::grouped;
+use crate::tools::cut::cut;
 
 /// So many times the limit may be printed before the command is stopped: what is dropped costs time all the same.
 pub(super) const FLOOD: usize = 64;
@@ -72,15 +73,6 @@ impl Head {
 
 fn binary(size: usize) -> String {
     format!("[{} bytes that are no text; not shown]", grouped(size as u64))
-}
-
-/// A text that was cut, with a note of how much is missing.
-pub(in crate::tools) fn cut(mut text: String, missing: usize) -> String {
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(&format!("[cut here; {} more bytes are left out]", grouped(missing as u64)));
-    text
 }
 
 /// The last bytes of a stream.

@@ -12,7 +12,7 @@ use tokio::process::{ChildStdin, Command};
 use tokio::time::{sleep, timeout};
 
 use super::group::{Group, Pipes};
-use super::invocation::{CommandFault, Invocation, invocation};
+use super::invocation::{Invocation, invocation};
 use super::output::{FLOOD, Head, Read, Tail};
 use crate::text::grouped;
 use crate::tools::{CallEnd, ChildEnvironment, CommandResponder};
@@ -40,20 +40,16 @@ pub async fn run_until(
     let failed = |said: String| CallEnd::Failed { said, output: String::new() };
     let invocation = match invocation(command, arguments, environment) {
         Ok(invocation) => invocation,
-        Err(fault) => return failed(sentence(&fault)),
+        Err(fault) => return failed(fault.to_string()),
     };
     if let Some(directory) = invocation.directory.as_deref().filter(|directory| !directory.is_dir()) {
-        return failed(format!("The command's directory {} is not there.", directory.display()));
+        return failed(format!("The command's directory {} is not there", directory.display()));
     }
     let started = Group::start(&mut process(&invocation, tool, environment));
     match started {
         Ok((group, pipes)) => ended(command, &invocation, group, pipes, stop).await,
         Err(error) => failed(not_started(&invocation, &error)),
     }
-}
-
-fn sentence(fault: &CommandFault) -> String {
-    format!("{fault}.")
 }
 
 fn process(invocation: &Invocation, tool: &str, environment: &ChildEnvironment) -> Command {
@@ -76,10 +72,10 @@ fn not_started(invocation: &Invocation, error: &io::Error) -> String {
     let program = invocation.argv.first().map_or("", String::as_str);
     match error.kind() {
         io::ErrorKind::NotFound => {
-            format!("The program `{program}` is not there, or what its first line asks for is not.")
+            format!("The program `{program}` is not there, or what its first line asks for is not")
         }
-        io::ErrorKind::PermissionDenied => format!("The program `{program}` may not be run: it is not executable."),
-        _ => format!("The program `{program}` cannot be started: {error}."),
+        io::ErrorKind::PermissionDenied => format!("The program `{program}` may not be run: it is not executable"),
+        _ => format!("The program `{program}` cannot be started: {error}"),
     }
 }
 
@@ -164,7 +160,7 @@ async fn feed(pipe: Option<ChildStdin>, stdin: &str) -> Read {
 fn told(command: &CommandResponder, invocation: &Invocation, over: Over, output: String, complaint: &str) -> CallEnd {
     let program = invocation.argv.first().map_or("", String::as_str);
     let failed = |how: String, output| {
-        let end = if complaint.is_empty() { "." } else { ": " };
+        let end = if complaint.is_empty() { "" } else { ": " };
         CallEnd::Failed { said: format!("`{program}` {how}{end}{complaint}"), output }
     };
     match over {

@@ -127,7 +127,7 @@ async fn a_command_runs_in_its_directory() {
     let there = CommandResponder { directory: Some(at.clone()), ..command(&["pwd"]) };
     assert_eq!(called(&there, "{}").await, answered(&format!("{}\n", at.display())));
     let nowhere = CommandResponder { directory: Some(at.join("none")), ..command(&["pwd"]) };
-    let said = format!("The command's directory {} is not there.", at.join("none").display());
+    let said = format!("The command's directory {} is not there", at.join("none").display());
     assert_eq!(called(&nowhere, "{}").await, failed(&said, ""));
 }
 
@@ -137,8 +137,8 @@ async fn a_program_that_fails_says_how_with_what_it_complained_of() {
         called(&shell("echo half; echo 'no such order' >&2; exit 3"), "{}").await,
         failed("`sh` failed (exit status: 3): no such order", "half\n")
     );
-    assert_eq!(called(&command(&["false"]), "{}").await, failed("`false` failed (exit status: 1).", ""));
-    assert_eq!(called(&shell("kill -9 $$"), "{}").await, failed("`sh` was ended by signal 9 (SIGKILL).", ""));
+    assert_eq!(called(&command(&["false"]), "{}").await, failed("`false` failed (exit status: 1)", ""));
+    assert_eq!(called(&shell("kill -9 $$"), "{}").await, failed("`sh` was ended by signal 9 (SIGKILL)", ""));
 }
 
 #[tokio::test]
@@ -155,9 +155,9 @@ async fn a_program_that_is_not_there_or_may_not_be_run_is_told() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("plain.txt").display().to_string();
     std::fs::write(&file, "x").unwrap();
-    let missing = "The program `no-such-program` is not there, or what its first line asks for is not.";
+    let missing = "The program `no-such-program` is not there, or what its first line asks for is not";
     assert_eq!(called(&command(&["no-such-program"]), "{}").await, failed(missing, ""));
-    let plain = format!("The program `{file}` may not be run: it is not executable.");
+    let plain = format!("The program `{file}` may not be run: it is not executable");
     assert_eq!(called(&command(&[&file]), "{}").await, failed(&plain, ""));
 }
 
@@ -166,7 +166,7 @@ async fn arguments_that_are_not_whole_are_never_run() {
     let home = tempfile::tempdir().unwrap();
     let mark = home.path().join("ran").display().to_string();
     let end = called(&command(&["touch", &mark]), r#"{"a": "#).await;
-    let said = "The arguments are not JSON (EOF while parsing a value at line 1 column 6), so nothing was run.";
+    let said = "The arguments are not JSON (EOF while parsing a value at line 1 column 6), so nothing was run";
     assert_eq!(end, failed(said, ""));
     assert!(!std::path::Path::new(&mark).exists());
 }
