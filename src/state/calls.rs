@@ -3,20 +3,16 @@
 //! Owns the records and what their states mean. Who decides what, and when results go back, is `update`'s.
 
 mod call_box;
-mod check;
-mod content;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::{LaneId, Session, State, StreamStatus};
-use crate::chat::{Role, ToolCall, Turn, TurnId};
+use crate::chat::{Role, Tool, ToolCall, Turn, TurnId};
 use crate::config::MAX_ROUNDS;
-use crate::tools::{CallEnd, Responder, Responders, Violation};
+use crate::tools::{CallEnd, Responder, Responders, Violation, check_call};
 
 pub use call_box::{CallBox, CallBoxKey};
-pub use check::examined;
-pub use content::call_content;
 
 /// One call of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +68,13 @@ pub enum CallState {
     Ended { end: CallEnd, took: Option<Duration> },
     /// The conversation went on without it.
     NotRun,
+}
+
+/// Where a call stands that nobody has decided: it waits, or says why it cannot be run.
+#[must_use]
+pub fn examined(tools: &[Tool], name: &str, arguments: &str) -> CallState {
+    let why = check_call(tools, name, arguments).faults();
+    if why.is_empty() { CallState::Waits } else { CallState::Invalid { why } }
 }
 
 /// All records of a session.

@@ -36,9 +36,7 @@ mod undo;
 mod wire_page;
 mod wire_text;
 
-pub use calls::{
-    Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, call_content, examined,
-};
+pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
 pub use composer::Composer;
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};

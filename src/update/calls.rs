@@ -252,6 +252,13 @@ fn answer(state: &mut State, place: usize, call: CallId, by: Answerer, end: Call
     advance(state, place, now)
 }
 
+/// What is wrong with a call, each with its place.
+fn told(why: &[Violation]) -> String {
+    let at = |pointer: &str| if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
+    let faults: Vec<String> = why.iter().map(|fault| format!("{}{}", at(&fault.pointer), fault.said)).collect();
+    faults.join("; ")
+}
+
 /// Whether a call's arguments may be run.
 fn is_valid(state: &State, place: usize, call: CallId) -> bool {
     let Some(turn) = state.session.turns.get(call.reply) else { return false };

@@ -1,7 +1,7 @@
 //! Calls and their answers in the transcript: a row each, whole when they are unfolded.
 
 use crate::chat::{Role, ToolCall, Turn};
-use crate::state::{CallId, CallState, State, call_content};
+use crate::state::{CallId, CallState, State};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean, clean_line, duration, pretty_json, truncate, width};
 
 use super::cache::plain_rows;
@@ -41,7 +41,7 @@ pub(super) fn calls(state: &State, turn: &Turn, columns: u16, shown: Shown) -> V
         rows.push(Line { spans: vec![mark, Span::new(clean_line(&call.name), StyleRole::ToolName), ending] });
         rows.extend(pretty_json(arguments, columns.saturating_sub(2)).into_iter().map(indented));
         if let CallState::Ended { end, .. } | CallState::Large { end, .. } = of {
-            rows.extend(bounded(&call_content(end), columns.saturating_sub(2), RESULT_ROWS).into_iter().map(indented));
+            rows.extend(bounded(&end.to_content(), columns.saturating_sub(2), RESULT_ROWS).into_iter().map(indented));
         }
     }
     rows

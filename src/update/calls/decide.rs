@@ -105,14 +105,12 @@ fn accept(state: &mut State, place: usize, call: CallId, now: Instant) -> Effect
     }
 }
 
-/// What is wrong with a call, in a sentence for the model that made it.
+/// What is wrong with a call, for the model that made it.
 fn faults(state: &State, call: CallId) -> String {
     let Some((came, record)) = state.session.call(call) else { return String::new() };
     let CallState::Invalid { why } = &record.state else { return String::new() };
-    let at = |pointer: &str| if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-    let faults: Vec<String> = why.iter().map(|fault| format!("{}{}", at(&fault.pointer), fault.said)).collect();
     let cut = if came.is_whole() { String::new() } else { format!("; they were {}", came.arguments) };
-    format!("It was not run, because of its arguments: {}{cut}.", faults.join("; "))
+    format!("it was not run, because {}{cut}", super::told(why))
 }
 
 fn settle_large(

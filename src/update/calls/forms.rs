@@ -6,7 +6,7 @@ use super::{CallState, Effects, State, answer, results};
 use crate::chat::{Role, TurnId};
 use crate::input::Action;
 use crate::state::{
-    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Undo, Verdict, call_content, examined,
+    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Undo, Verdict, examined,
 };
 use crate::text;
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
@@ -35,7 +35,7 @@ fn laid_out(json: &str) -> String {
 /// An empty result, or the one that came and is too large to go back unasked; the last result of the tool is a template.
 pub(super) fn open_answer(state: &mut State, call: CallId) {
     let text = match state.session.calls.get(call).map(|record| &record.state) {
-        Some(CallState::Large { end, .. }) => call_content(end).into_owned(),
+        Some(CallState::Large { end, .. }) => end.to_content(),
         _ => String::new(),
     };
     let last = state.session.call(call).and_then(|(came, _)| last_result(state, &came.name));
@@ -111,11 +111,7 @@ pub(in crate::update) fn judge(state: &mut State) {
 
 fn on_arguments(state: &State, lane: LaneId, call: CallId, written: &str) -> Verdict {
     match found(state, lane, call, written) {
-        Some(CallState::Invalid { why }) => {
-            let at = |pointer: &str| if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-            let said: Vec<String> = why.iter().map(|fault| format!("{}{}", at(&fault.pointer), fault.said)).collect();
-            Verdict::Bad(said.join("; "))
-        }
+        Some(CallState::Invalid { why }) => Verdict::Bad(super::told(&why)),
         Some(_) => Verdict::Good("valid by the tool's schema".to_owned()),
         None => Verdict::Bad("this call is gone".to_owned()),
     }

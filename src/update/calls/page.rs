@@ -2,7 +2,7 @@
 
 use super::{CallId, CallState, State, rounds_to_ask_about};
 use crate::input::Action;
-use crate::state::{CallBox, CallBoxKey, Layout, call_content};
+use crate::state::{CallBox, CallBoxKey, Layout};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, wrap, wrap_hard};
 use crate::tools::command::preview;
 use crate::tools::{CallEnd, CommandResponder, Responder};
@@ -95,7 +95,7 @@ impl Page {
                 self.says(&said, StyleRole::Warning);
             }
             CallState::Large { end, .. } => {
-                let bytes = call_content(end).len();
+                let bytes = end.to_content().len();
                 let said = format!(
                     "Its result has {bytes} bytes. {} sends the first {}, {} all of it, {} lets you edit it.",
                     state.key(Action::CallAccept),
@@ -113,7 +113,7 @@ impl Page {
     fn end(&mut self, end: &CallEnd) {
         /// Enough to know a result by.
         const MOST: usize = 400;
-        let content = call_content(end);
+        let content = end.to_content();
         let beginning: String = content.chars().take(MOST).collect();
         let more = if beginning.len() < content.len() { " …" } else { "" };
         self.says(&format!("→ {beginning}{more}"), StyleRole::Text);

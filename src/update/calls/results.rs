@@ -2,26 +2,22 @@
 
 use super::{CallId, CallRecord, CallState, State, TurnId};
 use crate::chat::Role;
-use crate::state::call_content;
-use crate::tools::CallEnd;
+use crate::tools::{CallEnd, shortened};
 
 /// 32 KiB: some eight thousand tokens. More goes back only when the user says so.
 pub(super) const MOST_UNASKED: usize = 32 << 10;
 
 /// What is said of a call that ran when the program ended.
-const CUT_OFF: &str = "the program that ran it ended before it did, so what it did is not known.";
+const CUT_OFF: &str = "the program that ran it ended before it did, so what it did is not known";
 
 /// Whether a result is more than goes back unasked.
 pub(super) fn is_large(end: &CallEnd) -> bool {
-    call_content(end).len() > MOST_UNASKED
+    end.to_content().len() > MOST_UNASKED
 }
 
 /// The beginning of a large result, with a word on what is left out.
 pub(super) fn beginning(end: &CallEnd) -> CallEnd {
-    let whole = call_content(end);
-    let most = (0..=MOST_UNASKED.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
-    let left = whole.len() - most;
-    CallEnd::Answered(format!("{}\n[{left} more bytes are left out]", &whole[..most]))
+    CallEnd::Answered(shortened(&end.to_content(), MOST_UNASKED).into_owned())
 }
 
 /// What becomes of a call when the conversation goes on without it.
@@ -49,7 +45,7 @@ pub(super) fn lay(state: &mut State, reply: TurnId) -> TurnId {
     for call in (0..count).map(|index| CallId { reply, index }) {
         let Some((came, record)) = state.session.call(call) else { continue };
         let CallState::Ended { end, .. } = &record.state else { continue };
-        let (id, text) = (came.id.clone(), call_content(end).into_owned());
+        let (id, text) = (came.id.clone(), end.to_content());
         let before = record.answer.and_then(|turn| state.session.turns.get(turn));
         let same = before.filter(|turn| turn.parent == Some(last) && turn.text == text).map(|turn| turn.id);
         last = same.unwrap_or_else(|| add(state, last, id, text));
