@@ -89,6 +89,7 @@ actions! {
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
     ModelCard, Global, "model.card", "", "Show the model's card: prices, limits, parameters";
     Presets, Global, "preset.open", "", "Apply, save or delete a preset";
+    LaneTools, Global, "lane.tools", "", "Choose the tools that the lane offers";
     EditSystem, Global, "lane.system", "", "Edit the lane's system prompt and its variables";
     LaneAdd, Global, "lane.add", "", "Add a lane: a copy of the focused one";
     LaneClose, Global, "lane.close", "", "Close the focused lane; it can be undone";
@@ -186,6 +187,8 @@ actions! {
     OverlayAccept, Overlay, "overlay.accept", "choose", "Take the selected row";
     OverlayFavourite, Overlay, "overlay.favourite", "", "Mark the selected model as a favourite, or not";
     OverlaySave, Overlay, "overlay.save", "", "Save the lane's settings as the preset of the typed name";
+    OverlayStrict, Overlay, "overlay.strict", "", "Ask the provider to hold the model to the tool's schema, or not";
+    OverlayToolChoice, Overlay, "overlay.tool_choice", "", "Make the model call the selected tool, or leave it the choice";
     OverlayDelete, Overlay, "overlay.delete", "", "Delete the selected preset";
 
     ReaderTop, Reader, "reader.top", "", "Go to the beginning";

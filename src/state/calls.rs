@@ -7,7 +7,7 @@ mod call_box;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{LaneId, Session, State, StreamStatus};
+use super::{LaneId, Session, State, StreamStatus, ToolSource};
 use crate::chat::{Role, Tool, ToolCall, Turn, TurnId};
 use crate::config::MAX_ROUNDS;
 use crate::tools::{CallEnd, Responder, Responders, Violation, check_call};
@@ -88,6 +88,8 @@ pub struct Calls {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolDesk {
     pub responders: Responders,
+    /// What lanes may be offered besides what they have.
+    pub offered: Vec<(Tool, ToolSource)>,
     /// Goes up when the responders change.
     pub revision: u64,
     /// The tools whose valid calls run unasked, in this session.
@@ -102,6 +104,7 @@ impl Default for ToolDesk {
     fn default() -> Self {
         Self {
             responders: Responders::default(),
+            offered: Vec::new(),
             revision: 0,
             always: BTreeSet::new(),
             max_rounds: MAX_ROUNDS,

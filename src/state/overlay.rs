@@ -1,6 +1,6 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
-use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, TreePage};
+use super::{Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, ToolList, TreePage};
 use crate::input::{Action, Context};
 
 /// The one overlay that is open.
@@ -13,6 +13,8 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Presets(Box<PresetList>),
+    /// The tools that the lane offers.
+    Tools(Box<ToolList>),
     Card(Box<OpenCard>),
     Form(Box<Form>),
     Diff(Box<Diff>),
@@ -34,7 +36,9 @@ impl Overlay {
             Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) | Self::Heat(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
-            Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
+            Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Tools(_) => {
+                &[Context::Overlay, Context::Global]
+            }
             Self::Form(_) => &[Context::Form, Context::Global],
             Self::Tree(_) => &[Context::Tree, Context::Overlay, Context::Global],
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::params::Settled;
 use super::{
     Effects, ask, calls, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue,
-    reader, reading, request, share, stream, tree,
+    reader, reading, request, share, stream, tool_list, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -60,6 +60,7 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::Palette | A::Help | A::Models => overlay::perform(state, action, now),
         A::ModelCard => card::open(state, now),
         A::Presets => presets::open(state),
+        A::LaneTools => tool_list::open(state),
         A::EditSystem => form::open_system(state),
         A::Export => exchange::open_export(state),
         A::OpenDraft => exchange::open_draft(state, now),
@@ -247,5 +248,5 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
 
 /// Whether an overlay that lists things is open.
 pub(super) fn is_list(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_))
+    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_) | Overlay::Tools(_))
 }

@@ -31,6 +31,7 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tool_list;
 mod tree;
 mod undo;
 mod values;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, picker, presets, reader, tree};
+use super::{Effects, action, heat, inspect, picker, presets, reader, tool_list, tree};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -23,6 +23,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Action::OverlaySave => return presets::save(state, now),
         Action::OverlayDelete if matches!(state.overlay, Some(Overlay::Tree(_))) => tree::delete(state, now),
         Action::OverlayDelete => return presets::delete(state, now),
+        _ if matches!(state.overlay, Some(Overlay::Tools(_))) => return tool_list::perform(state, action, now),
+        Action::OverlayStrict | Action::OverlayToolChoice => {}
         _ if matches!(state.overlay, Some(Overlay::Tree(_))) => return tree::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ => return accept(state, now),
@@ -49,6 +51,7 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
         Some(Overlay::Palette(palette)) => Some(&mut palette.query),
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
         Some(Overlay::Presets(list)) => Some(&mut list.query),
+        Some(Overlay::Tools(list)) => Some(&mut list.query),
         Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
@@ -91,6 +94,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
         Some(Overlay::Presets(_)) => presets::select(state, row),
+        Some(Overlay::Tools(list)) => list.selected = row.min(list.rows.len().saturating_sub(1)),
         Some(Overlay::Inspect(_)) => inspect::select(state, row),
         Some(Overlay::Heat(_)) => heat::select(state, row),
         Some(Overlay::Tree(page)) => page.select(row),
@@ -107,6 +111,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
             let row = stepped(list.selected, rows, list.rows.len());
             presets::select(state, row);
         }
+        Some(Overlay::Tools(list)) => list.selected = stepped(list.selected, rows, list.rows.len()),
         Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(Overlay::Tree(page)) => page.select(page.selected().saturating_add_signed(rows)),
         Some(_) => return reader::scroll(state, rows),
@@ -136,6 +141,9 @@ fn stepped(at: usize, rows: isize, of: usize) -> usize {
 pub(super) fn refresh(state: &mut State) {
     if matches!(state.overlay, Some(Overlay::Presets(_))) {
         return presets::refresh(state);
+    }
+    if matches!(state.overlay, Some(Overlay::Tools(_))) {
+        return tool_list::refresh(state);
     }
     if let Some(Overlay::Inspect(_)) = &state.overlay {
         inspect::refill(state);

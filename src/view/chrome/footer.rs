@@ -202,6 +202,7 @@ fn works(state: &State, action: Action) -> bool {
             Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),
             Some(Overlay::Presets(list)) => !list.rows.is_empty(),
+            Some(Overlay::Tools(list)) => !list.rows.is_empty(),
             Some(Overlay::Tree(page)) => page.turn().is_some(),
             _ => false,
         },

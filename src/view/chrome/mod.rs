@@ -26,6 +26,7 @@ mod sidebar;
 mod slider;
 mod status;
 mod tabs;
+mod tool_list;
 mod tools;
 mod tree;
 mod wire_page;

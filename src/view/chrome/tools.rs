@@ -24,7 +24,8 @@ pub(super) fn rows(state: &State, columns: u16, now: Instant) -> Vec<Line> {
     if rows.is_empty() {
         let edits = state.keymap.chord_in(&[Context::Sidebar], Action::ParamCommit);
         let edits = edits.map_or_else(String::new, |chord| format!(" {chord} on the row of tools writes some,"));
-        let hint = format!("No tools.{edits} --tools FILE brings some.");
+        let chooses = state.key(Action::LaneTools);
+        let hint = format!("No tools. {chooses} chooses some,{edits} --tools FILE brings some.");
         wrap(&[Span::new(hint, StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     }
     rows
