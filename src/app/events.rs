@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use futures_util::future::BoxFuture;
@@ -13,15 +12,18 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::sleep_until;
 
 use super::background::BackgroundReply;
+use super::clock::{anchor, now};
 use super::files::{FileWork, Files};
 use super::gate::{Gate, Urgency};
-use super::pointer::pointer;
+use super::mouse::pointer;
 use super::runner::{Batch, Runner};
 use super::sessions::Sessions;
+use super::tool_runs::{ToolRun, ToolRuns};
 use super::{Connect, Console};
-use crate::state::{Anchor, EditPurpose, Effect, Event, ExitReason, Size, State, saved_session};
+use crate::state::{EditPurpose, Effect, Event, ExitReason, Size, State, saved_session};
 use crate::store::SessionLock;
 use crate::text;
+use crate::tools::ChildEnvironment;
 use crate::update::update;
 use crate::view::View;
 
@@ -41,6 +43,7 @@ pub struct App<C> {
     view: View,
     console: C,
     runner: Runner,
+    tool_runs: ToolRuns,
     /// Where presets are kept, if anywhere.
     presets: Option<PathBuf>,
     /// Started when there is work for it.
@@ -76,6 +79,7 @@ impl<C: Console> App<C> {
             view: View::default(),
             console,
             runner: Runner::new(connect, sender.clone()),
+            tool_runs: ToolRuns::new(sender.clone()),
             presets: None,
             files: None,
             sender,
@@ -93,6 +97,13 @@ impl<C: Console> App<C> {
     #[must_use]
     pub fn with_presets(mut self, directory: PathBuf) -> Self {
         self.presets = Some(directory);
+        self
+    }
+
+    /// Runs commands in this environment, and keeps in this file which tools they answer.
+    #[must_use]
+    pub fn with_tools(mut self, file: PathBuf, environment: ChildEnvironment) -> Self {
+        self.tool_runs.equip(file, environment);
         self
     }
 
@@ -327,6 +338,14 @@ impl<C: Console> App<C> {
                 self.runner.open((lane, generation), provider, *request, kept);
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
+            Effect::RunTool { call, task, command, tool, arguments } => {
+                self.tool_runs.run(ToolRun { call, task, command, tool, arguments });
+            }
+            Effect::CancelTool { task } => self.tool_runs.cancel(task),
+            Effect::SaveResponder { tool, responder } => {
+                let file = self.tool_runs.file.clone();
+                self.files().asks(FileWork::Responder { file, tool, responder });
+            }
             Effect::ListModels { provider } => self.runner.list_models(provider),
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
             Effect::Export(work) => {
@@ -371,17 +390,6 @@ fn panic_on_demand() {
     if std::env::var_os("ABREAST_PANIC").is_some() {
         panic!("a panic on demand");
     }
-}
-
-/// Both clocks now: the one that counts stands still while the machine sleeps.
-fn anchor() -> Anchor {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Anchor { instant: now(), unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }
-}
-
-/// The clock of the runtime, which tests can pause.
-fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
 }
 
 /// An event of the terminal that is there already. Polled with the task's own waker: the event reader keeps the waker of

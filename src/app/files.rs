@@ -10,12 +10,14 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::responders::save_responder;
 use super::runner::Batch;
 use crate::config::presets::{self, Existing, PresetFile};
 use crate::config::{ConfigError, write_private, write_private_new};
 use crate::exchange::{self, Redaction};
 use crate::state::{Event, ExportWork, Exported, PresetWork};
 use crate::store::SavedSession;
+use crate::tools::Responder;
 
 /// The largest file that a form takes.
 const LARGEST_BYTES: u64 = 1024 * 1024;
@@ -24,8 +26,19 @@ const LARGEST_BYTES: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(super) enum FileWork {
     Presets(PresetWork),
-    Read { path: String },
-    Export { work: Box<ExportWork>, session: Box<SavedSession> },
+    Read {
+        path: String,
+    },
+    Export {
+        work: Box<ExportWork>,
+        session: Box<SavedSession>,
+    },
+    /// Keep what answers a tool.
+    Responder {
+        file: Option<PathBuf>,
+        tool: String,
+        responder: Box<Responder>,
+    },
 }
 
 /// How long the end of the program waits for work that was asked for.
@@ -78,6 +91,10 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
         FileWork::Read { path } => {
             let result = read(&path);
             Event::FileRead { path, result }
+        }
+        FileWork::Responder { file, tool, responder } => {
+            let saved = file.map_or(Ok(()), |file| save_responder(&file, &tool, &responder));
+            Event::ResponderSaved { tool, result: saved.map_err(|error| format!("{error}.")) }
         }
         FileWork::Export { work, session } => {
             let outcome = exported(&work, *session);

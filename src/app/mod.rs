@@ -4,20 +4,24 @@
 
 mod background;
 mod clipboard;
+mod clock;
 mod connect;
 mod console;
 mod editor;
 mod events;
 mod files;
 mod gate;
-mod pointer;
+mod mouse;
+mod responders;
 mod runner;
 mod screen;
 mod sessions;
+mod tool_runs;
 mod tty;
 mod window;
 
 pub use connect::{Connect, Connections, LimitOverrides, shape_of, shape_of_sandbox};
 pub use console::Console;
 pub use events::App;
+pub use responders::{child_environment, load_responders, save_responder};
 pub use tty::{Lendings, Tty};

@@ -62,6 +62,22 @@ impl ToolCall {
         call
     }
 
+    /// Gives calls that have no id, or one that another has, an id of their own: an answer names its call by it.
+    pub fn make_unique(calls: &mut [Self]) {
+        let mut seen = std::collections::BTreeSet::new();
+        for place in 0..calls.len() {
+            let given = calls[place].id.clone();
+            let mut id = given.clone();
+            let mut count = place;
+            while id.is_empty() || seen.contains(&id) {
+                id = if given.is_empty() { format!("call_{count}") } else { format!("{given}_{count}") };
+                count += 1;
+            }
+            seen.insert(id.clone());
+            calls[place].id = id;
+        }
+    }
+
     /// Adds a piece to the calls of a reply. A place past the end is the next free one, so that no piece can leave a gap.
     pub fn collect(calls: &mut Vec<Self>, piece: CallPiece<'_>) {
         if piece.index >= calls.len() {

@@ -13,7 +13,9 @@ use super::export::{shown, text_of};
 use super::resume::Opened;
 use super::setup::Setup;
 use super::{Arguments, Ended, Problem};
-use crate::app::{App, Console, Lendings, LimitOverrides, Tty, shape_of, shape_of_sandbox};
+use crate::app::{
+    App, Console, Lendings, LimitOverrides, Tty, child_environment, load_responders, shape_of, shape_of_sandbox,
+};
 use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::exchange::{self, Foreign};
@@ -43,12 +45,16 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     state.zone = TimeZone::system();
+    state.tools.max_rounds = setup.config.max_rounds;
+    state.tools.responders =
+        load_responders(&setup.paths.responders_file()).map_err(|error| Problem::misuse(format!("{error}.")))?;
     let held = opened.place(&mut state)?;
     if let Some(foreign) = &foreign {
         // All that follows from it is the terminal's title, which is set below.
         open_foreign(&mut state, foreign, Instant::now());
     }
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
+    let children = child_environment(&setup.providers);
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
     let terminal = |error: io::Error| Problem::failure(format!("The terminal cannot be used: {error}."));
     let mut tty = Tty::take(mouse).map_err(terminal)?;
@@ -58,6 +64,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     }
     let ends = end_signal(tty.lendings());
     let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
+    let app = app.with_tools(setup.paths.responders_file(), children);
     let (reason, state) = app.run(ends).await.map_err(terminal)?;
     super::resume::tell(&state);
     Ok(match reason {

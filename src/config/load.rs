@@ -17,6 +17,9 @@ const LONGEST_WAIT_S: u64 = 86_400;
 /// The most further tries that may be asked for.
 const MOST_RETRIES: u32 = 20;
 
+/// The most rounds of tool calls that may go unasked.
+const MOST_ROUNDS: usize = 1000;
+
 /// Fields that are near one of the table's and are meant as they are: servers other than OpenAI's take them.
 const ELSEWHERE: [&str; 4] = ["top_k", "top_a", "repeat_penalty", "repetition_penalty"];
 
@@ -43,6 +46,9 @@ pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result
     config.system = raw.system.filter(|system| !system.is_empty());
     config.currency = raw.currency;
     config.mouse = raw.mouse.unwrap_or(true);
+    if let Some(rounds) = &raw.tools.max_rounds {
+        config.max_rounds = max_rounds(rounds).map_err(wrong)?;
+    }
     config.theme = match raw.theme {
         Some(name) if name.get_ref() != "auto" => {
             let place = Place::at(text, name.span().start);
@@ -57,6 +63,14 @@ pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result
         host: provider.base_url.host().to_owned(),
     }));
     Ok(config)
+}
+
+/// The user is asked now and then, however far a model goes.
+fn max_rounds(rounds: &Spanned<usize>) -> Result<usize, Refusal> {
+    match rounds.get_ref() {
+        1..=MOST_ROUNDS => Ok(*rounds.get_ref()),
+        _ => Err((rounds.span().start, format!("max_rounds is between 1 and {MOST_ROUNDS}"))),
+    }
 }
 
 /// The parser's complaint, with the likeliest word where one is unknown.

@@ -31,6 +31,8 @@ fn the_settings_of_a_new_session_are_read() {
         currency = "cny"
         theme = "paper"
         mouse = false
+        [tools]
+        max_rounds = 3
         [params]
         temperature = 0.35
         stop = ["a", "b"]
@@ -50,6 +52,7 @@ fn the_settings_of_a_new_session_are_read() {
         currency: Currency::new("CNY"),
         theme: ThemeChoice::Named { name: "paper".into(), file: "config.toml".into(), place },
         mouse: false,
+        max_rounds: 3,
         params: params.clone(),
         ..Config::default()
     };
@@ -183,6 +186,7 @@ fn a_mistake_is_named_with_file_line_and_column_and_what_would_be_right() {
         "config.toml:1:12: `yuan` is no currency code; write three letters, such as CNY"
     );
     assert!(complaint("mouse = 3").starts_with("config.toml:1:9: "));
+    assert_eq!(complaint("[tools]\nmax_rounds = 0"), "config.toml:2:14: max_rounds is between 1 and 1000");
     assert!(complaint("mouse = ").starts_with("config.toml:1:"));
 }
 

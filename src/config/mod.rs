@@ -26,12 +26,15 @@ pub use error::ConfigError;
 pub use files::{write_private, write_private_new};
 pub use keys::{KeyError, resolve_key};
 pub use paths::Paths;
-pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX};
+pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX, key_variables};
 pub use template::template;
 pub use theme::{Background, ColorDepth, Rgb, Theme, Themes};
 
 use crate::chat::{Currency, Params, Settings};
 use crate::text::{Place, nearest};
+
+/// Rounds of tool calls before the user is asked, where the file says nothing.
+pub const MAX_ROUNDS: usize = 10;
 
 /// What the user configured, complete and checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +46,8 @@ pub struct Config {
     pub theme: ThemeChoice,
     /// Whether the program takes the mouse.
     pub mouse: bool,
+    /// After so many rounds of tool calls in a row the user is asked.
+    pub max_rounds: usize,
     pub params: Params,
     /// The file's providers in its order, then the environment's.
     pub providers: Vec<Provider>,
@@ -94,6 +99,7 @@ impl Default for Config {
             currency: None,
             theme: ThemeChoice::Auto,
             mouse: true,
+            max_rounds: MAX_ROUNDS,
             params: Params::default(),
             providers: Vec::new(),
             prices: Vec::new(),

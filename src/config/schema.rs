@@ -22,9 +22,16 @@ pub(super) struct ConfigFile {
     pub(super) currency: Option<Currency>,
     pub(super) theme: Option<Spanned<String>>,
     pub(super) mouse: Option<bool>,
+    pub(super) tools: ToolsFile,
     pub(super) params: Named<Value>,
     pub(super) providers: Named<ProviderFile>,
     pub(super) prices: Vec<Spanned<PriceFile>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ToolsFile {
+    pub(super) max_rounds: Option<Spanned<usize>>,
 }
 
 #[derive(Default, Deserialize)]

@@ -7,7 +7,8 @@ use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
 use crate::store::{
-    SavedForm, SavedOutcome, SavedRun, SavedSession, SavedSettings, SavedTokens, SavedTurn, SavedWire, SavedWireKept,
+    SavedAnswerer, SavedCallRecord, SavedCallState, SavedForm, SavedOutcome, SavedRun, SavedSession, SavedSettings,
+    SavedTokens, SavedTurn, SavedWire, SavedWireKept,
 };
 
 /// What stands in the place of a match.
@@ -84,7 +85,21 @@ impl Redaction {
             self.text(&mut call.arguments);
             call.extra.iter_mut().for_each(|extra| self.value(extra));
         }
+        for record in &mut turn.calls {
+            self.record(record);
+        }
         self.fields(&mut turn.other);
+    }
+
+    fn record(&self, record: &mut SavedCallRecord) {
+        record.edited.iter_mut().for_each(|edited| self.text(edited));
+        if let Some(SavedAnswerer::Command { argv }) = &mut record.by {
+            argv.iter_mut().for_each(|argument| self.text(argument));
+        }
+        if let SavedCallState::Large { end, .. } | SavedCallState::Ended { end, .. } = &mut record.state {
+            end.texts().into_iter().for_each(|text| self.text(text));
+        }
+        self.fields(&mut record.other);
     }
 
     fn settings(&self, settings: &mut SavedSettings) {

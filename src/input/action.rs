@@ -8,6 +8,8 @@ pub enum Context {
     Composer,
     Transcript,
     Sidebar,
+    /// While the user decides about tool calls.
+    Calls,
     /// While help, the palette or another overlay is open.
     Overlay,
     /// While something is read in a box: the help, a diff, a run. The keys of overlays work there too.
@@ -29,6 +31,7 @@ impl Context {
             Self::Composer => "composer",
             Self::Transcript => "transcript",
             Self::Sidebar => "sidebar",
+            Self::Calls => "calls",
             Self::Overlay => "overlay",
             Self::Reader => "reader",
             Self::Tree => "tree",
@@ -83,11 +86,13 @@ actions! {
     FocusParameters, Global, "focus.parameters", "params", "Focus the parameters";
     FocusTranscript, Global, "focus.transcript", "", "Focus the transcript";
     FocusComposer, Global, "focus.composer", "", "Focus the composer";
+    FocusCalls, Global, "focus.calls", "", "Decide about the tool calls that wait";
     Palette, Global, "app.palette", "commands", "Open the command palette";
     Help, Global, "app.help", "help", "Show the keys and what they do";
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
     ModelCard, Global, "model.card", "", "Show the model's card: prices, limits, parameters";
     Presets, Global, "preset.open", "", "Apply, save or delete a preset";
+    LaneTools, Global, "lane.tools", "", "Choose the tools that the lane offers";
     EditSystem, Global, "lane.system", "", "Edit the lane's system prompt and its variables";
     LaneAdd, Global, "lane.add", "", "Add a lane: a copy of the focused one";
     LaneClose, Global, "lane.close", "", "Close the focused lane; it can be undone";
@@ -167,6 +172,19 @@ actions! {
     FieldToAll, Sidebar, "sidebar.to_all", "to all", "Copy this value to all lanes";
     ParamForce, Sidebar, "sidebar.force", "send anyway", "Send this parameter although the model is known to refuse it, or not";
 
+    CallAccept, Calls, "calls.accept", "decide", "Do what fits the call: run it, answer it, tell the model what is wrong, send the results";
+    CallNext, Calls, "calls.next", "", "Select the next call";
+    CallPrevious, Calls, "calls.previous", "", "Select the call before";
+    CallScrollDown, Calls, "calls.scroll_down", "", "Scroll down in the call";
+    CallScrollUp, Calls, "calls.scroll_up", "", "Scroll up in the call";
+    CallRun, Calls, "calls.run", "", "Run the call as it is shown; or send a large result whole";
+    CallEdit, Calls, "calls.edit", "", "Edit the arguments and run the call with them";
+    CallAnswer, Calls, "calls.answer", "", "Answer the call by hand";
+    CallRefuse, Calls, "calls.refuse", "", "Refuse the call with a reason that goes to the model";
+    CallRefuseAll, Calls, "calls.refuse_all", "", "Refuse all calls that wait, with one reason";
+    CallAlways, Calls, "calls.always", "", "Run valid calls of this tool unasked in this session, or ask again";
+    CallResponder, Calls, "calls.responder", "", "Choose what answers the calls of this tool: a person, the last result, a command";
+
     OverlayUp, Overlay, "overlay.up", "", "Select the row above, or scroll up";
     OverlayDown, Overlay, "overlay.down", "", "Select the row below, or scroll down";
     OverlayPageUp, Overlay, "overlay.page_up", "", "Scroll up by a page";
@@ -174,6 +192,8 @@ actions! {
     OverlayAccept, Overlay, "overlay.accept", "choose", "Take the selected row";
     OverlayFavourite, Overlay, "overlay.favourite", "", "Mark the selected model as a favourite, or not";
     OverlaySave, Overlay, "overlay.save", "", "Save the lane's settings as the preset of the typed name";
+    OverlayStrict, Overlay, "overlay.strict", "", "Ask the provider to hold the model to the tool's schema, or not";
+    OverlayToolChoice, Overlay, "overlay.tool_choice", "", "Make the model call the selected tool, or leave it the choice";
     OverlayDelete, Overlay, "overlay.delete", "", "Delete the selected preset";
 
     ReaderTop, Reader, "reader.top", "", "Go to the beginning";

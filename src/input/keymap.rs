@@ -25,11 +25,12 @@ pub const PALETTE_ONLY: &[Action] = &[
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 9] = [
+const CONTEXTS: [Context; 10] = [
     Context::Global,
     Context::Composer,
     Context::Transcript,
     Context::Sidebar,
+    Context::Calls,
     Context::Overlay,
     Context::Reader,
     Context::Tree,
@@ -66,7 +67,7 @@ pub struct KeymapError {
 pub enum KeymapProblem {
     #[error("{0}")]
     Syntax(String),
-    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar], [overlay], [reader], [tree] or [form]"))]
+    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar], [calls], [overlay], [reader], [tree] or [form]"))]
     Context { name: String, near: Option<String> },
     #[error("`{0}` is no key; write it like ctrl-p, alt-enter, shift-tab, f5 or pageup")]
     Chord(String),

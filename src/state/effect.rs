@@ -1,8 +1,9 @@
 //! Work to be done outside the core, as plain data.
 
-use super::{ExportWork, FindSpot, LaneId, PresetWork};
+use super::{CallId, ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 use crate::store::{ShelfWork, StoreWork};
+use crate::tools::{CommandResponder, Responder};
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,23 @@ pub enum Effect {
     /// Drop a lane's stream, which closes its socket.
     Cancel {
         lane: LaneId,
+    },
+    /// Run a command that answers a call; how it ended comes back with the task's number.
+    RunTool {
+        call: CallId,
+        task: u64,
+        command: Box<CommandResponder>,
+        tool: String,
+        arguments: String,
+    },
+    /// Kill what a task runs.
+    CancelTool {
+        task: u64,
+    },
+    /// Keep who answers which tool.
+    SaveResponder {
+        tool: String,
+        responder: Box<Responder>,
     },
     /// Work out where a scroll leads; only the view knows how rows wrap.
     Scroll {

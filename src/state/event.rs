@@ -2,12 +2,13 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{EditPurpose, ExportWork, Exported, Found, LaneId, PresetWork, Scroll, State};
+use super::{CallId, EditPurpose, ExportWork, Exported, Found, LaneId, PresetWork, Scroll, State};
 use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
 use crate::config::ConfigError;
 use crate::config::presets::PresetFile;
 use crate::store::{ShelfAnswer, ShelfWork, StoreNews};
+use crate::tools::CallEnd;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,17 @@ pub enum Event {
     StreamEnded {
         lane: LaneId,
         generation: u64,
+    },
+    /// A command that answers a call came to its end. Stale when the call is not run by this task.
+    ToolEnded {
+        call: CallId,
+        task: u64,
+        end: CallEnd,
+    },
+    /// Who answers a tool was kept, or a sentence about why not.
+    ResponderSaved {
+        tool: String,
+        result: Result<(), String>,
     },
     /// The view worked out where a scroll leads.
     Scrolled {
@@ -128,6 +140,8 @@ pub enum Target {
         lane: LaneId,
         turn: TurnId,
     },
+    /// The box of the calls that wait.
+    Calls,
     /// The chip that says how much came below.
     NewLines {
         lane: LaneId,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{LaneId, SessionList};
+use super::{CallId, LaneId, SessionList};
 use crate::chat::{Field, TurnId};
 use crate::input::Editor;
 
@@ -25,6 +25,25 @@ pub enum FormPurpose {
     SessionTitle(String),
     /// The tags of a session, with commas between them: one line.
     SessionTags(String),
+    /// Something that is said about a tool call.
+    Call { lane: LaneId, what: CallForm },
+}
+
+/// What is said about tool calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallForm {
+    /// The arguments that it is to be run with.
+    Arguments(CallId),
+    /// Its result, by hand.
+    Answer(CallId),
+    /// Why it is refused: one line.
+    Refusal(CallId),
+    /// Why all calls of a reply that wait are refused: one line.
+    RefusalOfAll(TurnId),
+    /// What answers the calls of a tool: one line.
+    Responder(String),
+    /// Another result in the place of one that went back.
+    Result(TurnId),
 }
 
 impl FormPurpose {
@@ -33,6 +52,7 @@ impl FormPurpose {
     pub fn lane(&self) -> Option<LaneId> {
         match self {
             Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => Some(*lane),
+            Self::Call { lane, .. } => Some(*lane),
             Self::Export | Self::BranchName(_) | Self::SessionTitle(_) | Self::SessionTags(_) => None,
         }
     }
@@ -104,14 +124,29 @@ impl Form {
     /// Whether the text is a single line, which Enter takes.
     #[must_use]
     pub fn is_line(&self) -> bool {
+        use CallForm::{Refusal, RefusalOfAll, Responder};
         use FormPurpose as P;
-        matches!(self.purpose, P::LaneName(_) | P::BranchName(_) | P::Export | P::SessionTitle(_) | P::SessionTags(_))
+        matches!(
+            self.purpose,
+            P::LaneName(_)
+                | P::BranchName(_)
+                | P::Export
+                | P::SessionTitle(_)
+                | P::SessionTags(_)
+                | P::Call { what: Refusal(_) | RefusalOfAll(_) | Responder(_), .. }
+        )
     }
 
     /// Whether the text is a value of the request, whose slips are told as it is written.
     #[must_use]
     pub fn is_value(&self) -> bool {
         matches!(self.purpose, FormPurpose::Value { .. } | FormPurpose::Extra(_))
+    }
+
+    /// Whether it is about a tool call.
+    #[must_use]
+    pub fn is_call(&self) -> bool {
+        matches!(self.purpose, FormPurpose::Call { .. })
     }
 
     /// Puts the next template in where nothing would be lost by it: the text is empty, a template, or but the word that

@@ -53,7 +53,7 @@ pub fn imported_session(conversation: &Conversation, id: String, now: i64) -> Sa
         lanes: vec![saved_lane(&lane)],
         focused: Some(lane.letter),
         shared: saved_settings(&lane.settings),
-        turns: session.turns.iter().map(|turn| saved_turn(&session.turns, turn)).collect(),
+        turns: session.turns.iter().map(|turn| saved_turn(&session, turn)).collect(),
         ..SavedSession::default()
     }
 }

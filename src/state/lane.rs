@@ -10,7 +10,7 @@ use crate::chat::{Field, RunId, Settings, TurnId};
 pub const MAX_LANES: usize = 8;
 
 /// While something waits without bytes, its elapsed time is drawn this often.
-const WAIT_FRAME: Duration = Duration::from_millis(100);
+pub(super) const WAIT_FRAME: Duration = Duration::from_millis(100);
 
 /// A stream that says nothing for so long is called silent: slow models pause for a second or two.
 pub const SILENCE: Duration = Duration::from_secs(4);
@@ -78,6 +78,8 @@ pub enum StreamStatus {
     /// The reply ended in calls that nobody has answered.
     AwaitingTools {
         reply: TurnId,
+        /// The call that the keys act on, by its place.
+        selected: usize,
     },
     Failed {
         error: ApiError,
@@ -156,6 +158,12 @@ impl Lane {
 }
 
 impl StreamStatus {
+    /// Waits for answers to the calls of a reply, the first of them selected.
+    #[must_use]
+    pub fn awaiting(reply: TurnId) -> Self {
+        Self::AwaitingTools { reply, selected: 0 }
+    }
+
     /// The run and the reply of a stream that is under way.
     #[must_use]
     pub fn live(&self) -> Option<(RunId, TurnId)> {

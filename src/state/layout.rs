@@ -37,6 +37,8 @@ pub struct Layout {
     /// The row of tabs, when not every lane has its column.
     pub tabs: Option<Rect>,
     pub lanes: Vec<LaneArea>,
+    /// The box of the calls that wait for answers.
+    pub calls: Option<Rect>,
     pub composer: Rect,
     /// The messages that wait, within the composer.
     pub queue: Rect,
@@ -64,20 +66,23 @@ impl Layout {
         }
         let drawer = is_drawer(state);
         let sidebar_columns = sidebar_columns(state);
-        let main_columns = if drawer { columns } else { columns - sidebar_columns };
+        let main_columns = main_columns(state);
         let editor_columns = main_columns - 4;
         let wanted = state.composer.editor.height(editor_columns);
         let editor_rows = wanted.clamp(1, COMPOSER_ROWS.min(rows / 3));
         let queue_rows = u16::try_from(state.queue.len().min(QUEUE_ROWS)).unwrap_or(0);
         let composer_rows = editor_rows + queue_rows + 2;
-        let body_rows = rows - 2 - composer_rows;
-        let composer = Rect::new(0, 1 + body_rows, main_columns, composer_rows);
+        let calls_rows = calls_rows(state, rows - 2 - composer_rows);
+        let body_rows = rows - 2 - composer_rows - calls_rows;
+        let calls = (calls_rows > 0).then(|| Rect::new(0, 1 + body_rows, main_columns, calls_rows));
+        let composer = Rect::new(0, 1 + body_rows + calls_rows, main_columns, composer_rows);
         let sidebar = (sidebar_columns > 0).then(|| Rect::new(columns - sidebar_columns, 1, sidebar_columns, rows - 2));
         let (tabs, lanes) = lanes(state, Rect::new(0, 1, main_columns, body_rows));
         Some(Self {
             status: Rect::new(0, 0, columns, 1),
             tabs,
             lanes,
+            calls,
             composer,
             queue: Rect::new(composer.x + 2, composer.y + 1, editor_columns, queue_rows),
             editor: Rect::new(composer.x + 2, composer.y + 1 + queue_rows, editor_columns, editor_rows),
@@ -86,6 +91,30 @@ impl Layout {
             footer: Rect::new(0, rows - 1, columns, 1),
         })
     }
+}
+
+impl Layout {
+    /// The columns of text in the box of the calls.
+    #[must_use]
+    pub fn box_columns(state: &State) -> u16 {
+        main_columns(state).saturating_sub(4).max(1)
+    }
+}
+
+/// The columns that the sidebar leaves.
+fn main_columns(state: &State) -> u16 {
+    let columns = state.size.columns;
+    if is_drawer(state) { columns } else { columns.saturating_sub(sidebar_columns(state)) }
+}
+
+/// The rows of the calls' box: as many as it has to say, with its borders and its keys, but two fifths of the screen at
+/// the most. The lanes keep enough to be read.
+fn calls_rows(state: &State, room: u16) -> u16 {
+    const LANE_ROWS: u16 = 6;
+    let Some(open) = &state.call_box else { return 0 };
+    let wanted = u16::try_from(open.rows.len()).unwrap_or(u16::MAX).saturating_add(3);
+    let most = (state.size.rows * 2 / 5).min(room.saturating_sub(LANE_ROWS)).max(3);
+    wanted.clamp(4.min(most), most)
 }
 
 impl State {

@@ -2,6 +2,7 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+mod calls;
 pub mod card;
 mod composer;
 mod diff;
@@ -31,18 +32,20 @@ mod session;
 mod sessions;
 mod shared;
 mod sidebar;
+mod tool_list;
 mod tree;
 mod undo;
 mod wire_page;
 mod wire_text;
 
+pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
 pub use composer::Composer;
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use exported::{ExportWork, Exported};
 pub use find::{Find, FindPart, FindPhase, FindScope, FindSpot, FindWay};
-pub use form::{EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, Verdict};
+pub use form::{CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, Verdict};
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
@@ -70,6 +73,7 @@ pub use sessions::{
 };
 pub use shared::{SettingsBefore, Shared};
 pub use sidebar::{Sidebar, SidebarRow};
+pub use tool_list::{ToolList, ToolRow, ToolSource};
 pub use tree::{TreeHead, TreePage, TreeRow};
 pub use undo::{Stand, Undo, Undos, Way};
 pub use wire_page::{WireAreas, WireFind, WireFocus, WireHeaders, WirePage, WireRow};
@@ -92,6 +96,8 @@ pub enum Focus {
     Composer,
     Transcript,
     Sidebar,
+    /// The box of the calls that wait.
+    Calls,
 }
 
 /// What the lanes' bodies show.
@@ -132,6 +138,10 @@ pub struct State {
     /// A text that is looked for inside lanes.
     pub find: Option<Find>,
     pub sidebar: Sidebar,
+    /// Who answers tools, and how far.
+    pub tools: ToolDesk,
+    /// The box of the focused lane's calls, while it waits for answers.
+    pub call_box: Option<CallBox>,
     pub overlay: Option<Overlay>,
     pub notices: Notices,
     pub providers: Providers,
@@ -212,6 +222,8 @@ impl State {
             zone: TimeZone::UTC,
             find: None,
             sidebar: Sidebar::default(),
+            tools: ToolDesk::default(),
+            call_box: None,
             overlay: None,
             notices: Notices::default(),
             providers: start.providers,
@@ -309,6 +321,7 @@ impl State {
             }
             (None, Focus::Transcript) => &[Context::Transcript, Context::Global],
             (None, Focus::Sidebar) => &[Context::Sidebar, Context::Global],
+            (None, Focus::Calls) => &[Context::Calls, Context::Global],
         }
     }
 
@@ -322,6 +335,7 @@ impl State {
     #[must_use]
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let changes = self.lanes.iter().filter_map(|lane| lane.status.next_change(now));
-        changes.chain(self.notices.next_expiry()).min()
+        let running = self.session.calls.running().next().map(|_| now + lane::WAIT_FRAME);
+        changes.chain(self.notices.next_expiry()).chain(running).min()
     }
 }

@@ -1,7 +1,8 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
 use super::{
-    Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, SessionList, TreePage,
+    Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, SessionList, ToolList,
+    TreePage,
 };
 use crate::input::{Action, Context};
 
@@ -15,6 +16,8 @@ pub enum Overlay {
     Palette(Palette),
     Models(Picker),
     Presets(Box<PresetList>),
+    /// The tools that the lane offers.
+    Tools(Box<ToolList>),
     Card(Box<OpenCard>),
     Form(Box<Form>),
     Diff(Box<Diff>),
@@ -38,7 +41,9 @@ impl Overlay {
             Self::Help { .. } | Self::Card(_) | Self::Diff(_) | Self::Request(_) | Self::Inspect(_) | Self::Heat(_) => {
                 &[Context::Reader, Context::Overlay, Context::Global]
             }
-            Self::Palette(_) | Self::Models(_) | Self::Presets(_) => &[Context::Overlay, Context::Global],
+            Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Tools(_) => {
+                &[Context::Overlay, Context::Global]
+            }
             Self::Form(_) => &[Context::Form, Context::Global],
             Self::Tree(_) => &[Context::Tree, Context::Overlay, Context::Global],
             Self::Sessions(_) => &[Context::Sessions, Context::Overlay, Context::Global],

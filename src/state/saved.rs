@@ -1,5 +1,6 @@
 //! From the living session to the saved one and back; pure, with the time of day as an argument.
 
+mod calls;
 mod run;
 mod settings;
 #[cfg(test)]
@@ -100,7 +101,7 @@ pub fn saved_session(state: &State, anchor: Anchor) -> SavedSession {
         lanes: state.lanes.iter().map(saved_lane).collect(),
         focused: Some(state.lane().letter),
         shared: saved_settings(state.shared.settings()),
-        turns: turns.iter().map(|turn| saved_turn(turns, turn)).collect(),
+        turns: turns.iter().map(|turn| saved_turn(&state.session, turn)).collect(),
         runs: state.session.runs().iter().map(|run| saved_run(run, true, anchor)).collect(),
         composer: saved_composer(&state.composer),
         queue: saved_queue(state),
@@ -276,7 +277,7 @@ fn restored_lane(saved: SavedLane, id: LaneId, session: &Session, numbers: &Numb
         shares: saved.shares.iter().filter_map(|name| settings::restored_field(name)).collect(),
         addressed: saved.addressed,
         branch: session.turns.branch(tip),
-        status: called.map_or(StreamStatus::Idle, |turn| StreamStatus::AwaitingTools { reply: turn.id }),
+        status: called.map_or(StreamStatus::Idle, |turn| StreamStatus::awaiting(turn.id)),
         last_run: numbers.run(saved.last_run),
         scroll: match saved.scroll {
             SavedScroll::Row { turn, row, columns } => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use super::Calls;
 use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
 
 /// What is kept of a conversation.
@@ -18,6 +19,8 @@ pub struct Session {
     /// From the first message; empty before it.
     pub title: String,
     pub turns: TurnTree,
+    /// What became of the calls of its replies.
+    pub calls: Calls,
     runs: Vec<Run>,
     /// Those that were added or changed since somebody asked; a record of the wire alone is no change.
     changed: BTreeSet<RunId>,

@@ -17,6 +17,7 @@ mod read;
 mod recover;
 mod rows;
 mod saved;
+mod saved_call;
 mod saved_run;
 mod schema;
 mod shelf;
@@ -33,6 +34,7 @@ pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,
 };
+pub use saved_call::{SavedAnswerer, SavedCallEnd, SavedCallRecord, SavedCallState};
 pub use saved_run::{
     SavedCost, SavedForm, SavedKnown, SavedOutcome, SavedRequest, SavedResponse, SavedRun, SavedStop, SavedTry,
     SavedUsage, SavedWire, SavedWireKept,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::SavedRun;
+use super::{SavedCallRecord, SavedRun};
 
 /// The version of this form. It goes up when an older program would misread a newer file.
 pub const FORMAT: u32 = 1;
@@ -140,6 +140,9 @@ pub struct SavedTurn {
     pub refusal: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<SavedCall>,
+    /// What became of the calls; absent where nobody was asked about them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<SavedCallRecord>,
     /// For a tool's answer: the id of its call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<String>,

@@ -3,10 +3,25 @@
 //! Owns definitions as files, their checks, responders and how a command is run. Which call waits for whom, and what the
 //! user decides, is `state`'s and `update`'s.
 
+mod call_check;
 mod call_end;
+pub mod command;
+mod cut;
+mod definition;
+mod environment;
+mod lint;
 mod responder;
+mod responder_file;
+mod samples;
 mod schema;
 
+pub use call_check::{CallCheck, check_arguments, check_call};
 pub use call_end::CallEnd;
+pub use cut::shortened;
+pub use definition::{Definition, DefinitionError, LARGEST_BYTES, read_tools, write_tools};
+pub use environment::ChildEnvironment;
+pub use lint::{Finding, Severity, lint, lint_tool};
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
+pub use responder_file::{ResponderFileError, read_responders, write_responder};
+pub use samples::{SAMPLES, Sample, sample, sample_responders};
 pub use schema::{Schema, SchemaFault, Violation};

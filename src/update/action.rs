@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue, reader,
-    reading, request, sessions, share, stream, tree,
+    Effects, ask, calls, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue,
+    reader, reading, request, sessions, share, stream, tool_list, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -34,6 +34,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Composer => compose(state, action),
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
+        Context::Calls => calls::perform(state, action, now),
         Context::Overlay if state.finds() => find::list(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
         Context::Tree => tree::perform(state, action, now),
@@ -53,9 +54,14 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
             focus(state, action);
             Effects::new()
         }
+        A::FocusCalls => {
+            calls::focus(state, now);
+            Effects::new()
+        }
         A::Palette | A::Help | A::Models => overlay::perform(state, action, now),
         A::ModelCard => card::open(state, now),
         A::Presets => presets::open(state),
+        A::LaneTools => tool_list::open(state),
         A::EditSystem => form::open_system(state),
         A::Sessions => sessions::open(state, now),
         A::RenameSession => {
@@ -248,5 +254,8 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
 
 /// Whether an overlay that lists things is open.
 pub(super) fn is_list(overlay: &Overlay) -> bool {
-    matches!(overlay, Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_) | Overlay::Sessions(_))
+    matches!(
+        overlay,
+        Overlay::Palette(_) | Overlay::Models(_) | Overlay::Presets(_) | Overlay::Sessions(_) | Overlay::Tools(_)
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, edit, queue, system};
+use super::{Effects, calls, edit, queue, system};
 pub use crate::chat::messages;
 use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
@@ -25,6 +25,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 /// Sends the draft to the lanes that it is addressed to, or lets it wait for those that still answer.
 fn send(state: &mut State, now: Instant) -> Effects {
     if state.composer.text().trim().is_empty() {
+        if state.awaited(state.focused).is_some() {
+            calls::focus(state, now);
+            return Effects::new();
+        }
         return if state.queue.is_empty() { Effects::new() } else { queue::release(state, now) };
     }
     let places: Vec<usize> = (0..state.lanes.len()).filter(|place| state.hears(&state.lanes[*place])).collect();
@@ -75,6 +79,9 @@ pub(super) fn ask(
     let mut effects = title(state, question);
     let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
     for &place in places {
+        if edited.is_none() {
+            effects.extend(calls::leave(state, place, now));
+        }
         let parent = parent_of_question(state, place, edited);
         let shared = asked.iter().find(|(at, _)| *at == parent).map(|(_, turn)| *turn);
         let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question));
@@ -121,10 +128,11 @@ fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
         return Effects::new();
     }
     let from = from.or_else(|| state.lane().tip());
-    let asks = |turn: &&Turn| turn.role == Role::User || turn.edited;
+    let asks = |turn: &&Turn| matches!(turn.role, Role::User | Role::Tool) || turn.edited;
     let question = state.session.turns.up_from(from).find(asks).map(|turn| turn.id);
     match question {
         Some(question) => {
+            let question = last_answer(state, question);
             remember_stands(state, &[state.focused]);
             open(state, state.focused, question, now)
         }
@@ -133,6 +141,14 @@ fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
             Effects::new()
         }
     }
+}
+
+/// Of the answers of tools that follow each other in the focused lane the last one: all of them go back together.
+fn last_answer(state: &State, from: TurnId) -> TurnId {
+    let is_answer = |turn: &&Turn| turn.role == Role::Tool;
+    let Some(first) = state.session.turns.get(from).filter(is_answer) else { return from };
+    let below = state.lane().branch.iter().skip(first.depth).filter_map(|id| state.session.turns.get(*id));
+    below.take_while(is_answer).last().map_or(from, |turn| turn.id)
 }
 
 /// Asks again without the param that the endpoint named in its refusal, and remembers for the model that it is refused.
@@ -167,7 +183,7 @@ fn run_of(state: &State, reply: TurnId) -> Option<&Run> {
 }
 
 /// Opens a run that answers `question` in the lane at `place`.
-fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
+pub(super) fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
     let lane = &state.lanes[place];
     let form = form(&lane.settings, &state.refusals);
     let request = request(form.clone(), &state.session.turns, Some(question));

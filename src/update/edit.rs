@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Effects;
+use super::{Effects, calls};
 use crate::chat::{Role, Turn, TurnId};
 use crate::input::Action;
 use crate::state::{Focus, Level, Scroll, State, StreamStatus, Topic};
@@ -10,6 +10,12 @@ use crate::state::{Focus, Level, Scroll, State, StreamStatus, Topic};
 /// Puts the selected question or reply into the composer, without a selection the last question. Sending it makes a
 /// sibling branch.
 pub(super) fn open(state: &mut State, now: Instant) {
+    let answer =
+        state.lane().selected.and_then(|id| state.session.turns.get(id)).filter(|turn| turn.role == Role::Tool);
+    if let Some(answer) = answer.map(|turn| turn.id) {
+        calls::open_result(state, answer);
+        return;
+    }
     let Some((id, text, reply)) = turn(state).map(|turn| (turn.id, turn.text.clone(), is_said(turn))) else { return };
     if !state.composer.is_empty() {
         state.composer.take();
@@ -48,7 +54,7 @@ pub(super) fn keep_reply(state: &mut State, places: &[usize], reply: TurnId, tex
     let Some(before) = state.session.turns.get(reply) else { return Effects::new() };
     let (parent, calls) = (before.parent, before.tool_calls.clone());
     let edited = state.session.turns.add(parent, Role::Assistant, text);
-    let status = if calls.is_empty() { StreamStatus::Idle } else { StreamStatus::AwaitingTools { reply: edited } };
+    let status = if calls.is_empty() { StreamStatus::Idle } else { StreamStatus::awaiting(edited) };
     if let Some(turn) = state.session.turns.change(edited) {
         turn.edited = true;
         turn.tool_calls = calls;

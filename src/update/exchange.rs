@@ -120,7 +120,7 @@ fn put(state: &mut State, conversation: &Conversation, is_first: bool) -> Option
 
 fn status(state: &State, tip: Option<TurnId>) -> StreamStatus {
     let called = tip.and_then(|tip| state.session.turns.get(tip)).filter(|turn| !turn.tool_calls.is_empty());
-    called.map_or(StreamStatus::Idle, |turn| StreamStatus::AwaitingTools { reply: turn.id })
+    called.map_or(StreamStatus::Idle, |turn| StreamStatus::awaiting(turn.id))
 }
 
 /// The base of an endpoint from the address of a chat request.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Effects;
-use crate::chat::TurnId;
+use crate::chat::{Role, TurnId};
 use crate::input::Action;
 use crate::state::{
     Effect, Find, FindPart, FindPhase, FindScope, FindSpot, FindWay, Focus, Level, Panes, Scroll, ScrollMotion, State,
@@ -170,9 +170,10 @@ fn go(state: &mut State, spot: FindSpot) -> Effects {
     if let Some(place) = state.lanes.iter().position(|lane| lane.id == spot.lane) {
         state.focused = place;
     }
+    let is_answer = state.session.turns.get(spot.turn).is_some_and(|turn| turn.role == Role::Tool);
     let lane = state.lane_mut();
     lane.selected = Some(spot.turn);
-    let folds = matches!(spot.part, FindPart::Reasoning | FindPart::Calls);
+    let folds = is_answer || matches!(spot.part, FindPart::Reasoning | FindPart::Calls);
     let unfolded = folds && lane.unfolded.insert(spot.turn);
     if let Some(find) = &mut state.find {
         find.at = Some(spot);

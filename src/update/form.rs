@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, card, exchange, picker, sessions, system, tree, values};
+use super::{Effects, calls, card, exchange, picker, sessions, system, tree, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -18,7 +18,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
     let Some(form) = open_form(state) else { return Effects::new() };
     match action {
         Action::FormEnter if !form.is_line() => form.next(),
-        Action::FormNext if form.is_value() => {
+        Action::FormNext if form.is_value() || form.is_call() => {
             form.next_template();
             changed(state);
         }
@@ -101,6 +101,7 @@ fn changed(state: &mut State) {
     match open_form(state) {
         Some(form) if matches!(form.purpose, FormPurpose::System(_)) => system::name_variables(form),
         Some(form) if form.purpose == FormPurpose::Export => exchange::judge(state),
+        Some(form) if form.is_call() => calls::judge(state),
         _ => values::judge(state),
     }
 }
@@ -130,6 +131,9 @@ pub(super) fn open_name(state: &mut State) {
 }
 
 fn accept(state: &mut State, now: Instant) -> Effects {
+    if open_form(state).is_some_and(|form| form.is_call()) {
+        return calls::accept(state, now);
+    }
     if open_form(state).is_some_and(|form| form.is_value()) {
         return values::accept(state, now);
     }
@@ -141,7 +145,7 @@ fn accept(state: &mut State, now: Instant) -> Effects {
         FormPurpose::System(lane) => system::keep(state, *lane, &form, now),
         FormPurpose::SessionTitle(id) => return sessions::entitle(state, id, &form.editor.text(), now),
         FormPurpose::SessionTags(id) => return sessions::tag(state, id, &form.editor.text(), now),
-        FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export => {}
+        FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export | FormPurpose::Call { .. } => {}
     }
     Effects::new()
 }

@@ -2,6 +2,7 @@
 
 mod action;
 mod ask;
+mod calls;
 mod card;
 mod diff;
 mod diff_figures;
@@ -31,6 +32,7 @@ mod stream;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tool_list;
 mod tree;
 mod undo;
 mod values;
@@ -54,6 +56,9 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let piece = matches!(event, Event::Stream { .. });
     let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
+    if !piece {
+        effects.extend(calls::settle(state));
+    }
     if let Some(keep) = saving::follow(state, piece, now) {
         // What is asked goes out after it is kept.
         effects.insert(0, keep);
@@ -86,6 +91,11 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
         Event::StreamEnded { lane, generation } => stream::ended(state, lane, generation, now),
+        Event::ToolEnded { call, task, end } => calls::ended(state, call, task, end, now),
+        Event::ResponderSaved { tool, result } => {
+            calls::responder_saved(state, &tool, result, now);
+            Effects::new()
+        }
         Event::Scrolled { lane, scroll } => {
             state.scroll_to(lane, scroll);
             Effects::new()

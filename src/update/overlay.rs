@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, picker, presets, reader, sessions, tree};
+use super::{Effects, action, heat, inspect, picker, presets, reader, sessions, tool_list, tree};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -26,6 +26,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             return sessions::perform(state, Action::SessionDelete, now);
         }
         Action::OverlayDelete => return presets::delete(state, now),
+        _ if matches!(state.overlay, Some(Overlay::Tools(_))) => return tool_list::perform(state, action, now),
+        Action::OverlayStrict | Action::OverlayToolChoice => {}
         _ if matches!(state.overlay, Some(Overlay::Tree(_))) => return tree::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Sessions(_))) => return sessions::accept(state, now),
@@ -54,6 +56,7 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
         Some(Overlay::Models(picker)) => Some(&mut picker.query),
         Some(Overlay::Presets(list)) => Some(&mut list.query),
         Some(Overlay::Sessions(list)) => Some(&mut list.query),
+        Some(Overlay::Tools(list)) => Some(&mut list.query),
         Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
@@ -96,6 +99,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Palette(palette)) => palette.selected = row.min(palette.rows.len().saturating_sub(1)),
         Some(Overlay::Models(picker)) => picker.selected = row.min(picker.rows.len().saturating_sub(1)),
         Some(Overlay::Presets(_)) => presets::select(state, row),
+        Some(Overlay::Tools(list)) => list.selected = row.min(list.rows.len().saturating_sub(1)),
         Some(Overlay::Inspect(_)) => inspect::select(state, row),
         Some(Overlay::Heat(_)) => heat::select(state, row),
         Some(Overlay::Tree(page)) => page.select(row),
@@ -112,6 +116,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
             let row = stepped(list.selected, rows, list.rows.len());
             presets::select(state, row);
         }
+        Some(Overlay::Tools(list)) => list.selected = stepped(list.selected, rows, list.rows.len()),
         Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(Overlay::Tree(page)) => page.select(page.selected().saturating_add_signed(rows)),
         Some(Overlay::Sessions(list)) => list.choose(stepped(list.selected, rows, list.found.rows.len())),
@@ -142,6 +147,9 @@ fn stepped(at: usize, rows: isize, of: usize) -> usize {
 pub(super) fn refresh(state: &mut State) {
     if matches!(state.overlay, Some(Overlay::Presets(_))) {
         return presets::refresh(state);
+    }
+    if matches!(state.overlay, Some(Overlay::Tools(_))) {
+        return tool_list::refresh(state);
     }
     if let Some(Overlay::Inspect(_)) = &state.overlay {
         inspect::refill(state);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, action, form, lanes, overlay, params, queue, reading, request, sessions};
+use super::{Effects, action, calls, form, lanes, overlay, params, queue, reading, request, sessions};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Overlay, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -59,6 +59,9 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
         Target::Queued { place } => return queue::edit(state, place, now),
         Target::NewLines { lane } => state.scroll_to(lane, Scroll::Follow),
         Target::LaneTab { lane } => focus_lane(state, lane),
+        Target::Calls => {
+            calls::focus(state, now);
+        }
         Target::Param { row } => {
             state.focus = Focus::Sidebar;
             params::select(state, row, now);
@@ -126,6 +129,10 @@ fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> E
         }
         Target::Transcript { lane, .. } | Target::Fold { lane, .. } | Target::NewLines { lane } => {
             vec![Effect::Scroll { lane, motion: ScrollMotion::Rows(notches.0 * NOTCH) }]
+        }
+        Target::Calls => {
+            calls::scroll(state, isize::try_from(notches.0).unwrap_or(0));
+            Effects::new()
         }
         _ => Effects::new(),
     }

@@ -20,7 +20,8 @@ pub(super) fn must_wait(state: &State, to: &[LaneId]) -> bool {
 }
 
 fn is_live(state: &State, lane: LaneId) -> bool {
-    state.lane_by_id(lane).is_some_and(|lane| lane.status.live().is_some())
+    let place = state.lanes.iter().position(|candidate| candidate.id == lane);
+    place.is_some_and(|place| state.lanes[place].status.live().is_some() || state.runs_calls(place))
 }
 
 /// Lets the draft wait.

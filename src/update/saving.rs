@@ -88,8 +88,8 @@ fn runs(state: &mut State, anchor: Anchor, kept: &mut Kept, writes: &mut Vec<Wri
             // The text first: a run that is over in the file has its replies whole.
             for reply in &run.replies {
                 kept.growing.remove(reply);
-                let turns = &state.session.turns;
-                writes.extend(turns.get(*reply).map(|turn| Write::Turn(Box::new(saved_turn(turns, turn)))));
+                let turn = state.session.turns.get(*reply);
+                writes.extend(turn.map(|turn| Write::Turn(Box::new(saved_turn(&state.session, turn)))));
             }
         } else if kept.running.insert(run.id, mark(run)) == Some(mark(run)) {
             continue;
@@ -114,7 +114,7 @@ fn turns(state: &mut State, kept: &mut Kept, writes: &mut Vec<Write>) {
                 if turn.run.is_some_and(|run| kept.running.contains_key(&run)) {
                     kept.growing.insert(id, grown(turn));
                 }
-                writes.push(Write::Turn(Box::new(saved_turn(&state.session.turns, turn))));
+                writes.push(Write::Turn(Box::new(saved_turn(&state.session, turn))));
             }
         }
     }

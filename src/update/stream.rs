@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, diff, heat, queue};
+use super::{Effects, calls, diff, heat, queue};
 use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Outcome, Role, RunId, Settings, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Catalogue, Price, Reach};
@@ -141,12 +141,10 @@ pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Insta
     let Some((run, reply)) = state.lanes[place].status.live() else { return Effects::new() };
     close(state, run, Outcome::Complete, now);
     let calls = state.session.turns.get(reply).is_some_and(|turn| !turn.tool_calls.is_empty());
-    state.lanes[place].status = if calls { StreamStatus::AwaitingTools { reply } } else { StreamStatus::Idle };
-    if calls {
-        // What waits was written before the call was known.
-        queue::hold(state, now);
-    }
-    queue::advance(state, now)
+    state.lanes[place].status = StreamStatus::Idle;
+    let mut effects = if calls { calls::begin(state, place, reply, now) } else { Effects::new() };
+    effects.extend(queue::advance(state, now));
+    effects
 }
 
 fn fail(state: &mut State, place: usize, run: RunId, reply: TurnId, error: ApiError, now: Instant) {
@@ -168,7 +166,7 @@ fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
 
 /// Stops one lane's stream, if it has one; what came is kept.
 pub(super) fn stop(state: &mut State, place: usize, now: Instant) -> Effects {
-    let Some((run, _)) = state.lanes[place].status.live() else { return Effects::new() };
+    let Some((run, _)) = state.lanes[place].status.live() else { return calls::cancel(state, place, now) };
     close(state, run, Outcome::Stopped, now);
     let lane = &mut state.lanes[place];
     lane.generation += 1;

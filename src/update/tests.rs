@@ -1,5 +1,6 @@
 //! What the harness cannot bring about: events in an order that only a race makes.
 
+mod calls;
 mod saving;
 mod sessions;
 

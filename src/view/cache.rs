@@ -9,8 +9,8 @@ use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
 use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
 
+use super::call_rows::{self, Shown};
 use super::found::Located;
-use super::rows::{self, Arguments};
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
 const MOST_TURNS: usize = 256;
@@ -115,7 +115,7 @@ impl TurnCache {
         rows.used = self.frame;
         let ended = turn.run.and_then(|run| state.session.run(run)).is_none_or(|run| run.finished.is_some());
         if rows.revision != Some(turn.revision) {
-            self.rendered += rows.update(turn, ended);
+            self.rendered += rows.update(state, turn, ended);
         }
         rows
     }
@@ -139,8 +139,14 @@ impl TurnRows {
     }
 
     /// Renders what is new; gives how many rows that were.
-    fn update(&mut self, turn: &Turn, ended: bool) -> u64 {
-        let mut rendered = self.text.update(&turn.text, self.columns, ended);
+    fn update(&mut self, state: &State, turn: &Turn, ended: bool) -> u64 {
+        let mut rendered = match &mut self.text {
+            Body::Plain { rows, .. } if turn.role == Role::Tool => {
+                *rows = call_rows::whole_answer(turn, self.columns, self.unfolded);
+                rows.len() as u64
+            }
+            text => text.update(&turn.text, self.columns, ended),
+        };
         rendered += self.refusal.update(&turn.refusal, self.columns, ended);
         match &mut self.reasoning {
             Some(reasoning) => rendered += reasoning.update(&turn.reasoning, self.columns, ended),
@@ -148,8 +154,8 @@ impl TurnRows {
                 self.thought.update(&turn.reasoning, ended);
             }
         }
-        let shown = if self.unfolded && ended { Arguments::Whole } else { Arguments::Beginning };
-        self.calls = rows::calls(turn, self.columns, shown);
+        let shown = if self.unfolded && ended { Shown::Whole } else { Shown::Beginning };
+        self.calls = call_rows::calls(state, turn, self.columns, shown);
         // A reply that is under way may come to its end without a change of its text.
         self.revision = ended.then_some(turn.revision);
         rendered + self.calls.len() as u64

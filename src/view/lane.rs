@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use crate::chat::Turn;
+use crate::chat::{Role, Turn};
 use crate::input::Action;
 use crate::state::{Focus, Lane, LaneArea, Layout, Panes, State, Target};
 use crate::text::{Ink, Line, Span, StyleRole, clean_line};
@@ -192,7 +192,7 @@ fn draw_one(
 ) -> Target {
     let part = slice.stack.part(row);
     let line = slice.stack.line(kept, row);
-    let blank = part == Part::Above(0) && turn.depth > 0;
+    let blank = part == Part::Above(0) && turn.depth > 0 && turn.role != Role::Tool;
     let selected = pane.lane.selected == Some(turn.id);
     draw_row(canvas, area, area.y, line, (part, selected && !blank));
     target(turn, part, pane.lane)
@@ -222,8 +222,9 @@ fn draw_row(canvas: &mut Canvas<'_>, body: Rect, y: u16, line: Option<&Line>, (p
 fn target(turn: &Turn, part: Part, lane: &Lane) -> Target {
     let caption = 1 + usize::from(turn.depth > 0);
     let folds = match part {
-        Part::Above(at) => at == caption && !turn.reasoning.is_empty(),
+        Part::Above(at) if turn.role != Role::Tool => at == caption && !turn.reasoning.is_empty(),
         Part::Call(_) => true,
+        Part::Above(_) => turn.role == Role::Tool,
         _ => false,
     };
     if folds {

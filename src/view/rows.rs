@@ -6,11 +6,10 @@ use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
 use crate::input::Action;
 use crate::state::{SILENCE, State, StreamStatus};
-use crate::text::{
-    Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, duration, pretty_json, truncate, width, wrap,
-};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, duration, truncate, width, wrap};
 
 use super::cache::plain_rows;
+use super::call_rows;
 use super::figures;
 use super::scroll::Pane;
 use super::title;
@@ -28,6 +27,9 @@ fn spinner(since: Duration) -> &'static str {
 
 /// The rows above a turn's text: a blank one, the speaker, and the caption of the reasoning.
 pub(super) fn above(pane: &Pane<'_>, turn: &Turn, thought: &str) -> Vec<Line> {
+    if turn.role == Role::Tool {
+        return vec![call_rows::answer(pane, turn)];
+    }
     let mut rows = Vec::new();
     if turn.depth > 0 {
         rows.push(Line::default());
@@ -100,41 +102,6 @@ fn end_of_thought(thought: &str, columns: u16) -> Vec<Line> {
         row.spans.insert(0, Span::new("│ ", StyleRole::Border));
     }
     rows
-}
-
-/// How much of a call's arguments is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Arguments {
-    /// As much as fits beside the name. While they come that is all, since making them pretty costs their whole length.
-    Beginning,
-    Whole,
-}
-
-/// A row for each tool call; its arguments below it when all of them are shown.
-pub(super) fn calls(turn: &Turn, columns: u16, shown: Arguments) -> Vec<Line> {
-    let mut rows = Vec::new();
-    for call in &turn.tool_calls {
-        let mark = if shown == Arguments::Whole { "▾" } else { "▸" };
-        let name = clean_line(&call.name);
-        let room = usize::from(columns).saturating_sub(width(&name) + 3);
-        let mut spans = vec![Span::new(format!("{mark} "), StyleRole::Dim), Span::new(name, StyleRole::ToolName)];
-        if shown == Arguments::Whole {
-            rows.push(Line { spans });
-            rows.extend(pretty_json(&call.arguments, columns.saturating_sub(2)).into_iter().map(indented));
-        } else {
-            // Eight characters for each cell are enough, even with marks that take none.
-            let arguments: String = call.arguments.chars().take(room * 8).collect();
-            let arguments = clean_line(&arguments);
-            spans.push(Span::new(format!(" {}", truncate(&arguments, room)), StyleRole::Dim));
-            rows.push(Line { spans });
-        }
-    }
-    rows
-}
-
-fn indented(mut row: Line) -> Line {
-    row.spans.insert(0, Span::new("  ", StyleRole::Text));
-    row
 }
 
 /// The rows below a turn's text: what it waits for, how it ended.

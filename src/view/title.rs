@@ -25,8 +25,12 @@ pub(super) fn of(state: &State, place: usize, columns: u16) -> Vec<Span> {
     let Some(lane) = state.lanes.get(place) else { return Vec::new() };
     let role = if place == state.focused { StyleRole::Focus } else { StyleRole::Title };
     let mut spans = vec![Span::new(clean_line(&lane.title()).into_owned(), Ink::from(role).with(Emphasis::BOLD))];
+    if state.waits_for_user(place) {
+        spans.push(Span::new(" ? waits for you", StyleRole::Warning));
+    }
     let fields = telling(state, lane);
-    let mut room = usize::from(columns).saturating_sub(width(&spans[0].text));
+    let used: usize = spans.iter().map(|span| width(&span.text)).sum();
+    let mut room = usize::from(columns).saturating_sub(used);
     let mut left = fields.len();
     for (place, field) in fields.iter().enumerate() {
         let part = part(state, lane, field);

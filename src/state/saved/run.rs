@@ -48,7 +48,7 @@ pub fn saved_run(run: &Run, with_wire: bool, anchor: Anchor) -> SavedRun {
     }
 }
 
-fn nanos(span: Duration) -> u64 {
+pub(super) fn nanos(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 

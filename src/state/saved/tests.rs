@@ -33,7 +33,7 @@ fn there_and_back(saved: &SavedSession, at: Anchor) -> SavedSession {
         lanes: restored.lanes.iter().map(saved_lane).collect(),
         focused: restored.lanes.get(restored.focused).map(|lane| lane.letter),
         shared: saved_settings(restored.shared.settings()),
-        turns: restored.session.turns.iter().map(|turn| saved_turn(&restored.session.turns, turn)).collect(),
+        turns: restored.session.turns.iter().map(|turn| saved_turn(&restored.session, turn)).collect(),
         runs: restored.session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: saved_composer(&restored.composer),
         ..SavedSession::default()
@@ -146,7 +146,7 @@ fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
         lanes: lanes.iter().map(saved_lane).collect(),
         focused: Some('C'),
         shared: saved_settings(&settings("m", 0.1)),
-        turns: session.turns.iter().map(|turn| saved_turn(&session.turns, turn)).collect(),
+        turns: session.turns.iter().map(|turn| saved_turn(&session, turn)).collect(),
         runs: session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: SavedComposer {
             draft: "dra\nft".into(),
@@ -181,7 +181,7 @@ fn what_became_of_turns_comes_back_with_them() {
     let turn = session.turns.change(kept).unwrap();
     (turn.edited, turn.name) = (true, Some("the odd one".to_owned()));
     session.turns.hide(deleted);
-    let turns = session.turns.iter().map(|turn| saved_turn(&session.turns, turn)).collect();
+    let turns = session.turns.iter().map(|turn| saved_turn(&session, turn)).collect();
     let saved = SavedSession { version: FORMAT, id: "one".to_owned(), turns, ..SavedSession::default() };
     let back = restored(saved, anchor(), 0, real).unwrap().session.turns;
     let turn = back.get(kept).unwrap();

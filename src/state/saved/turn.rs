@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Numbers;
+use super::calls::{restored_record, saved_record};
 use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn, TurnTree};
 use crate::state::Session;
 use crate::store::{AS_SENT, Fields, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
@@ -12,9 +13,9 @@ const EDITED: &str = "edited";
 const NAME: &str = "name";
 const HIDDEN: &str = "hidden";
 
-/// One turn of a tree as it is saved.
+/// One turn of a session as it is saved, with what became of its calls.
 #[must_use]
-pub fn saved_turn(turns: &TurnTree, turn: &Turn) -> SavedTurn {
+pub fn saved_turn(session: &Session, turn: &Turn) -> SavedTurn {
     SavedTurn {
         id: turn.id.0,
         parent: turn.parent.map(|parent| parent.0),
@@ -23,10 +24,11 @@ pub fn saved_turn(turns: &TurnTree, turn: &Turn) -> SavedTurn {
         reasoning: turn.reasoning.clone(),
         refusal: turn.refusal.clone(),
         tool_calls: turn.tool_calls.iter().map(saved_call).collect(),
+        calls: session.calls.of(turn.id).unwrap_or_default().iter().map(saved_record).collect(),
         answers: turn.answers.clone(),
         run: turn.run.map(|run| run.0),
         tokens: saved_tokens(&turn.tokens, 0),
-        other: other(turns, turn),
+        other: other(&session.turns, turn),
     }
 }
 
@@ -77,6 +79,10 @@ pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Number
     turn.run = numbers.run(saved.run);
     turn.tokens = restored_tokens(saved.tokens);
     let id = turn.id;
+    if !saved.calls.is_empty() {
+        let records = saved.calls.into_iter().map(|record| restored_record(record, numbers)).collect();
+        session.calls.put(id, records);
+    }
     if saved.other.shift_remove(HIDDEN) == Some(Value::Bool(true)) {
         session.turns.hide(id);
     }

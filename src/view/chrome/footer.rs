@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::chat::{Param, ParamKind, Turn};
+use crate::chat::{Param, ParamKind, Role, Turn};
 use crate::input::{ACTIONS, Action, ActionRow, Context};
 use crate::state::{Focus, Overlay, Panes, SidebarRow, State, StreamStatus};
 use crate::text::{Span, StyleRole, clean_line, width};
@@ -145,7 +145,7 @@ fn back(state: &State) -> Option<&'static str> {
         Some("close")
     } else if state.sidebar.typed.is_some() {
         Some("leave it")
-    } else if state.lane().status.live().is_some() && !state.is_in_drawer() {
+    } else if (state.lane().status.live().is_some() || state.runs_calls(state.focused)) && !state.is_in_drawer() {
         Some("stop")
     } else if state.focus != Focus::Composer {
         Some("back")
@@ -181,7 +181,8 @@ fn works(state: &State, action: Action) -> bool {
             state.previews.get(&lane.id).is_some_and(|preview| preview.history.messages > 0)
         }
         Action::EditTurn | Action::CopyTurn | Action::TurnOlder | Action::PageUp => asked,
-        Action::Fold => selected(state).is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty()),
+        Action::Fold => selected(state)
+            .is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty() || turn.role == Role::Tool),
         Action::LaneZoom => state.lanes.len() > 1,
         Action::FocusParameters => state.focus != Focus::Sidebar,
         Action::ParamLess => param.is_some_and(|param| !matches!(param.kind, ParamKind::Text | ParamKind::Json)),
@@ -201,6 +202,7 @@ fn works(state: &State, action: Action) -> bool {
             Some(Overlay::Palette(palette)) => !palette.rows.is_empty(),
             Some(Overlay::Models(picker)) => !picker.rows.is_empty(),
             Some(Overlay::Presets(list)) => !list.rows.is_empty(),
+            Some(Overlay::Tools(list)) => !list.rows.is_empty(),
             Some(Overlay::Tree(page)) => page.turn().is_some(),
             Some(Overlay::Sessions(list)) => list.row().is_some(),
             _ => false,

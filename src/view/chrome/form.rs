@@ -4,11 +4,12 @@ use ratatui::layout::{Position, Rect};
 
 use crate::chat::Field;
 use crate::input::{Action, Editor};
-use crate::state::{Form, FormFocus, FormPurpose, Lane, LaneId, State, Verdict};
+use crate::state::{CallForm, CallId, Form, FormFocus, FormPurpose, Lane, LaneId, State, Verdict};
 use crate::text::{Emphasis, Ink, Span, StyleRole, Wrap, clean_line, truncate, wrap};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
+use super::super::title::brief;
 use super::cells;
 use super::flow::at_most;
 use super::overlay::draw_box;
@@ -35,7 +36,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, form: &Form, hits: &m
     let fields = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
     let columns = COLUMNS.min(screen.width.saturating_sub(4));
     let text = if form.is_line() { 1 } else { ROWS };
-    let said = if form.is_value() { VERDICT_ROWS } else { 1 };
+    let said = if form.is_value() || form.is_call() { VERDICT_ROWS } else { 1 };
     let rows = text.saturating_add(AROUND + said).saturating_add(fields).min(screen.height.saturating_sub(2));
     let body = draw_box(canvas, (columns, rows), &title(state, &form.purpose), hits);
     let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
@@ -68,6 +69,24 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
         FormPurpose::Export => "Export to the file".to_owned(),
         FormPurpose::SessionTitle(_) => "Title of the session".to_owned(),
         FormPurpose::SessionTags(_) => "Tags of the session, with commas between them".to_owned(),
+        FormPurpose::Call { what, .. } => call_title(state, what),
+    }
+}
+
+/// What is written about a call; beside its arguments stand those that came.
+fn call_title(state: &State, what: &CallForm) -> String {
+    let called = |call: &CallId| state.session.call(*call).map(|(came, _)| came);
+    let name = |call: &CallId| called(call).map_or_else(String::new, |came| clean_line(&came.name).into_owned());
+    match what {
+        CallForm::Arguments(call) => {
+            let came = called(call).map_or_else(String::new, |came| brief(&came.arguments, 40));
+            format!("Arguments of {} · as it came: {came}", name(call))
+        }
+        CallForm::Answer(call) => format!("Result of {}", name(call)),
+        CallForm::Refusal(call) => format!("Why {} is refused", name(call)),
+        CallForm::RefusalOfAll(_) => "Why all calls are refused".to_owned(),
+        CallForm::Responder(tool) => format!("What answers {}", clean_line(tool)),
+        CallForm::Result(_) => "Another result".to_owned(),
     }
 }
 
@@ -141,7 +160,13 @@ fn verdict(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
 
 fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
     let keep = if form.is_line() { Action::FormEnter } else { Action::FormAccept };
-    let does = if form.purpose == FormPurpose::Export { "writes it" } else { "keeps it" };
+    let does = match &form.purpose {
+        FormPurpose::Export => "writes it",
+        FormPurpose::Call { what: CallForm::Arguments(_), .. } => "runs it so",
+        FormPurpose::Call { what: CallForm::Answer(_) | CallForm::Result(_), .. } => "sends it",
+        FormPurpose::Call { what: CallForm::Refusal(_) | CallForm::RefusalOfAll(_), .. } => "refuses",
+        _ => "keeps it",
+    };
     let mut keys = vec![(keep, does)];
     if !form.fields.is_empty() {
         keys.push((Action::FormNext, "next field"));

@@ -3,6 +3,7 @@
 //! Owns in which order they lie over each other and where the terminal's cursor stands. Each pane reads the state and
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
+mod calls;
 mod card;
 mod composer;
 mod cost;
@@ -26,6 +27,7 @@ mod sidebar;
 mod slider;
 mod status;
 mod tabs;
+mod tool_list;
 mod tools;
 mod tree;
 mod wire_page;
@@ -66,9 +68,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
         tabs::draw(&mut canvas, state, row, hits);
     }
     let mut cursor = composer::draw(&mut canvas, state, layout, hits);
+    calls::draw(&mut canvas, state, layout, hits, now);
     footer::draw(&mut canvas, state, layout.footer);
     if let Some(area) = layout.sidebar {
-        cursor = sidebar::draw(&mut canvas, state, area, hits).or(cursor);
+        cursor = sidebar::draw(&mut canvas, state, area, hits, now).or(cursor);
     }
     cursor = find::draw(&mut canvas, state, layout).or(cursor);
     if let Some(open) = &state.overlay {

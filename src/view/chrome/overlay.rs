@@ -10,7 +10,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, diff, form, heat, help, palette, picker, presets, request, sessions, tree, wire_page};
+use super::{card, diff, form, heat, help, palette, picker, presets, request, sessions, tool_list, tree, wire_page};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -22,6 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
         Overlay::Palette(open) => Some(palette::draw(canvas, state, open, hits)),
         Overlay::Models(open) => Some(picker::draw(canvas, state, open, hits)),
         Overlay::Presets(open) => Some(presets::draw(canvas, state, open, hits)),
+        Overlay::Tools(open) => Some(tool_list::draw(canvas, state, open, hits)),
         Overlay::Card(open) => {
             card::draw(canvas, state, open, hits);
             None

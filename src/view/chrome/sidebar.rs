@@ -1,5 +1,7 @@
 //! The sidebar: parameters, tools and cost of the focused lane, in three joined boxes.
 
+use std::time::Instant;
+
 use ratatui::layout::{Position, Rect};
 
 use crate::state::{Focus, State, Target};
@@ -22,7 +24,13 @@ struct Shares {
 }
 
 /// Draws the sidebar; returns where a value is being typed.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) -> Option<Position> {
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    area: Rect,
+    hits: &mut Hits,
+    now: Instant,
+) -> Option<Position> {
     let focused = state.focus == Focus::Sidebar && state.overlay.is_none();
     let role = frame_role(focused);
     let letter = letter_of(state.lane());
@@ -32,7 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mu
     canvas.frame(area, role, &title("Parameters"));
 
     let columns = area.width.saturating_sub(4);
-    let (tools, costs) = (tools::rows(state, columns), cost::rows(state, columns));
+    let (tools, costs) = (tools::rows(state, columns, now), cost::rows(state, columns));
     let shares = shares(area.height, tools.len(), costs.len());
     let body = |top: u16, rows: u16| Rect { x: area.x + 1, y: top + 1, width: area.width - 2, height: rows };
     let caret = parameters::draw(canvas, state, body(area.y, shares.parameters.saturating_sub(1)), hits);

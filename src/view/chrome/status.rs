@@ -36,6 +36,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
 
     let unsaved = state.saving.as_ref().is_some_and(|saving| saving.trouble.is_some());
     let title_room = if unsaved { title_room.saturating_sub(cells(UNSAVED) + 1) } else { title_room };
+    let waiting = waiting(state);
+    let title_room = if waiting.is_empty() { title_room } else { title_room.saturating_sub(cells(&waiting) + 1) };
     let ink = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
     let mut left = canvas.text(row.x, row.y, row.width, NAME, ink);
     if !state.session.title.is_empty() && title_room > 6 {
@@ -50,11 +52,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     if unsaved && row.width.saturating_sub(left) > cells(UNSAVED) + 1 {
         left = canvas.text(left + 1, row.y, cells(UNSAVED), UNSAVED, StyleRole::Error);
     }
+    if !waiting.is_empty() && row.width.saturating_sub(left) > cells(&waiting) + 1 {
+        left = canvas.text(left + 1, row.y, cells(&waiting), &waiting, StyleRole::Warning);
+    }
     let last = row.right().saturating_sub(cells(&spent) + 1 + GAP + cells(&served));
     let middle = (row.x + row.width.saturating_sub(cells(&served)) / 2).min(last).max(left + GAP);
     canvas.text(middle, row.y, row.right().saturating_sub(middle), &served, StyleRole::Text);
     let right = Rect { width: row.width.saturating_sub(1), ..row };
     canvas.right(right, &[Span::new(spent, StyleRole::Cost)]);
+}
+
+/// `? B C` for lanes beside the focused one that wait for the user; empty when there is none.
+fn waiting(state: &State) -> String {
+    let waits = |place: &usize| *place != state.focused && state.waits_for_user(*place);
+    let letters: String =
+        (0..state.lanes.len()).filter(waits).map(|place| format!(" {}", state.lanes[place].letter)).collect();
+    if letters.is_empty() { letters } else { format!("?{letters} waits for you") }
 }
 
 /// `¥0.0184 session · n/a: 2 runs`, without the words where that is too wide; empty before anything was spent.

@@ -19,7 +19,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect, hits: &mut
         let focused = place == state.focused;
         let (mark, role) = if focused { ("▸", StyleRole::Focus) } else { (" ", StyleRole::Dim) };
         let ink = if focused { Ink::from(role).with(Emphasis::BOLD) } else { role.into() };
-        let live = if lane.status.live().is_some() { "…" } else { "" };
+        let live = match (lane.status.live(), state.waits_for_user(place)) {
+            (Some(_), _) => "…",
+            (None, true) => "?",
+            (None, false) if state.runs_calls(place) => "…",
+            (None, false) => "",
+        };
         let says = title::tab(state, lane, share.saturating_sub(AROUND));
         let gap = if place + 1 < state.lanes.len() { " ·" } else { "" };
         let tab = [

@@ -1,76 +1,62 @@
 //! What the focused lane may call, and what became of its last reply's calls.
 
-use crate::chat::{Role, ToolCall, Turn};
+use std::time::Instant;
+
+use crate::chat::{Role, Tool, ToolCall};
 use crate::input::{Action, Context};
-use crate::state::{Lane, State, StreamStatus};
+use crate::state::{CallState, Lane, State};
 use crate::text::{Line, Span, StyleRole, Wrap, clean_line, truncate, width, wrap};
+
+use super::super::call_rows::role;
+use super::calls::standing;
 
 /// As far back from the end of a branch the reply is looked for whose calls are shown: its answers come after it.
 const ANSWERS: usize = 64;
 
+/// No sidebar has room for more calls.
+const MOST: usize = 64;
+
 /// The rows of the tools box.
-pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
+pub(super) fn rows(state: &State, columns: u16, now: Instant) -> Vec<Line> {
     let lane = state.lane();
-    let mut rows: Vec<Line> = calls(state, lane, columns);
-    let name = |name: &str| truncate(&clean_line(name), usize::from(columns)).into_owned();
-    rows.extend(lane.settings.tools.iter().map(|tool| Line::new(name(&tool.name), StyleRole::ToolName)));
+    let mut rows: Vec<Line> = calls(state, lane, columns, now);
+    rows.extend(lane.settings.tools.iter().map(|tool| offered(state, tool, columns)));
     if rows.is_empty() {
         let edits = state.keymap.chord_in(&[Context::Sidebar], Action::ParamCommit);
         let edits = edits.map_or_else(String::new, |chord| format!(" {chord} on the row of tools writes some,"));
-        let hint = format!("No tools.{edits} --tools FILE brings some.");
+        let chooses = state.key(Action::LaneTools);
+        let hint = format!("No tools. {chooses} chooses some,{edits} --tools FILE brings some.");
         wrap(&[Span::new(hint, StyleRole::Dim)], &Wrap::plain(columns), &mut rows);
     }
     rows
 }
 
-fn calls(state: &State, lane: &Lane, columns: u16) -> Vec<Line> {
+/// A tool's name, and a word when it runs unasked.
+fn offered(state: &State, tool: &Tool, columns: u16) -> Line {
+    let trusted = if state.tools.always.contains(&tool.name) { "  always" } else { "" };
+    let room = usize::from(columns).saturating_sub(width(trusted));
+    let name = truncate(&clean_line(&tool.name), room).into_owned();
+    Line { spans: vec![Span::new(name, StyleRole::ToolName), Span::new(trusted, StyleRole::Warning)] }
+}
+
+fn calls(state: &State, lane: &Lane, columns: u16, now: Instant) -> Vec<Line> {
     let turns = lane.branch.iter().rev().take(ANSWERS).filter_map(|id| state.session.turns.get(*id));
-    let mut answered: Vec<&str> = Vec::new();
-    for turn in turns {
-        match turn.role {
-            Role::Tool => answered.extend(turn.answers.as_deref()),
-            Role::Assistant => {
-                let calls = turn.tool_calls.iter();
-                return calls.map(|call| row(call, &fate(lane, turn, call, &answered), columns)).collect();
-            }
-            _ => {}
-        }
-    }
-    Vec::new()
+    let reply = turns.take_while(|turn| turn.role != Role::User).find(|turn| !turn.tool_calls.is_empty());
+    let Some(reply) = reply else { return Vec::new() };
+    let row = |(index, call)| row(call, state.session.call_state(reply, index), columns, now);
+    reply.tool_calls.iter().take(MOST).enumerate().map(row).collect()
 }
 
-/// What became of a call: a mark, the words for it, and a shorter word.
-struct Fate {
-    mark: &'static str,
-    words: &'static str,
-    word: &'static str,
-    role: StyleRole,
-}
-
-fn fate(lane: &Lane, turn: &Turn, call: &ToolCall, answered: &[&str]) -> Fate {
-    let waits = matches!(&lane.status, StreamStatus::AwaitingTools { reply } if *reply == turn.id);
-    let comes = lane.status.live().is_some_and(|(_, reply)| reply == turn.id);
-    let (mark, words, word, role) = if answered.contains(&call.id.as_str()) {
-        ("✓", "answered", "answered", StyleRole::Good)
-    } else if comes {
-        ("…", "arrives", "arrives", StyleRole::Dim)
-    } else if waits {
-        ("▸", "waits for an answer", "waits", StyleRole::Warning)
-    } else {
-        ("–", "not run", "not run", StyleRole::Dim)
-    };
-    Fate { mark, words, word, role }
-}
-
-/// `▸ lookup_order  waits for an answer`, with the shorter word where the name needs the room.
-fn row(call: &ToolCall, fate: &Fate, columns: u16) -> Line {
+/// `▸ lookup_order  running 1.2 s`.
+fn row(call: &ToolCall, of: &CallState, columns: u16, now: Instant) -> Line {
     let name = clean_line(&call.name);
-    let room = |says: &str| usize::from(columns).saturating_sub(width(says) + 4);
-    let says = if width(&name) <= room(fate.words) { fate.words } else { fate.word };
+    let standing = standing(of, now);
+    let (mark, says) = standing.split_once(' ').unwrap_or(("", &standing));
+    let room = usize::from(columns).saturating_sub(width(says) + 4);
     let spans = vec![
-        Span::new(format!("{} ", fate.mark), fate.role),
-        Span::new(truncate(&name, room(says)), StyleRole::ToolName),
-        Span::new(format!("  {says}"), fate.role),
+        Span::new(format!("{mark} "), role(of)),
+        Span::new(truncate(&name, room), StyleRole::ToolName),
+        Span::new(format!("  {says}"), role(of)),
     ];
     Line { spans }
 }

@@ -1,10 +1,10 @@
-//! What the terminal tells of the mouse, as an event.
+//! The terminal's mouse events as ours.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use crate::state::{Pointer, PointerKind, Target};
 
-/// The event of a mouse over what was drawn there; `None` for what means nothing here.
+/// What the mouse did to what lies under it; `None` for what means nothing.
 pub(super) fn pointer(mouse: MouseEvent, target: Target) -> Option<Pointer> {
     let kind = match mouse.kind {
         MouseEventKind::Down(MouseButton::Left) => PointerKind::Press,

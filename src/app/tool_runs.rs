@@ -1,0 +1,62 @@
+//! What answers tools outside the program: commands, each in a task of its own, and the file that says which.
+//!
+//! Dropping a task kills what it runs.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Sender;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::runner::Batch;
+use crate::state::{CallId, Event};
+use crate::tools::command;
+use crate::tools::{ChildEnvironment, CommandResponder};
+
+/// The commands that run. Dropping it kills them all.
+pub(super) struct ToolRuns {
+    events: Sender<Batch>,
+    tasks: HashMap<u64, AbortOnDropHandle<()>>,
+    /// What commands find around them.
+    environment: Arc<ChildEnvironment>,
+    /// Where it is kept who answers which tool, if anywhere.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// What is run, and for which call.
+pub(super) struct ToolRun {
+    pub(super) call: CallId,
+    pub(super) task: u64,
+    pub(super) command: Box<CommandResponder>,
+    pub(super) tool: String,
+    pub(super) arguments: String,
+}
+
+impl ToolRuns {
+    pub(super) fn new(events: Sender<Batch>) -> Self {
+        Self { events, tasks: HashMap::new(), environment: Arc::default(), file: None }
+    }
+
+    /// Gives commands an environment, and the responders a file, which need not be there yet.
+    pub(super) fn equip(&mut self, file: PathBuf, environment: ChildEnvironment) {
+        (self.file, self.environment) = (Some(file), Arc::new(environment));
+    }
+
+    /// Runs a command; how it ends comes as an event.
+    pub(super) fn run(&mut self, run: ToolRun) {
+        self.tasks.retain(|_, task| !task.is_finished());
+        let (events, environment) = (self.events.clone(), Arc::clone(&self.environment));
+        let ToolRun { call, task, command: responder, tool, arguments } = run;
+        let running = tokio::spawn(async move {
+            let end = command::run(&responder, &tool, &arguments, &environment).await;
+            // The loop is gone when nobody listens; then nobody waits for this either.
+            let _ = events.send(vec![Event::ToolEnded { call, task, end }]).await;
+        });
+        self.tasks.insert(task, AbortOnDropHandle::new(running));
+    }
+
+    pub(super) fn cancel(&mut self, task: u64) {
+        self.tasks.remove(&task);
+    }
+}

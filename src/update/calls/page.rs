@@ -1,0 +1,153 @@
+//! The rows of the box in which the user decides: what the selected call would do, whole, and what is wrong with it.
+
+use super::{CallId, CallState, State, rounds_to_ask_about};
+use crate::input::Action;
+use crate::state::{CallBox, CallBoxKey, Layout};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, wrap, wrap_hard};
+use crate::tools::command::preview;
+use crate::tools::{CallEnd, CommandResponder, Responder};
+
+/// Makes the rows anew when their subject changed.
+pub(super) fn refresh(state: &mut State) {
+    let place = state.focused;
+    let Some(call) = state.awaited(place) else {
+        state.call_box = None;
+        return;
+    };
+    let key = CallBoxKey {
+        session: state.session.serial,
+        lane: state.lanes[place].id,
+        call,
+        revision: state.session.turns.get(call.reply).map_or(0, |turn| turn.revision),
+        responders: state.tools.revision,
+        columns: Layout::box_columns(state),
+        always: state.tools.always.len(),
+    };
+    if state.call_box.as_ref().is_some_and(|open| open.of == key) {
+        return;
+    }
+    let made = CallBox::new(key, rows(state, place, call, key.columns)).at_place_of(state.call_box.as_ref());
+    state.call_box = Some(made);
+}
+
+fn rows(state: &State, place: usize, call: CallId, columns: u16) -> Vec<Line> {
+    let Some((came, record)) = state.session.call(call) else { return Vec::new() };
+    let mut page = Page { rows: Vec::new(), columns };
+    if super::is_answered(state, place) {
+        let said = match rounds_to_ask_about(state, place) {
+            Some(rounds) => format!("{rounds} rounds of calls in a row. Go on?"),
+            None => "Every call has its answer; the results wait to be sent.".to_owned(),
+        };
+        page.says(&said, StyleRole::Warning);
+    }
+    let repeats = state.session.repeats(call.reply);
+    if repeats >= super::SAME {
+        page.says(&format!("The model makes the same call {repeats} times in a row."), StyleRole::Warning);
+    }
+    page.state(state, place, call, &record.state);
+    let arguments = record.edited.as_deref().unwrap_or(&came.arguments);
+    if arguments.trim().is_empty() {
+        page.says("without arguments", StyleRole::Dim);
+    } else {
+        page.rows.extend(pretty_json(arguments, columns));
+    }
+    if record.edited.is_some() {
+        page.says("edited; as it came:", StyleRole::Warning);
+        page.rows.extend(pretty_json(&came.arguments, columns));
+    }
+    page.responder(state, &came.name, arguments);
+    page.rows
+}
+
+struct Page {
+    rows: Vec<Line>,
+    columns: u16,
+}
+
+impl Page {
+    fn says(&mut self, text: &str, role: StyleRole) {
+        wrap(&[Span::new(clean_line(text), role)], &Wrap::plain(self.columns), &mut self.rows);
+    }
+
+    /// What is to be known before anything is decided.
+    fn state(&mut self, state: &State, place: usize, call: CallId, of: &CallState) {
+        match of {
+            CallState::Invalid { why } => {
+                for fault in why {
+                    let pointer = if fault.pointer.is_empty() { "" } else { " " };
+                    let spans = [
+                        Span::new("✗ ", StyleRole::Error),
+                        Span::new(clean_line(&fault.pointer), Ink::from(StyleRole::Error).with(Emphasis::BOLD)),
+                        Span::new(format!("{pointer}{}", clean_line(&fault.said)), StyleRole::Error),
+                    ];
+                    wrap(&spans, &Wrap::plain(self.columns), &mut self.rows);
+                }
+                let whole = state.session.call(call).is_some_and(|(came, _)| came.is_whole());
+                if !whole {
+                    let said = "What is no JSON is no call to endpoints: {} goes back in its place, with the answer.";
+                    self.says(said, StyleRole::Dim);
+                }
+            }
+            CallState::CutOff => {
+                let again = if super::is_valid(state, place, call) { ", or run it again" } else { "" };
+                let said =
+                    format!("It ran when Abreast ended: what it did is not known. Answer it{again}, or refuse it.");
+                self.says(&said, StyleRole::Warning);
+            }
+            CallState::Large { end, .. } => {
+                let bytes = end.to_content().len();
+                let said = format!(
+                    "Its result has {bytes} bytes. {} sends the first {}, {} all of it, {} lets you edit it.",
+                    state.key(Action::CallAccept),
+                    super::results::MOST_UNASKED,
+                    state.key(Action::CallRun),
+                    state.key(Action::CallAnswer)
+                );
+                self.says(&said, StyleRole::Warning);
+            }
+            CallState::Ended { end, .. } => self.end(end),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, end: &CallEnd) {
+        /// Enough to know a result by.
+        const MOST: usize = 400;
+        let content = end.to_content();
+        let beginning: String = content.chars().take(MOST).collect();
+        let more = if beginning.len() < content.len() { " …" } else { "" };
+        self.says(&format!("→ {beginning}{more}"), StyleRole::Text);
+    }
+
+    /// Who answers, for commands with every word that is run.
+    fn responder(&mut self, state: &State, tool: &str, arguments: &str) {
+        match state.tools.responder(tool) {
+            Responder::Person => self.says("answered by you", StyleRole::Dim),
+            canned @ Responder::Canned(_) => match canned.canned(arguments) {
+                Some(result) => self.says(&format!("canned result: {result}"), StyleRole::Dim),
+                None => self.says("no canned result fits: answered by you", StyleRole::Dim),
+            },
+            Responder::Command(command) => self.command(command, arguments),
+        }
+        if state.tools.always.contains(tool) {
+            let said = format!("runs unasked in this session · {} ends that", state.key(Action::CallAlways));
+            self.says(&said, StyleRole::Warning);
+        }
+    }
+
+    fn command(&mut self, command: &CommandResponder, arguments: &str) {
+        let words = match preview(command, arguments) {
+            Ok(words) => words,
+            Err(fault) => return self.says(&format!("✗ This cannot be run: {fault}."), StyleRole::Error),
+        };
+        let words: Vec<String> =
+            words.iter().map(|word| crate::text::reveal(&format!("{word:?}")).into_owned()).collect();
+        let spans = [Span::new("runs ", StyleRole::Dim), Span::new(words.join(" "), StyleRole::Code)];
+        wrap_hard(&spans, &Wrap::plain(self.columns), &mut self.rows);
+        let directory = command.directory.as_ref().map_or_else(
+            || "in the folder that Abreast was started in".to_owned(),
+            |directory| format!("in {}", directory.display()),
+        );
+        self.says(&format!("{directory}, arguments on standard input, no shell"), StyleRole::Dim);
+    }
+}
