@@ -17,6 +17,7 @@ mod runner;
 mod screen;
 mod sessions;
 mod tool_runs;
+mod tool_files;
 mod tty;
 mod window;
 
@@ -24,4 +25,5 @@ pub use connect::{Connect, Connections, LimitOverrides, shape_of, shape_of_sandb
 pub use console::Console;
 pub use events::App;
 pub use responders::{child_environment, load_responders, save_responder};
+pub use tool_files::{ToolFile, list_tool_files, read_tool_file};
 pub use tty::{Lendings, Tty};
