@@ -6,7 +6,8 @@
 mod call_end;
 mod responder;
 mod schema;
+mod sentence;
 
 pub use call_end::CallEnd;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
-pub use schema::{Schema, SchemaFault, Violation};
+pub use schema::{MOST_VIOLATIONS, Schema, SchemaFault, Violation, parse};
