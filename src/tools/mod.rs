@@ -3,11 +3,15 @@
 //! Owns definitions as files, their checks, responders and how a command is run. Which call waits for whom, and what the
 //! user decides, is `state`'s and `update`'s.
 
+mod answer;
 mod call_end;
+mod partial;
 mod responder;
 mod schema;
 mod sentence;
+mod shape;
 
+pub use answer::{AnswerCheck, AnswerEnd, AnswerFormat, Verdict};
 pub use call_end::CallEnd;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use schema::{MOST_VIOLATIONS, Schema, SchemaFault, Violation, parse};

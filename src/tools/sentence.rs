@@ -44,14 +44,25 @@ pub(super) fn unknown(place: &str, name: &str) -> Violation {
 /// The text is no JSON that can be checked.
 pub(super) fn unparsed(error: &serde_json::Error) -> Violation {
     let told = error.to_string();
-    let what = if told.starts_with("recursion limit") {
-        "is nested deeper than 128 levels, which is not checked".to_owned()
-    } else if error.is_eof() {
+    if told.starts_with("recursion limit") {
+        return too_deep();
+    }
+    let what = if error.is_eof() {
         format!("is cut off: the JSON ends at line {} column {}", error.line(), error.column())
     } else {
         format!("is not JSON: {told}")
     };
     said(String::new(), &what)
+}
+
+/// The value is nested too deep to be checked.
+pub(super) fn too_deep() -> Violation {
+    said(String::new(), "is nested deeper than 128 levels, which is not checked")
+}
+
+/// What is wrong with a value that is none of those that are allowed.
+pub(super) fn not_allowed(value: &Value, options: &[Value]) -> String {
+    format!("is {}, where only {} is allowed", told(value), listed(options))
 }
 
 /// A sentence about a place.
@@ -95,8 +106,8 @@ fn wrong(kind: &Kind, value: &Value) -> Option<String> {
     let is = |rest: String| Some(format!("is {}, {rest}", told(value)));
     match kind {
         Kind::Type { kind } => is(format!("where {} is wanted", types(kind))),
-        Kind::Enum { options } => is(format!("where only {} is allowed", listed(options))),
-        Kind::Constant { expected_value } => is(format!("where only {} is allowed", shown(expected_value))),
+        Kind::Enum { options } => Some(not_allowed(value, options.as_array().map_or(&[][..], Vec::as_slice))),
+        Kind::Constant { expected_value } => Some(not_allowed(value, std::slice::from_ref(expected_value))),
         Kind::Not { .. } => is("which the schema rules out".to_owned()),
         Kind::FalseSchema => Some("is not allowed here".to_owned()),
         Kind::Pattern { pattern } => is(format!("which does not match {}", cut(pattern, NAME_CELLS))),
@@ -194,8 +205,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn listed(options: &Value) -> String {
-    let options = options.as_array().map_or(&[][..], Vec::as_slice);
+fn listed(options: &[Value]) -> String {
     let mut names: Vec<String> = options.iter().take(MOST_OPTIONS).map(shown).collect();
     if options.len() > MOST_OPTIONS {
         names.push(format!("one of {} more", options.len() - MOST_OPTIONS));
