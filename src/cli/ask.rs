@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use futures_util::StreamExt;
 
+use super::ask_schema::{self, say_verdict};
 use super::conversation::messages;
 use super::options::{EndpointOptions, ToolOptions};
 use super::print::{Sink, gone, print_json, say, sentence};
@@ -30,6 +31,9 @@ pub(super) struct AskOptions {
     /// Ask with the messages in this file: a JSON array; a prompt follows them
     #[arg(long, value_name = "FILE")]
     messages: Option<PathBuf>,
+    /// Ask for an answer in JSON by the schema, or the whole response_format, in this file; fail when it does not conform
+    #[arg(long, value_name = "FILE")]
+    json_schema: Option<PathBuf>,
     /// Print one JSON object at the end, whether the run succeeds or fails
     #[arg(long, conflicts_with = "events")]
     json: bool,
@@ -67,6 +71,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) async fn run(options: AskOptions, environment: Environment) -> Result<Ended, Problem> {
     let mut setup = Setup::of(&options.endpoint, &environment)?;
     let tools = options.tools.load()?;
+    if let Some(file) = &options.json_schema {
+        setup.settings.params.set("response_format", ask_schema::response_format(file)?);
+    }
     // A file of messages is a conversation of its own: the configured system prompt is no part of it.
     let system = match &options.messages {
         Some(_) => options.endpoint.system.as_deref().filter(|system| !system.is_empty()),
@@ -84,7 +91,10 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream };
     let error = ask.run(&connections, &mut run, &mut output).await?;
     run.end(error, Instant::now());
-    output.close(&run, &setup)
+    run.check = ask_schema::checked(&setup.settings.params, &run.assembly.first(), run.error.is_some());
+    let ended = output.close(&run, &setup)?;
+    let conforms = run.check.as_ref().filter(|_| options.json_schema.is_some()).is_none_or(say_verdict);
+    Ok(if conforms { ended } else { Ended::Failed })
 }
 
 /// What is asked, before the model is known.

@@ -4,14 +4,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::ask_schema::verdict_json;
 use crate::api::{ApiError, Assembly, Delta, Reply};
 use crate::chat::Cost;
+use crate::tools::AnswerCheck;
 
 /// A run that is being followed.
 #[derive(Debug)]
 pub(super) struct Followed {
     pub(super) assembly: Assembly,
     pub(super) error: Option<ApiError>,
+    /// What was found of the answer's form, where one was asked for.
+    pub(super) check: Option<AnswerCheck>,
     started: Instant,
     first: Option<Instant>,
     ended: Option<Instant>,
@@ -19,7 +23,7 @@ pub(super) struct Followed {
 
 impl Followed {
     pub(super) fn since(started: Instant) -> Self {
-        Self { assembly: Assembly::default(), error: None, started, first: None, ended: None }
+        Self { assembly: Assembly::default(), error: None, check: None, started, first: None, ended: None }
     }
 
     pub(super) fn apply(&mut self, delta: &Delta, now: Instant) {
@@ -52,6 +56,9 @@ impl Followed {
             "seconds": seconds(end.saturating_duration_since(self.started)),
         });
         extend(&mut object, rest);
+        if let Some(check) = &self.check {
+            extend(&mut object, verdict_json(check));
+        }
         if self.assembly.choices.len() > 1 {
             let choices: Vec<Value> = self.assembly.choices.values().map(reply_json).collect();
             extend(&mut object, json!({"choices": choices}));

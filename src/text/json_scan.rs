@@ -119,6 +119,11 @@ impl JsonScanner {
         Self { fence: Fence::Possible, ..Self::bare() }
     }
 
+    /// Takes the whole text for no JSON.
+    pub(super) fn unread() -> Self {
+        Self { fault: Some(JsonFault { at: 0, said: "it is not read" }), ..Self::bare() }
+    }
+
     /// Takes the next part of the text.
     pub fn push<'t>(&mut self, text: &'t str, each: &mut impl FnMut(JsonPiece<'t>)) {
         let mut rest = text;

@@ -35,6 +35,12 @@ impl StreamingJson {
         }
     }
 
+    /// Rows of the text as it comes, JSON or not.
+    #[must_use]
+    pub fn raw(width: u16) -> Self {
+        Self { scanner: JsonScanner::unread(), ..Self::new(width, false) }
+    }
+
     /// Renders what is new in a text that begins with the one before.
     pub fn update(&mut self, source: &str) {
         let Some(new) = source.get(self.scanner.len()..).filter(|new| !new.is_empty()) else { return };

@@ -11,6 +11,7 @@ use super::partial::Partial;
 use super::schema::{Schema, Violation};
 use super::sentence;
 use super::shape::Shape;
+use crate::chat::Params;
 
 /// The form of an answer that a request asks for.
 #[derive(Clone, Debug)]
@@ -50,6 +51,15 @@ pub enum Verdict {
     Cut(Vec<Violation>),
     /// The schema cannot be used, for this reason.
     Unchecked(String),
+}
+
+impl AnswerEnd {
+    /// How a reply ended whose stream came to its end, by the server's word for it and what it was asked with.
+    #[must_use]
+    pub fn of(finish_reason: Option<&str>, params: &Params) -> Self {
+        let limit = || ["max_completion_tokens", "max_tokens"].into_iter().find_map(|name| params.get(name)?.as_u64());
+        if finish_reason == Some("length") { Self::Length(limit()) } else { Self::Complete }
+    }
 }
 
 impl AnswerFormat {
@@ -146,13 +156,13 @@ impl AnswerCheck {
         if !scanner.is_whole() && scanner.fault().is_none() {
             return Verdict::Cut(std::iter::once(cut(end)).chain(found.cloned()).collect());
         }
-        let mut violations = match (scanner.fault(), text.get(scanner.value())) {
+        let mut violations = match (self.partial.fault(), text.get(scanner.value())) {
             (None, Some(value)) => schema.check_text(value),
-            _ => Vec::new(),
+            (fault, _) => fault.into_iter().collect(),
         };
         // What was certain stays: a field that is given twice is no matter of a schema.
         if let Some(found) = found.filter(|found| violations.iter().all(|other| other.pointer != found.pointer)) {
-            violations.insert(0, found.clone());
+            violations.push(found.clone());
         }
         if scanner.is_fenced() {
             violations.insert(0, fenced(Some(violations.is_empty())));

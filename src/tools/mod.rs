@@ -10,8 +10,10 @@ mod responder;
 mod schema;
 mod sentence;
 mod shape;
+mod strict;
 
 pub use answer::{AnswerCheck, AnswerEnd, AnswerFormat, Verdict};
 pub use call_end::CallEnd;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use schema::{MOST_VIOLATIONS, Schema, SchemaFault, Violation, parse};
+pub use strict::strict_faults;

@@ -87,10 +87,16 @@ impl Partial {
         self.walk.work
     }
 
+    /// Where the text stopped being JSON, if it did.
+    pub(super) fn fault(&self) -> Option<Violation> {
+        let fault = self.scanner.fault()?;
+        let what = format!("is not JSON at byte {}: {}", fault.at, fault.said);
+        Some(sentence::said(String::new(), &what))
+    }
+
     fn note_fault(&mut self) {
-        if let Some(fault) = self.scanner.fault().filter(|_| self.walk.found.is_none()) {
-            let what = format!("is not JSON at byte {}: {}", fault.at, fault.said);
-            self.walk.found = Some(sentence::said(String::new(), &what));
+        if self.walk.found.is_none() {
+            self.walk.found = self.fault();
         }
     }
 }

@@ -23,6 +23,7 @@ mod request_view;
 mod screen;
 mod sharing;
 mod stopping;
+mod structured;
 mod system;
 mod tree;
 mod values;
