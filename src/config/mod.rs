@@ -26,7 +26,7 @@ pub use error::ConfigError;
 pub use files::{write_private, write_private_new};
 pub use keys::{KeyError, resolve_key};
 pub use paths::Paths;
-pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX};
+pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX, key_variables};
 pub use template::template;
 pub use theme::{Background, ColorDepth, Rgb, Theme, Themes};
 

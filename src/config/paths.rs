@@ -9,7 +9,8 @@ use super::{ConfigError, Environment};
 /// The directories of the program; none of them has to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
-    /// What the user writes: `config.toml`, `keymap.toml`, `presets/`, `themes/`. `ABREAST_CONFIG_DIR` overrides it.
+    /// What the user writes: `config.toml`, `keymap.toml`, `responders.toml`,
+    /// `presets/`, `themes/`, `tools/`. `ABREAST_CONFIG_DIR` overrides it.
     pub config: PathBuf,
     /// What the user keeps: sessions and the ledger. `ABREAST_DATA_DIR` overrides it.
     pub data: PathBuf,
@@ -48,6 +49,16 @@ impl Paths {
     }
 
     #[must_use]
+    pub fn responders_file(&self) -> PathBuf {
+        self.config.join("responders.toml")
+    }
+
+    #[must_use]
+    pub fn tools(&self) -> PathBuf {
+        self.config.join("tools")
+    }
+
+    #[must_use]
     pub fn presets(&self) -> PathBuf {
         self.config.join("presets")
     }
@@ -73,6 +84,8 @@ mod tests {
         assert_eq!(paths, Paths { config: "/c".into(), data: "/d".into(), state: "/s".into() });
         assert_eq!(paths.config_file(), PathBuf::from("/c/config.toml"));
         assert_eq!(paths.keymap_file(), PathBuf::from("/c/keymap.toml"));
+        assert_eq!(paths.responders_file(), PathBuf::from("/c/responders.toml"));
+        assert_eq!(paths.tools(), PathBuf::from("/c/tools"));
         assert_eq!(paths.presets(), PathBuf::from("/c/presets"));
         assert_eq!(paths.themes(), PathBuf::from("/c/themes"));
     }

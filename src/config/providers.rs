@@ -1,5 +1,6 @@
 //! Providers: the user's own, those that the environment brings, and those that usually run on one's own machine.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -42,6 +43,16 @@ pub struct Provider {
     pub idle_timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub retries: Option<u32>,
+}
+
+/// The environment variables that these providers take their keys from.
+#[must_use]
+pub fn key_variables(providers: &[Provider]) -> BTreeSet<String> {
+    let variable = |provider: &Provider| match &provider.key {
+        KeySource::Variable(name) => Some(name.clone()),
+        KeySource::None | KeySource::Command(_) | KeySource::Keyring { .. } => None,
+    };
+    providers.iter().filter_map(variable).collect()
 }
 
 /// Where a provider's key comes from.
@@ -210,6 +221,14 @@ mod tests {
         assert_eq!((own.base_url.as_str(), own.key), ("http://localhost:9/v1", KeySource::None));
         let bad = Provider::of_environment(&environment(&[("OPENAI_BASE_URL", "localhost:9")]));
         assert_eq!(bad, Err(BaseUrlError::Scheme { given: "localhost:9".into() }));
+    }
+
+    #[test]
+    fn the_variables_that_hold_keys_are_known() {
+        let mut own = Provider::known(OPENAI).unwrap();
+        own.key = KeySource::Variable("CORP_AUTH".to_owned());
+        let printed = Provider { key: KeySource::Command(vec!["pass".to_owned()]), ..own.clone() };
+        assert_eq!(key_variables(&[own, printed]), BTreeSet::from(["CORP_AUTH".to_owned()]));
     }
 
     #[test]

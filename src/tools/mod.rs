@@ -4,16 +4,25 @@
 //! user decides, is `state`'s and `update`'s.
 
 mod answer;
+mod call_check;
 mod call_end;
+pub mod command;
+mod cut;
+mod environment;
 mod partial;
 mod responder;
+mod responder_file;
 mod schema;
 mod sentence;
 mod shape;
 mod strict;
 
 pub use answer::{AnswerCheck, AnswerEnd, AnswerFormat, Verdict};
+pub use call_check::{CallCheck, check_arguments, check_call};
 pub use call_end::CallEnd;
+pub use cut::shortened;
+pub use environment::ChildEnvironment;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
+pub use responder_file::{ResponderFileError, read_responders, write_responder};
 pub use schema::{MOST_VIOLATIONS, Schema, SchemaFault, Violation, parse};
 pub use strict::strict_faults;
