@@ -3,6 +3,7 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod ask_loop;
 mod ask_schema;
 mod card;
 mod configure;
