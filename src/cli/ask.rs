@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use futures_util::StreamExt;
 
+use super::ask_loop::{AskEnd, Loop, Next};
+use super::ask_schema::{self, say_verdict};
 use super::conversation::messages;
 use super::options::{EndpointOptions, ToolOptions};
 use super::print::{Sink, gone, print_json, say, sentence};
-use super::result::{Followed, event_json};
+use super::result::{Followed, event_json, extend};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
 use crate::api::{ApiError, ChatBackend, Delta};
-use crate::app::{Connections, LimitOverrides};
-use crate::chat::{ChatRequest, Cost, Tool};
+use crate::app::{Connections, LimitOverrides, child_environment};
+use crate::chat::{ChatRequest, Cost, Money, Tool, Usage};
 use crate::config::Environment;
 use crate::pricing::{self, Reach};
 
@@ -27,9 +29,19 @@ pub(super) struct AskOptions {
     endpoint: EndpointOptions,
     #[command(flatten)]
     tools: ToolOptions,
+    /// Answer calls of the tool NAME: run COMMAND with the arguments as JSON on its standard input, or give the text of
+    /// @FILE. The words of COMMAND are split as a shell does, but no shell is run
+    #[arg(long, value_name = "NAME=COMMAND", requires = "tools")]
+    respond: Vec<String>,
+    /// Ask again at most so many times with the results of calls
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    max_rounds: u32,
     /// Ask with the messages in this file: a JSON array; a prompt follows them
     #[arg(long, value_name = "FILE")]
     messages: Option<PathBuf>,
+    /// Ask for an answer in JSON by the schema, or the whole response_format, in this file; fail when it does not conform
+    #[arg(long, value_name = "FILE")]
+    json_schema: Option<PathBuf>,
     /// Print one JSON object at the end, whether the run succeeds or fails
     #[arg(long, conflicts_with = "events")]
     json: bool,
@@ -67,6 +79,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) async fn run(options: AskOptions, environment: Environment) -> Result<Ended, Problem> {
     let mut setup = Setup::of(&options.endpoint, &environment)?;
     let tools = options.tools.load()?;
+    if let Some(file) = &options.json_schema {
+        setup.settings.params.set("response_format", ask_schema::response_format(file)?);
+    }
     // A file of messages is a conversation of its own: the configured system prompt is no part of it.
     let system = match &options.messages {
         Some(_) => options.endpoint.system.as_deref().filter(|system| !system.is_empty()),
@@ -79,12 +94,19 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let overrides =
         LimitOverrides { idle: options.idle_timeout, connect: options.connect_timeout, retries: options.retries };
     let connections = setup.connections(environment, overrides);
+    let calls = Loop::of(&options.respond, options.max_rounds, &tools, child_environment(&setup.providers))?;
     let mut output = Output::of(&options);
     let mut run = Followed::since(Instant::now());
-    let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream };
-    let error = ask.run(&connections, &mut run, &mut output).await?;
-    run.end(error, Instant::now());
-    output.close(&run, &setup)
+    let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream, calls };
+    let end = ask.run(&connections, &mut run, &mut output).await?;
+    let stopped = ask.calls.take_into(&mut run, end, Instant::now());
+    run.check = ask_schema::checked(&setup.settings.params, &run.assembly.first(), run.error.is_some());
+    let ended = output.close(&run, &setup)?;
+    let conforms = run.check.as_ref().filter(|_| options.json_schema.is_some()).is_none_or(say_verdict);
+    if let Some(reason) = &stopped {
+        say(reason);
+    }
+    Ok(if conforms && stopped.is_none() { ended } else { Ended::Failed })
 }
 
 /// What is asked, before the model is known.
@@ -93,26 +115,38 @@ struct Ask<'a> {
     messages: Vec<serde_json::Value>,
     tools: &'a [Tool],
     no_stream: bool,
+    calls: Loop,
 }
 
 impl Ask<'_> {
-    /// Asks and takes the answer in to its end; gives the error that ended it, if one did.
+    /// Asks, and answers calls, until the answer is there or something ends it.
     async fn run(
         &mut self,
         connections: &Connections,
         run: &mut Followed,
         output: &mut Output,
-    ) -> Result<Option<ApiError>, Problem> {
+    ) -> Result<AskEnd, Problem> {
         if let Err(error) = decide_model(connections, &mut self.setup.settings).await {
-            return Ok(Some(error));
+            return Ok(AskEnd::Failed(error));
         }
         let client = match connections.client(&self.setup.settings.provider).await {
             Ok(client) => client,
-            Err(error) => return Ok(Some(error)),
+            Err(error) => return Ok(AskEnd::Failed(error)),
         };
-        let messages = std::mem::take(&mut self.messages);
-        let request = request(self.setup, messages, self.tools, self.no_stream);
-        follow(client.open(request), run, output).await
+        loop {
+            let request = request(self.setup, self.messages.clone(), self.tools, self.no_stream);
+            if let Some(error) = follow(client.open(request), run, output).await? {
+                return Ok(AskEnd::Failed(error));
+            }
+            let told = self.calls.calls.len();
+            match self.calls.answer(&run.assembly.first()).await {
+                Next::End => return Ok(AskEnd::Answered),
+                Next::Stop(reason) => return Ok(AskEnd::Stopped(reason)),
+                Next::Again(messages) => self.messages.extend(messages),
+            }
+            output.show_calls(&self.calls.calls[told..])?;
+            run.begin_round();
+        }
     }
 }
 
@@ -154,6 +188,19 @@ impl Output {
         }
     }
 
+    /// Tells the calls that were answered, before the model is asked again.
+    fn show_calls(&mut self, calls: &[serde_json::Value]) -> Result<(), Problem> {
+        match self {
+            Self::Json => Ok(()),
+            Self::Events => calls.iter().try_for_each(|call| {
+                let mut line = serde_json::json!({"type": "call"});
+                extend(&mut line, call.clone());
+                print_json(&line)
+            }),
+            Self::Plain { text, reasoning } => text.end().and(reasoning.end()).map_err(|error| gone(&error)),
+        }
+    }
+
     fn show(&mut self, delta: &Delta) -> Result<(), Problem> {
         match self {
             Self::Json => Ok(()),
@@ -170,11 +217,7 @@ impl Output {
             Self::Json => print_json(&run.to_json(&setup.settings.model, &cost(run, setup)))?,
             Self::Events => {
                 let mut object = serde_json::json!({"type": "result"});
-                if let (Some(line), serde_json::Value::Object(result)) =
-                    (object.as_object_mut(), run.to_json(&setup.settings.model, &cost(run, setup)))
-                {
-                    line.extend(result);
-                }
+                extend(&mut object, run.to_json(&setup.settings.model, &cost(run, setup)));
                 print_json(&object)?;
             }
         }
@@ -228,8 +271,24 @@ fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<i
 }
 
 fn cost(run: &Followed, setup: &Setup) -> Cost {
-    let Some(usage) = &run.assembly.usage else { return Cost::Unknown };
     let provider = &setup.settings.provider;
-    let reach = Reach::of(setup.base_url(provider));
-    pricing::cost(usage, setup.catalogue().price(provider, reach, &setup.settings.model))
+    let (catalogue, reach) = (setup.catalogue(), Reach::of(setup.base_url(provider)));
+    let price = catalogue.price(provider, reach, &setup.settings.model);
+    let one = |usage: &Option<Usage>| usage.as_ref().map_or(Cost::Unknown, |usage| pricing::cost(usage, price));
+    run.earlier.iter().map(one).fold(one(&run.assembly.usage), plus)
+}
+
+/// Two costs together: unknown where one of them is.
+fn plus(one: Cost, other: Cost) -> Cost {
+    let add = |one: Money, other: Money| {
+        let amount = one.amount.checked_add(other.amount).filter(|_| one.currency == other.currency)?;
+        Some(Money { amount, currency: one.currency })
+    };
+    match (one, other) {
+        (Cost::Known(one), Cost::Known(other)) => add(one, other).map_or(Cost::Unknown, Cost::Known),
+        (Cost::Known(one) | Cost::Estimated(one), Cost::Known(other) | Cost::Estimated(other)) => {
+            add(one, other).map_or(Cost::Unknown, Cost::Estimated)
+        }
+        _ => Cost::Unknown,
+    }
 }

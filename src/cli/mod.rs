@@ -3,6 +3,8 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod ask_loop;
+mod ask_schema;
 mod card;
 mod configure;
 mod conversation;

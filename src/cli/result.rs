@@ -4,14 +4,22 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::ask_schema::verdict_json;
 use crate::api::{ApiError, Assembly, Delta, Reply};
-use crate::chat::Cost;
+use crate::chat::{Cost, Usage};
+use crate::tools::AnswerCheck;
 
 /// A run that is being followed.
 #[derive(Debug)]
 pub(super) struct Followed {
     pub(super) assembly: Assembly,
     pub(super) error: Option<ApiError>,
+    /// What was found of the answer's form, where one was asked for.
+    pub(super) check: Option<AnswerCheck>,
+    /// The usage of the requests before the last one.
+    pub(super) earlier: Vec<Option<Usage>>,
+    /// The calls that were answered.
+    pub(super) calls: Vec<Value>,
     started: Instant,
     first: Option<Instant>,
     ended: Option<Instant>,
@@ -19,7 +27,16 @@ pub(super) struct Followed {
 
 impl Followed {
     pub(super) fn since(started: Instant) -> Self {
-        Self { assembly: Assembly::default(), error: None, started, first: None, ended: None }
+        Self {
+            assembly: Assembly::default(),
+            error: None,
+            check: None,
+            earlier: Vec::new(),
+            calls: Vec::new(),
+            started,
+            first: None,
+            ended: None,
+        }
     }
 
     pub(super) fn apply(&mut self, delta: &Delta, now: Instant) {
@@ -27,6 +44,12 @@ impl Followed {
         if self.first.is_none() && self.assembly.anything_came() {
             self.first = Some(now);
         }
+    }
+
+    /// The model is asked again: what came so far belongs to the calls.
+    pub(super) fn begin_round(&mut self) {
+        let before = std::mem::take(&mut self.assembly);
+        self.earlier.push(before.usage);
     }
 
     pub(super) fn end(&mut self, error: Option<ApiError>, now: Instant) {
@@ -52,6 +75,14 @@ impl Followed {
             "seconds": seconds(end.saturating_duration_since(self.started)),
         });
         extend(&mut object, rest);
+        if !self.calls.is_empty() {
+            let raw = |usage: &Option<Usage>| usage.as_ref().map(|usage| Value::Object(usage.raw.clone()));
+            let earlier: Vec<Option<Value>> = self.earlier.iter().map(raw).collect();
+            extend(&mut object, json!({"calls": self.calls, "earlier_usage": earlier}));
+        }
+        if let Some(check) = &self.check {
+            extend(&mut object, verdict_json(check));
+        }
         if self.assembly.choices.len() > 1 {
             let choices: Vec<Value> = self.assembly.choices.values().map(reply_json).collect();
             extend(&mut object, json!({"choices": choices}));
@@ -60,7 +91,8 @@ impl Followed {
     }
 }
 
-fn extend(object: &mut Value, more: Value) {
+/// Puts the fields of one object behind those of another.
+pub(super) fn extend(object: &mut Value, more: Value) {
     if let (Value::Object(object), Value::Object(more)) = (object, more) {
         object.extend(more);
     }

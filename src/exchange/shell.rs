@@ -100,6 +100,36 @@ pub(super) fn commands(text: &str) -> Result<Vec<Command>, ReadError> {
     Ok(all)
 }
 
+/// The words of one command that is run without a shell.
+///
+/// # Errors
+/// When a quote has no end, and for every sign that only a shell could obey.
+pub fn shell_words(text: &str) -> Result<Vec<String>, ReadError> {
+    let mut reader = Reader { rest: text, line: 1, column: 1 };
+    let mut words = Vec::new();
+    while let Some(sign) = reader.peek() {
+        match sign {
+            sign if sign.is_whitespace() => {
+                reader.take();
+            }
+            '\\' if reader.continues() => {}
+            ';' | '|' | '&' | '(' | ')' | '<' | '>' | '#' => {
+                return Err(reader.error("no shell is run: quote this sign, or name a shell: sh -c '…'"));
+            }
+            _ => {
+                let word = reader.word()?;
+                if word.expands {
+                    return Err(
+                        reader.error("no shell is run, so nothing is put in for $ and `: quote the word with '…'")
+                    );
+                }
+                words.push(word.text);
+            }
+        }
+    }
+    Ok(words)
+}
+
 /// Begins the next command, unless the last one is still empty.
 fn next(all: &mut Vec<Command>) {
     if all.last().is_some_and(|last| !last.words.is_empty()) {
@@ -338,6 +368,18 @@ fn unescape(line: &str, word: &mut Word) {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn words_for_a_program_are_split_as_a_shell_does_and_nothing_else_is_obeyed() {
+        let words = |text| super::shell_words(text).map_err(|error| error.to_string());
+        let split = ["jq", "-r", ".a b", "{/city}", "it's", "x y"];
+        assert_eq!(words(r#"jq -r '.a b' {/city} "it's" x\ y"#).unwrap(), split);
+        assert_eq!(words("").unwrap(), [""; 0]);
+        for text in ["a | b", "a > b", "echo $HOME", "a; b", "a `b`", "a 'b"] {
+            assert!(words(text).is_err(), "{text}");
+        }
+        assert_eq!(words("a '|' '$b'").unwrap(), ["a", "|", "$b"]);
+    }
+
     use proptest::prelude::*;
 
     use super::*;

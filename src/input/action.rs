@@ -154,6 +154,7 @@ actions! {
     FindNext, Transcript, "transcript.find_next", "", "Go to the next match";
     FindPrevious, Transcript, "transcript.find_previous", "", "Go to the match before";
     Tree, Transcript, "transcript.tree", "tree", "Show the tree of all turns: branches, lanes, costs";
+    RawJson, Transcript, "transcript.raw", "", "Show a reply in JSON as it came, or pretty again";
     Heat, Transcript, "transcript.heat", "", "Show the reply's tokens by their probability";
     TakeSettings, Transcript, "transcript.settings", "", "Put the lane back to the settings that this reply was made with";
 

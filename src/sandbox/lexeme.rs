@@ -36,6 +36,9 @@ const FILLERS: [&str; 18] = [
     "called",
 ];
 
+/// What prompts for JSON begin with.
+const ORDERS: [&str; 5] = ["Extract", "Parse", "Convert", "Return", "Summarise"];
+
 /// At most so many pieces of a prompt are looked at.
 const MOST: usize = 4000;
 
@@ -173,13 +176,14 @@ impl Lexemes {
             Look::Name => !lexeme.opens_sentence,
             _ => false,
         };
-        self.list.iter().any(|lexeme| !lexeme.used && named(lexeme))
+        self.list.iter().any(|lexeme| !lexeme.used && named(lexeme) && !is_instruction(lexeme))
     }
 }
 
-/// A capital letter at a sentence's start that only says what to do.
+/// A capital letter at a sentence's start that only says what to do, or the form that the answer is to have.
 fn is_instruction(lexeme: &Lexeme) -> bool {
-    lexeme.opens_sentence && lexeme.look == Look::Name && super::retrieve::topical_words(&lexeme.text) == 0
+    let says_what = || super::retrieve::topical_words(&lexeme.text) == 0 || ORDERS.contains(&lexeme.text.as_str());
+    lexeme.text == "JSON" || (lexeme.opens_sentence && lexeme.look == Look::Name && says_what())
 }
 
 fn look(text: &str) -> Look {

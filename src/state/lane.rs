@@ -48,6 +48,8 @@ pub struct Lane {
     pub selected: Option<TurnId>,
     /// Turns whose reasoning and calls are shown whole.
     pub unfolded: BTreeSet<TurnId>,
+    /// Replies in JSON that are shown as they came.
+    pub raw: BTreeSet<TurnId>,
 }
 
 /// What a lane's stream is doing. Each state carries exactly what exists in it.
@@ -114,6 +116,7 @@ impl Lane {
             scroll: Scroll::Follow,
             selected: None,
             unfolded: BTreeSet::new(),
+            raw: BTreeSet::new(),
         }
     }
 

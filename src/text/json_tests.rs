@@ -8,7 +8,7 @@ fn rows(text: &str, width: u16) -> Vec<String> {
     pretty_json(text, width).iter().map(Line::plain).collect()
 }
 
-fn without_blanks_outside_strings(tokens: &[Token<'_>]) -> String {
+fn without_blanks_outside_strings(tokens: &[crate::text::JsonPiece<'_>]) -> String {
     tokens.iter().map(|token| token.text).collect()
 }
 

@@ -3,6 +3,7 @@
 //! Owns definitions as files, their checks, responders and how a command is run. Which call waits for whom, and what the
 //! user decides, is `state`'s and `update`'s.
 
+mod answer;
 mod call_check;
 mod call_end;
 pub mod command;
@@ -10,11 +11,16 @@ mod cut;
 mod definition;
 mod environment;
 mod lint;
+mod partial;
 mod responder;
 mod responder_file;
 mod samples;
 mod schema;
+mod sentence;
+mod shape;
+mod strict;
 
+pub use answer::{AnswerCheck, AnswerEnd, AnswerFormat, Verdict};
 pub use call_check::{CallCheck, check_arguments, check_call};
 pub use call_end::CallEnd;
 pub use cut::shortened;
@@ -24,4 +30,5 @@ pub use lint::{Finding, Severity, lint, lint_tool};
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use responder_file::{ResponderFileError, read_responders, write_responder};
 pub use samples::{SAMPLES, Sample, answerer, sample, sample_responders};
-pub use schema::{Schema, SchemaFault, Violation};
+pub use schema::{MOST_VIOLATIONS, Schema, SchemaFault, Violation, parse};
+pub use strict::strict_faults;

@@ -2,7 +2,16 @@
 
 use std::sync::Arc;
 
+use jsonschema::PatternOptions;
 use serde_json::Value;
+
+use super::sentence;
+
+/// So many violations of one value are told; nobody mends more of them at once.
+pub const MOST_VIOLATIONS: usize = 20;
+
+/// A pattern that looks around may try so many steps on one text: milliseconds, and far more than patterns in use need.
+const MOST_STEPS: usize = 100_000;
 
 /// A schema that is ready to check values. A `$ref` to another document is never fetched.
 #[derive(Clone, Debug)]
@@ -14,65 +23,61 @@ pub struct Schema(Arc<jsonschema::Validator>);
 pub struct SchemaFault {
     /// Where in the schema, as a JSON pointer.
     pub pointer: String,
+    /// A sentence without its full stop, safe for the screen.
     pub said: String,
 }
 
 /// One thing that is wrong with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where in the value, as a JSON pointer; empty for the value itself.
+    /// Where in the value, as a JSON pointer; empty for the value itself. Of what is missing, the place where it should be.
     pub pointer: String,
-    /// A sentence without its full stop.
+    /// A sentence without its full stop that begins with the place, bounded in length and safe for the screen.
     pub said: String,
 }
 
 impl Schema {
-    /// Prepares a schema.
+    /// Prepares a schema. It is done once for a schema; checks then cost only the value.
     ///
     /// # Errors
     /// When it is none, or refers to something that is not in it.
     pub fn of(schema: &Value) -> Result<Self, SchemaFault> {
-        let built = jsonschema::options().should_validate_formats(true).build(schema);
-        let fault = |error: jsonschema::ValidationError<'_>| SchemaFault {
-            pointer: error.instance_path().to_string(),
-            said: error.to_string(),
+        let patterns = PatternOptions::fancy_regex().backtrack_limit(MOST_STEPS);
+        let options = jsonschema::options().offline().should_validate_formats(true).with_pattern_options(patterns);
+        let fault = |error: jsonschema::ValidationError<'_>| {
+            let Violation { pointer, said } = sentence::violation(&error);
+            SchemaFault { pointer, said }
         };
-        built.map(|validator| Self(Arc::new(validator))).map_err(fault)
+        options.build(schema).map(|validator| Self(Arc::new(validator))).map_err(fault)
     }
 
-    /// All that is wrong with a value, in the order of the schema.
+    /// What is wrong with a value, in the order of the schema: the first [`MOST_VIOLATIONS`].
     #[must_use]
     pub fn check(&self, value: &Value) -> Vec<Violation> {
-        let violation = |error: jsonschema::ValidationError<'_>| Violation {
-            pointer: error.instance_path().to_string(),
-            said: error.to_string(),
-        };
-        self.0.iter_errors(value).map(violation).collect()
+        let errors = self.0.iter_errors(value).take(MOST_VIOLATIONS);
+        let mut found: Vec<Violation> = errors.flat_map(|error| sentence::violations(&error)).collect();
+        found.truncate(MOST_VIOLATIONS);
+        found
     }
+
+    /// What is wrong with a JSON text: that it is none, or what is wrong with its value.
+    #[must_use]
+    pub fn check_text(&self, text: &str) -> Vec<Violation> {
+        match parse(text) {
+            Ok(value) => self.check(&value),
+            Err(violation) => vec![violation],
+        }
+    }
+}
+
+/// The value of a JSON text. What is nested deeper than 128 levels is refused, so that no text overflows the stack.
+///
+/// # Errors
+/// Where and why the text is no JSON.
+pub fn parse(text: &str) -> Result<Value, Violation> {
+    serde_json::from_str(text).map_err(|error| sentence::unparsed(&error))
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn each_violation_has_its_place() {
-        let schema = Schema::of(&json!({
-            "type": "object", "properties": {"age": {"type": "integer"}, "name": {"type": "string"}}, "required": ["name"]
-        }))
-        .unwrap();
-        assert_eq!(schema.check(&json!({"name": "John", "age": 30})), []);
-        let pointers: Vec<String> =
-            schema.check(&json!({"age": "30"})).into_iter().map(|violation| violation.pointer).collect();
-        assert_eq!(pointers, ["/age", ""]);
-    }
-
-    #[test]
-    fn what_is_elsewhere_is_never_fetched() {
-        assert!(Schema::of(&json!({"$ref": "http://127.0.0.1:9/schema.json"})).is_err());
-        assert!(Schema::of(&json!({"$ref": "#/$defs/none"})).is_err());
-        assert!(Schema::of(&json!({"type": "nonsense"})).is_err());
-    }
-}
+#[path = "schema_tests.rs"]
+mod tests;

@@ -30,6 +30,10 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             }
             Effects::new()
         }
+        Action::RawJson => {
+            toggle_raw(state, now);
+            Effects::new()
+        }
         Action::Heat => {
             heat::open(state, now);
             Effects::new()
@@ -82,6 +86,20 @@ pub(super) fn toggle_fold(state: &mut State, turn: TurnId) {
     let unfolded = &mut state.lane_mut().unfolded;
     if !unfolded.remove(&turn) {
         unfolded.insert(turn);
+    }
+}
+
+/// Shows a reply in JSON as it came, or pretty again.
+fn toggle_raw(state: &mut State, now: Instant) {
+    let reply = current(state).and_then(|id| state.session.turns.get(id));
+    let run = reply.and_then(|turn| turn.run).and_then(|run| state.session.run(run));
+    let asked = run.is_some_and(|run| run.settings.params.get("response_format").is_some());
+    let Some(turn) = reply.map(|turn| turn.id).filter(|_| asked) else {
+        return state.notices.show(Level::Note, "No JSON was asked for here: response_format asks for it.", now);
+    };
+    let raw = &mut state.lane_mut().raw;
+    if !raw.remove(&turn) {
+        raw.insert(turn);
     }
 }
 

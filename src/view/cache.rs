@@ -3,13 +3,15 @@
 //! A growing turn is cleaned and rendered from where the last frame stopped. Colours are no part of what is kept, so a
 //! change of theme costs nothing here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
-use crate::text::{Cleaner, Line, Span, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
+use crate::text::{Cleaner, Line, Span, StreamingJson, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
+use crate::tools::AnswerCheck;
 
-use super::call_rows::{self, Shown};
+use super::answer::Answers;
+use super::call_rows::{Shown, self};
 use super::found::Located;
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
@@ -23,6 +25,8 @@ pub(super) struct TurnCache {
     session: u64,
     frame: u64,
     rendered: u64,
+    /// Whether replies have the form that was asked for.
+    answers: Answers,
     /// The match that was gone to, on its rows.
     pub(super) located: Located,
 }
@@ -32,6 +36,18 @@ struct Key {
     turn: TurnId,
     columns: u16,
     unfolded: bool,
+    form: Form,
+}
+
+/// How the text of a turn is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    /// As what its speaker writes: Markdown of models, plain text of people.
+    Speech,
+    /// JSON that was asked for.
+    Json,
+    /// The same as it came.
+    RawJson,
 }
 
 /// The parts of a turn that are worth keeping, as rows.
@@ -53,6 +69,7 @@ pub(super) struct TurnRows {
 #[derive(Debug)]
 pub(super) enum Body {
     Markdown(Box<Growing>),
+    Json(Box<StreamingJson>),
     /// Shown as it was written, wrapped: what people type is not Markdown.
     Plain {
         seen: usize,
@@ -88,6 +105,7 @@ impl TurnCache {
         if self.session != state.session.serial {
             self.session = state.session.serial;
             self.turns.clear();
+            self.answers.clear();
         }
     }
 
@@ -98,7 +116,14 @@ impl TurnCache {
             ages.sort_unstable();
             let oldest_kept = ages[ages.len() - MOST_TURNS / 2];
             self.turns.retain(|_, rows| rows.used >= oldest_kept);
+            let kept: HashSet<TurnId> = self.turns.keys().map(|key| key.turn).collect();
+            self.answers.keep(&kept);
         }
+    }
+
+    /// What is known of the form of a reply, where one was asked for.
+    pub(super) fn answer(&self, turn: TurnId) -> Option<&AnswerCheck> {
+        self.answers.get(turn)
     }
 
     /// Rows rendered since the start.
@@ -110,10 +135,16 @@ impl TurnCache {
     pub(super) fn rows(&mut self, state: &State, lane: &Lane, turn: &Turn, columns: u16) -> &TurnRows {
         self.keep_to(state);
         let unfolded = lane.unfolded.contains(&turn.id);
-        let key = Key { turn: turn.id, columns, unfolded };
-        let rows = self.turns.entry(key).or_insert_with(|| TurnRows::new(turn, columns, unfolded));
+        let run = turn.run.and_then(|run| state.session.run(run));
+        let form = match run.is_some_and(|run| self.answers.take(turn, run)) {
+            false => Form::Speech,
+            true if lane.raw.contains(&turn.id) => Form::RawJson,
+            true => Form::Json,
+        };
+        let key = Key { turn: turn.id, columns, unfolded, form };
+        let rows = self.turns.entry(key).or_insert_with(|| TurnRows::new(turn, &key));
         rows.used = self.frame;
-        let ended = turn.run.and_then(|run| state.session.run(run)).is_none_or(|run| run.finished.is_some());
+        let ended = run.is_none_or(|run| run.finished.is_some());
         if rows.revision != Some(turn.revision) {
             self.rendered += rows.update(state, turn, ended);
         }
@@ -122,9 +153,14 @@ impl TurnCache {
 }
 
 impl TurnRows {
-    fn new(turn: &Turn, columns: u16, unfolded: bool) -> Self {
-        let markdown = matches!(turn.role, Role::Assistant);
-        let text = if markdown { Body::markdown(columns) } else { Body::plain() };
+    fn new(turn: &Turn, key: &Key) -> Self {
+        let Key { columns, unfolded, form, .. } = *key;
+        let text = match form {
+            Form::Json => Body::Json(Box::new(StreamingJson::new(columns, !unfolded))),
+            Form::RawJson => Body::Json(Box::new(StreamingJson::raw(columns))),
+            Form::Speech if matches!(turn.role, Role::Assistant) => Body::markdown(columns),
+            Form::Speech => Body::plain(),
+        };
         Self {
             revision: None,
             used: 0,
@@ -175,6 +211,11 @@ impl Body {
     fn update(&mut self, source: &str, columns: u16, ended: bool) -> u64 {
         match self {
             Self::Markdown(growing) => growing.update(source, ended),
+            Self::Json(json) => {
+                let before = json.work();
+                json.update(source);
+                json.work() - before
+            }
             Self::Plain { seen, rows } => {
                 if source.len() == *seen {
                     return 0;
@@ -190,6 +231,7 @@ impl Body {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Markdown(growing) => growing.rendered.len(),
+            Self::Json(json) => json.len(),
             Self::Plain { rows, .. } => rows.len(),
         }
     }
@@ -197,6 +239,7 @@ impl Body {
     pub(super) fn row(&self, at: usize) -> Option<&Line> {
         match self {
             Self::Markdown(growing) => growing.rendered.line(at),
+            Self::Json(json) => json.line(at),
             Self::Plain { rows, .. } => rows.get(at),
         }
     }

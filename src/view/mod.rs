@@ -2,6 +2,7 @@
 //!
 //! Reads the state and never changes it. What it keeps is derived: rendered turns, and where things were drawn last.
 
+mod answer;
 mod cache;
 mod call_rows;
 mod canvas;

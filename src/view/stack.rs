@@ -4,6 +4,7 @@ use crate::chat::Turn;
 use crate::state::FindPart;
 use crate::text::Line;
 
+use super::answer;
 use super::cache::{TurnCache, TurnRows};
 use super::rows;
 use super::scroll::Pane;
@@ -32,14 +33,19 @@ pub(super) enum Part {
 impl Stack {
     pub(super) fn of(cache: &mut TurnCache, pane: &Pane<'_>, turn: &Turn) -> Self {
         let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
-        Self {
+        let mut stack = Self {
             above: rows::above(pane, turn, &kept.thought.clean),
-            below: rows::below(pane, turn),
+            below: Vec::new(),
             reasoning: kept.reasoning.as_ref().map_or(0, super::cache::Body::len),
             text: kept.text.len(),
             refusal: kept.refusal.len(),
             calls: kept.calls.len(),
+        };
+        if let Some(check) = cache.answer(turn.id) {
+            stack.below = answer::verdict(pane, turn.id, check);
         }
+        stack.below.extend(rows::below(pane, turn));
+        stack
     }
 
     pub(super) fn len(&self) -> usize {

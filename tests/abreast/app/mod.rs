@@ -25,6 +25,7 @@ mod screen;
 mod sessions;
 mod sharing;
 mod stopping;
+mod structured;
 mod system;
 mod tree;
 mod values;

@@ -8,6 +8,8 @@ mod faults;
 mod misuse;
 mod others;
 mod tools;
+mod rounds;
+mod schema;
 
 use serde_json::Value;
 
