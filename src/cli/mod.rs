@@ -3,10 +3,13 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod backup;
 mod card;
 mod configure;
 mod conversation;
+mod doctor;
 mod export;
+mod import;
 mod lanes;
 mod models;
 mod options;
@@ -15,6 +18,7 @@ mod result;
 mod resume;
 mod sandbox;
 mod setup;
+mod source;
 mod workstation;
 
 use std::ffi::OsString;
@@ -57,8 +61,12 @@ enum Command {
     Models(models::ModelsOptions),
     /// Write a session for readers, browsers or other programs
     Export(export::ExportOptions),
-    /// Make sessions of what other programs wrote
-    Import(export::ImportOptions),
+    /// Take sessions out of files into the store, also those of other programs
+    Import(import::ImportOptions),
+    /// Copy the whole store into one file, also while Abreast runs
+    Backup(backup::BackupOptions),
+    /// Look whether files, store, providers and terminal are as they should be
+    Doctor(doctor::DoctorOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),
     /// Serve the built-in toy model to other programs
@@ -109,8 +117,10 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         None => workstation::run(arguments, environment).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
-        Some(Command::Export(options)) => export::export(&options),
-        Some(Command::Import(options)) => export::import(&options),
+        Some(Command::Export(options)) => export::run(&options, &environment),
+        Some(Command::Import(options)) => import::run(&options, &environment),
+        Some(Command::Backup(options)) => backup::run(&options, &environment),
+        Some(Command::Doctor(options)) => doctor::run(&options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),
         Some(Command::Sandbox(options)) => sandbox::run(&options).await,
     };

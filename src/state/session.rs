@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
+use crate::text;
 
 /// What is kept of a conversation.
 #[derive(Debug, Default)]
@@ -156,6 +157,14 @@ impl Session {
         self.totals.unknown += usize::from(run.cost == Cost::Unknown);
         self.totals.uncounted += usize::from(run.usage.is_none());
     }
+}
+
+/// What a session is called after its first message: the beginning of the first line that says something.
+#[must_use]
+pub fn title_of(question: &str) -> String {
+    const LONGEST: usize = 48;
+    let line = question.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    text::truncate(&text::clean_line(line.trim()), LONGEST).into_owned()
 }
 
 impl Totals {

@@ -4,9 +4,12 @@
 //! that they go into, and what is done when the disk fails. How saved sessions become living ones is `state`'s.
 
 mod actor;
+mod backup;
 mod base;
 mod blob;
 mod fault;
+mod health;
+mod import;
 mod lock;
 mod mailbox;
 mod read;
@@ -19,7 +22,10 @@ mod tests;
 mod write;
 
 pub use actor::{Store, StoreNews, StoreWork, load};
+pub use backup::{Backup, backup};
 pub use fault::StoreFault;
+pub use health::{Health, examine};
+pub use import::{Import, Imported, fingerprint};
 pub use lock::{OpenElsewhere, SessionLock};
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,

@@ -53,9 +53,14 @@ END;
 /// The tables in the order in which they can be filled from a damaged file.
 pub(super) const TABLES: &[&str] = &["sessions", "lanes", "turns", "pieces", "runs", "drafts", "ledger"];
 
+/// The newest version that this program knows.
+pub(super) fn known() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
 /// Brings a file up to this program's version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
-    let newest = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+    let newest = known();
     if version(connection)? == newest {
         return Ok(());
     }
@@ -72,6 +77,6 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
     Ok(transaction.commit()?)
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<u32> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }

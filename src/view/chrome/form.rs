@@ -113,6 +113,7 @@ fn field(canvas: &mut Canvas<'_>, form: &Form, place: usize, row: Rect) -> Optio
 fn unset(form: &Form, name: &str) -> String {
     match (&form.purpose, name) {
         (FormPurpose::Export, "lane") => "all of the session; or a letter".to_owned(),
+        (FormPurpose::Export, "what") => "all; or turn, or branch: of the selected turn, or the last".to_owned(),
         (FormPurpose::Export, _) => "nothing; or a regular expression".to_owned(),
         _ => format!("no value: sent as {{{{{}}}}}", clean_line(name)),
     }
