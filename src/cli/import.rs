@@ -2,18 +2,19 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::options::DataOptions;
 use super::print::say;
+use super::resume::anchor;
 use super::source::{Destination, shown, text_of};
 use super::{Ended, Problem};
 use crate::chat::Settings;
 use crate::config::{Config, Environment, Paths};
 use crate::exchange::{self, Conversation, ReadError};
-use crate::state::{Anchor, Charge, imported_session, restored};
+use crate::state::{Charge, imported_session, restored};
 use crate::store::{Import, Imported, SavedSession, StoreFault};
 use crate::text;
 
@@ -92,7 +93,7 @@ fn convert(options: &ImportOptions) -> Result<Ended, Problem> {
             Sessions::Own(own) => sessions.extend(own),
             Sessions::Foreign(conversations) => {
                 for conversation in conversations {
-                    let session = imported_session(&conversation, now(), &Settings::default());
+                    let session = imported_session(&conversation, anchor().unix_ms, &Settings::default());
                     sessions.push(session.map_err(|fault| Problem::failure(format!("{}: {fault}.", shown(from))))?);
                 }
             }
@@ -150,7 +151,7 @@ fn keep(store: &mut Import, from: &str, read: Read, before: &Settings, tally: &m
     let (count, sessions): (usize, Box<dyn Iterator<Item = Result<SavedSession, StoreFault>>>) = match read.sessions {
         Sessions::Own(own) => (own.len(), Box::new(own.into_iter().map(Ok))),
         Sessions::Foreign(all) => {
-            let now = now();
+            let now = anchor().unix_ms;
             let session = move |conversation| imported_session(&conversation, now, before);
             (all.len(), Box::new(all.into_iter().map(session)))
         }
@@ -183,8 +184,7 @@ fn keep(store: &mut Import, from: &str, read: Read, before: &Settings, tally: &m
 
 /// A session that this version can open, once it is in the store.
 fn checked(session: SavedSession) -> Result<SavedSession, StoreFault> {
-    let anchor = Anchor { instant: Instant::now(), unix_ms: now() };
-    match restored(session.clone(), anchor, 0, |_| Charge::Real) {
+    match restored(session.clone(), anchor(), 0, |_| Charge::Real) {
         Ok(_) => Ok(session),
         Err(said) => Err(StoreFault::Unfit(said.trim_end_matches('.').to_owned())),
     }
@@ -262,9 +262,4 @@ impl Progress {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
     }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

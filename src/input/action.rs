@@ -105,7 +105,7 @@ actions! {
     Lane7, Global, "lane.focus_7", "", "Focus the seventh lane";
     Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
-    Export, Global, "session.export", "", "Write the session, or a lane of it, to a file";
+    Export, Global, "session.export", "", "Write the session, or a lane, a branch or a turn of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
     QueueEdit, Global, "queue.edit", "", "Take the last queued message back to edit it";

@@ -13,8 +13,7 @@ use super::{ACTIONS, Action, Chord, Context};
 use crate::text::{Place, nearest};
 
 /// Actions that have no key of their own: the palette reaches them.
-pub const PALETTE_ONLY: &[Action] =
-    &[Action::Quit, Action::FocusTranscript, Action::FocusComposer, Action::Export, Action::CopyBody];
+pub const PALETTE_ONLY: &[Action] = &[Action::Quit, Action::FocusTranscript, Action::FocusComposer, Action::CopyBody];
 
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 

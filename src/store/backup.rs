@@ -2,12 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreFault;
 use super::base::{PATIENCE, file, private};
+use crate::config::beside;
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +56,6 @@ pub fn backup(directory: &Path, to: &Path, replace: bool) -> Result<Backup, Stor
 
 fn unwritable(to: &Path, error: &io::Error) -> StoreFault {
     StoreFault::Unfit(format!("{} cannot be written: {error}", to.display()))
-}
-
-/// A name that no other run of the program takes.
-fn beside(to: &Path) -> PathBuf {
-    let mut name = to.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}-{:08x}.new", std::process::id(), fastrand::u32(..)));
-    to.with_file_name(name)
 }
 
 /// Writes the copy and checks it.

@@ -42,7 +42,11 @@ pub fn examine(directory: &Path, full: bool) -> Result<Option<Health>, StoreFaul
     }
     let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(PATIENCE)?;
-    let problems = problems(&connection, full)?;
+    let schema = schema::version(&connection)?;
+    let problems = match problems(&connection, full) {
+        Err(StoreFault::Damaged) => vec!["it cannot be read to its end".to_owned()],
+        other => other?,
+    };
     let count = |table: &str| {
         let sql = format!("SELECT count(*) FROM {table}");
         // A table that cannot be counted is among the problems.
@@ -50,7 +54,7 @@ pub fn examine(directory: &Path, full: bool) -> Result<Option<Health>, StoreFaul
     };
     let length = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
     Ok(Some(Health {
-        schema: schema::version(&connection)?,
+        schema,
         known: schema::known(),
         problems,
         sessions: count("sessions"),

@@ -175,13 +175,13 @@ fn promise(work: &ExportWork) -> String {
         (None, None) => "the session",
     };
     let how = match work.format {
+        ExportFormat::Comparison => return "the lanes side by side, with settings, figures and costs".to_owned(),
+        ExportFormat::Curl => return format!("the last request of {what} as a curl command, without the key"),
         ExportFormat::Markdown => "Markdown, with settings, figures and costs",
         ExportFormat::Json => "JSON, with all that abreast knows, to be read again",
         ExportFormat::Jsonl => "JSON lines, the messages as they are sent",
         ExportFormat::Html => "HTML, one page for a browser",
         ExportFormat::Har => "HAR, the recorded wire of its runs",
-        ExportFormat::Comparison => "a comparison of its lanes, with settings, figures and costs",
-        ExportFormat::Curl => "the last request as a curl command, without the key",
     };
     format!("{what} as {how}")
 }
