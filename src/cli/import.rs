@@ -159,10 +159,10 @@ fn keep(store: &mut Import, from: &str, read: Read, before: &Settings, tally: &m
     let mut progress = Progress::of(from, count);
     for (place, session) in sessions.enumerate() {
         progress.show(place);
-        let taken = session.and_then(|session| {
+        let taken = session.map(|session| {
             let turns = session.turns.len();
             let title = text::clean_line(&session.title).into_owned();
-            Ok((turns, title, checked(session).and_then(|session| store.take(session))))
+            (turns, title, checked(session).and_then(|session| store.take(session)))
         });
         match taken {
             Ok((turns, _, Ok(Imported::New(_)))) => tally.add(turns),

@@ -15,8 +15,7 @@ pub(super) fn write(session: &SavedSession) -> Result<String, String> {
     let sheet = Sheet::of(session);
     let written = Written::of(session);
     let mut out = format!("# {}\n\n{} · cost {}\n\n", inline(&sheet.title), sheet.begun, sheet.cost);
-    let cells = sheet.lanes.iter().map(|lane| inline(&lane.title)).collect();
-    row(&mut out, "", cells);
+    row(&mut out, "", &each(&sheet.lanes, |lane| inline(&lane.title)));
     out.push_str(&format!("|---|{}\n", "---|".repeat(sheet.lanes.len())));
     write_settings(&mut out, &sheet.lanes);
     write_figures(&mut out, session, &written);
@@ -35,8 +34,13 @@ pub(super) fn write(session: &SavedSession) -> Result<String, String> {
     Ok(out)
 }
 
-fn row(out: &mut String, name: &str, cells: Vec<String>) {
+fn row(out: &mut String, name: &str, cells: &[String]) {
     out.push_str(&format!("| {} | {} |\n", inline(name), cells.join(" | ")));
+}
+
+/// A cell for each lane.
+fn each<T>(lanes: &[T], cell: impl Fn(&T) -> String) -> Vec<String> {
+    lanes.iter().map(cell).collect()
 }
 
 /// A row for each setting that any lane has, in the order of the first that has it.
@@ -52,13 +56,13 @@ fn write_settings(out: &mut String, lanes: &[LaneSheet<'_>]) {
             let found = lane.settings.iter().find(|(known, _)| known == name);
             found.map_or_else(|| UNSET.to_owned(), |(_, value)| inline(value))
         };
-        row(out, name, lanes.iter().map(value).collect());
+        row(out, name, &each(lanes, value));
     }
     if lanes.iter().any(|lane| lane.system.is_some()) {
         let value = |lane: &LaneSheet<'_>| {
             lane.system.map_or_else(|| UNSET.to_owned(), |system| inline(&system.replace('\n', " ")))
         };
-        row(out, "system", lanes.iter().map(value).collect());
+        row(out, "system", &each(lanes, value));
     }
 }
 
@@ -77,10 +81,10 @@ fn write_figures(out: &mut String, session: &SavedSession, written: &Written<'_>
             found.map_or_else(|| "n/a".to_owned(), |(_, value)| inline(value))
         };
         if last.iter().flatten().any(|(known, _)| *known == name) {
-            row(out, name, last.iter().map(value).collect());
+            row(out, name, &each(&last, value));
         }
     }
-    row(out, "cost of the branch", runs.iter().map(|runs| inline(&sums(runs.iter().map(|run| &run.cost)))).collect());
+    row(out, "cost of the branch", &each(&runs, |runs| inline(&sums(runs.iter().map(|run| &run.cost)))));
 }
 
 /// How many of the first turns all lanes have in common.

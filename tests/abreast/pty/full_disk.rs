@@ -1,11 +1,15 @@
 //! A disk that gets full under the running program: files may not grow any more, as on a file system without room.
 
 use std::path::Path;
+use std::time::Duration;
 
 use abreast::store::{SavedSession, load};
 
 use super::{Launch, Terminal};
 use crate::program::Home;
+
+/// How far the end of a reply may be behind on the disk.
+const BEHIND: Duration = Duration::from_millis(250);
 
 /// The program may not make a file longer than this many blocks of 512 bytes: room for the empty store and little else.
 /// The signal that tells of it is ignored, so that a write fails as it does on a full disk.
@@ -15,9 +19,21 @@ fn full(data: &Path) -> Launch {
     Launch::shell(&format!("trap '' XFSZ; ulimit -S -f 640; {program}"))
 }
 
+/// The status line, where the sum of the costs changes when a reply is done.
+fn status(terminal: &Terminal) -> String {
+    terminal.screen().contents().lines().next().unwrap_or_default().to_owned()
+}
+
+fn sum(terminal: &Terminal) -> Option<String> {
+    status(terminal).split_whitespace().find(|word| word.starts_with('¥')).map(str::to_owned)
+}
+
+/// Asks, and waits until the answer is done.
 fn asks(terminal: &mut Terminal, question: &str) {
+    let before = sum(terminal);
     terminal.paste(question);
     terminal.keys("\r");
+    terminal.wait("an answer", |terminal| sum(terminal).is_some_and(|sum| Some(sum) != before));
 }
 
 fn texts(session: &SavedSession) -> Vec<&str> {
@@ -30,20 +46,16 @@ fn on_a_full_disk_the_session_goes_on_says_so_and_loses_nothing_that_was_acknowl
     let mut terminal = full(data.path()).start();
     terminal.wait_for("Type a message below");
     asks(&mut terminal, "the first question");
-    terminal.wait_for("cut at the token limit");
+    terminal.watch(BEHIND);
     let acknowledged = load(data.path(), None).unwrap().0;
     assert_eq!(acknowledged.turns[0].text, "the first question");
-    let long = "a long question ".repeat(25_000);
+    let long = "a long question ".repeat(8_000);
     asks(&mut terminal, &long);
     terminal.wait_for("✗ not saved");
-    terminal.wait_for("Alt+E writes it to a file elsewhere");
+    terminal.wait_for("Alt+E writes it");
     // The program works as before; what cannot be saved waits in memory.
     asks(&mut terminal, "are you still there");
-    terminal.wait("an answer", |terminal| {
-        let screen = terminal.screen().contents();
-        let after = screen.rsplit_once("are you still there").map_or("", |(_, after)| after);
-        after.contains("cut at the token limit")
-    });
+    assert!(status(&terminal).contains("✗ not saved"), "{}", status(&terminal));
     let (session, said) = load(data.path(), None).unwrap();
     assert_eq!((&session.id, said), (&acknowledged.id, None), "the file is sound");
     assert_eq!(texts(&session)[..2], texts(&acknowledged)[..2]);
