@@ -12,7 +12,7 @@ use super::resume::anchor;
 use super::source::{Destination, shown, text_of};
 use super::{Ended, Problem};
 use crate::chat::Settings;
-use crate::config::{Config, Environment, Paths};
+use crate::config::{Config, Environment, Paths, SANDBOX};
 use crate::exchange::{self, Conversation, ReadError};
 use crate::state::{Charge, imported_session, restored};
 use crate::store::{Import, Imported, SavedSession, StoreFault};
@@ -54,7 +54,10 @@ pub(super) fn run(options: &ImportOptions, environment: &Environment) -> Result<
     }
     let paths = Paths::of(environment).map_err(Problem::failure)?;
     let directory = options.data.directory(&paths);
-    let before = Config::load(&paths, environment).map_err(|error| Problem::misuse(format!("{error}.")))?.start();
+    let mut before = Config::load(&paths, environment).map_err(|error| Problem::misuse(format!("{error}.")))?.start();
+    if before.provider == SANDBOX && before.model.is_empty() {
+        SANDBOX.clone_into(&mut before.model);
+    }
     let mut store = if options.dry_run {
         Import::rehearse(&directory).map_err(|fault| stopped(&fault))?
     } else {

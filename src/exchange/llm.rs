@@ -13,6 +13,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::form::MOST_BYTES;
 use super::{Conversation, Foreign, Message, ReadError};
 use crate::chat::Role;
 use log::Log;
@@ -33,7 +34,12 @@ pub fn is_database(path: &Path) -> bool {
 /// # Errors
 /// When it is no log of `llm`, or cannot be read. Then nothing of it is taken.
 pub fn read_database(path: &Path) -> Result<Foreign, ReadError> {
-    let mut log = Log::open(path)?;
+    read_within(path, MOST_BYTES)
+}
+
+/// Reads a log, and takes no more than so many bytes out of it.
+fn read_within(path: &Path, most: usize) -> Result<Foreign, ReadError> {
+    let mut log = Log::open(path, most)?;
     let mut threads = chains::read(&mut log)?;
     let known: Vec<String> = log.column("turns", "id")?;
     let mut conversations = Vec::new();

@@ -123,9 +123,40 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::chat::messages;
-    use crate::exchange;
+    use crate::chat::{Usage, messages};
+    use crate::exchange::{self, ForeignRun};
     use crate::state::{Anchor, Charge, restored};
+    use crate::store::SavedCost;
+
+    #[test]
+    fn what_another_program_recorded_of_a_reply_becomes_its_run_without_a_cost() {
+        let list = json!([{"role": "user", "content": "Who?\nSay."}, {"role": "assistant", "content": "Ada."}]);
+        let mut conversation = exchange::read(&list.to_string()).unwrap().conversations.remove(0);
+        let asked = Asked { model: Some("m-1".into()), system: Some("Be brief.".into()), ..Asked::default() };
+        let usage = Usage { input: Some(7), ..Usage::default() };
+        conversation.messages[1].run = Some(Box::new(ForeignRun {
+            asked,
+            started: Some(1_700_000_000_000),
+            lasted: Some(1500),
+            usage: Some(usage),
+            ..ForeignRun::default()
+        }));
+        let before = Settings { provider: "lab".into(), model: "usual".into(), ..Settings::default() };
+        let saved = imported_session(&conversation, 5, &before).unwrap();
+        assert_eq!((saved.title.as_str(), saved.created), ("Who?", 5));
+        assert_eq!((saved.lanes[0].settings.provider.as_str(), saved.shared.model.as_str()), ("lab", "usual"));
+        let [run] = saved.runs.as_slice() else { panic!("{:?}", saved.runs) };
+        assert_eq!((saved.turns[1].run, &run.replies), (Some(0), &vec![1]));
+        assert_eq!((run.settings.model.as_str(), run.settings.provider.as_str()), ("m-1", ""));
+        assert_eq!((run.started, run.finished, run.first_delta), (1_700_000_000_000, Some(1_500_000_000), None));
+        assert_eq!((&run.cost, run.usage.as_ref().and_then(|usage| usage.input)), (&SavedCost::Unknown, Some(7)));
+        assert_eq!(run.form.messages, [json!({"role": "system", "content": "Be brief."})]);
+        let other = Settings { provider: "shop".into(), ..Settings::default() };
+        let again = imported_session(&conversation, 6, &other).unwrap();
+        assert_eq!(again.id, saved.id, "whoever is asked next");
+        conversation.messages[1].text.push('!');
+        assert_ne!(imported_session(&conversation, 5, &before).unwrap().id, saved.id);
+    }
 
     fn message() -> impl Strategy<Value = Value> {
         let text = "\\PC{0,12}";

@@ -159,8 +159,11 @@ fn a_pattern_that_is_none_says_why() {
     assert_eq!(Redaction::of(["a*"]).unwrap_err(), "`a*` matches what is empty");
 }
 
-/// The turns and runs that are left, or why nothing is.
-fn left(choice: &Choice, keeps_asked: bool) -> Result<(Vec<u32>, Vec<u32>, Option<u32>), String> {
+/// Turns, runs, and the end of the first lane's branch.
+type Left = (Vec<u32>, Vec<u32>, Option<u32>);
+
+/// What is left of the session, or why nothing is.
+fn left(choice: &Choice, keeps_asked: bool) -> Result<Left, String> {
     let mut one = session();
     one.turns[1].other.insert("name".into(), json!("try"));
     choice.apply(&mut one, keeps_asked)?;

@@ -14,7 +14,6 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use serde_json::{Map, Value, json};
 
 use crate::chat::{Params, Tool, Usage};
-use crate::exchange::form::MOST_BYTES;
 use crate::exchange::message;
 use crate::exchange::skipped::{Skipped, Why, word};
 use crate::exchange::{Message, ReadError};
@@ -33,6 +32,8 @@ pub(super) struct Log {
     pub(super) skipped: Skipped,
     /// Bytes that were taken. Rows may name the same text again and again.
     taken: usize,
+    /// As many as may be.
+    most: usize,
 }
 
 impl From<rusqlite::Error> for ReadError {
@@ -42,7 +43,7 @@ impl From<rusqlite::Error> for ReadError {
 }
 
 impl Log {
-    pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
+    pub(super) fn open(path: &Path, most: usize) -> Result<Self, ReadError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         // Nothing that a foreign schema says is run, and no cell is longer than can be borne.
@@ -50,7 +51,7 @@ impl Log {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_CELL)?;
         let tables = tables(&connection)?;
-        let log = Self { connection, tables, fragments: HashMap::new(), skipped: Skipped::default(), taken: 0 };
+        let log = Self { connection, tables, fragments: HashMap::new(), skipped: Skipped::default(), taken: 0, most };
         let is_log = log.has("responses", "conversation_id") || log.has("turns", "thread_id");
         if is_log { Ok(log) } else { Err(ReadError::Database("it is no log of llm".to_owned())) }
     }
@@ -85,7 +86,7 @@ impl Log {
         let (mut out, mut taken) = (Vec::new(), self.taken);
         while let Some(row) = rows.next()? {
             let cells = Cells { row };
-            taken = spent(taken, cells.bytes(columns.len()))?;
+            taken = spent(taken, cells.bytes(columns.len()), self.most)?;
             out.push(read(&cells)?);
         }
         self.taken = taken;
@@ -94,7 +95,7 @@ impl Log {
 
     /// Counts a text that is taken once more.
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), ReadError> {
-        self.taken = spent(self.taken, bytes)?;
+        self.taken = spent(self.taken, bytes, self.most)?;
         Ok(())
     }
 
@@ -187,9 +188,9 @@ fn tool(row: &Cells<'_>) -> Option<Tool> {
     Tool::from_json(&Value::Object(function))
 }
 
-fn spent(taken: usize, more: usize) -> Result<usize, ReadError> {
+fn spent(taken: usize, more: usize, most: usize) -> Result<usize, ReadError> {
     let taken = taken.saturating_add(more).saturating_add(64);
-    if taken > MOST_BYTES { Err(ReadError::TooLarge { most: MOST_BYTES }) } else { Ok(taken) }
+    if taken > most { Err(ReadError::TooLarge { most }) } else { Ok(taken) }
 }
 
 /// The tables with their columns. What is a view or made by a module is none.

@@ -3,7 +3,6 @@ use serde_json::json;
 
 use super::*;
 use crate::chat::Usage;
-use crate::exchange::ForeignRun;
 
 /// A file with these tables and rows.
 fn log(sql: &str) -> tempfile::NamedTempFile {
@@ -156,7 +155,7 @@ fn a_conversation_that_began_in_the_older_tables_comes_once_with_all_its_runs() 
         duration_ms) VALUES ('0', 't1', 'm-0', 'Who?', 'Ada.', 5), ('1', 't1', 'm-1', 'Who?', '', 6);";
     let foreign = read(&log(&format!("{older}{newer}{rows}")));
     assert_eq!(foreign.conversations.len(), 2, "{foreign:?}");
-    let lasted = |message: &Message| message.run.as_ref().and_then(|run: &Box<ForeignRun>| run.lasted);
+    let lasted = |message: &Message| message.run.as_ref().and_then(|run| run.lasted);
     assert_eq!(
         foreign.conversations[0].messages.iter().map(lasted).collect::<Vec<_>>(),
         [None, Some(700), None, Some(5)]
@@ -178,10 +177,12 @@ fn a_file_that_is_hostile_is_refused_or_read_in_bounded_work_and_never_written()
         CREATE TABLE prompt_fragments (response_id TEXT, fragment_id INTEGER, \"order\" INTEGER);
         CREATE TABLE fragments (id INTEGER, content TEXT);
         INSERT INTO responses VALUES ('a', 'c', '');
-        INSERT INTO fragments VALUES (1, hex(zeroblob(10000000)));
+        INSERT INTO fragments VALUES (1, hex(zeroblob(100000)));
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
             INSERT INTO prompt_fragments SELECT 'a', 1, i FROM n;";
-    assert_eq!(refused(many), "it is larger than 512 MiB");
+    let file = log(many);
+    assert_eq!(read_within(file.path(), 4 << 20), Err(ReadError::TooLarge { most: 4 << 20 }));
+    assert!(read_within(file.path(), 64 << 20).is_ok());
     // Messages that hang on each other in a ring.
     let ring = NEWER.replace("('s', NULL, 'system', NULL)", "('s', 'b', 'system', NULL)");
     let file = log(&ring);
