@@ -106,11 +106,9 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
 /// Writes a session where only its owner can read it.
 fn exported(work: &ExportWork, mut session: SavedSession) -> Exported {
     let text = Redaction::of(work.redact.as_deref()).and_then(|redaction| {
-        if let Some(letter) = work.lane {
-            exchange::only_lane(&mut session, letter)?;
-        }
+        work.choice.apply(&mut session, work.format.says_asked())?;
         redaction.apply(&mut session);
-        exchange::export(&session, work.format)
+        exchange::export(&session, work.format, &|name| work.shapes.get(name).cloned())
     });
     let written = match text {
         Err(problem) => return Exported::Failed(format!("The session cannot be exported: {problem}.")),

@@ -16,8 +16,8 @@ mod responders;
 mod runner;
 mod screen;
 mod sessions;
-mod tool_runs;
 mod tool_files;
+mod tool_runs;
 mod tty;
 mod window;
 

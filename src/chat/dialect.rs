@@ -48,3 +48,9 @@ pub struct Remembered {
     /// `stream_options` was refused.
     pub without_stream_options: bool,
 }
+
+/// The output limit's name on the wire, if it is one of its two.
+#[must_use]
+pub fn limit_name(name: &str) -> Option<&'static str> {
+    ["max_tokens", "max_completion_tokens"].into_iter().find(|known| *known == name)
+}

@@ -19,7 +19,7 @@ mod turn;
 mod usage;
 mod wire;
 
-pub use dialect::{Dialect, MaxTokensField, Remembered};
+pub use dialect::{Dialect, MaxTokensField, Remembered, limit_name};
 pub use figures::{Measure, decode_speed};
 pub use host::is_loopback;
 pub use logprobs::{Candidate, Chance, Token, Tokens};

@@ -1,58 +1,52 @@
-//! `abreast export` and `abreast import`: sessions as files, and the conversations of other programs as sessions.
+//! `abreast export`: a session of the store, or of a file, as a file for readers, browsers and other programs.
 
-use std::fs;
-use std::io::{self, IsTerminal, Read};
-use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::{self, IsTerminal};
 
 use clap::Args;
 use clap::builder::PossibleValue;
 
-use super::print::{Sink, gone, say};
+use super::options::DataOptions;
+use super::print::say;
+use super::source::{Destination, shown, text_of};
 use super::{Ended, Problem};
-use crate::config::{ConfigError, write_private, write_private_new};
-use crate::exchange::{self, ExportFormat, Redaction};
-use crate::state::imported_session;
-use crate::store::SavedSession;
-use crate::text;
+use crate::app::{shape_of, shape_of_sandbox};
+use crate::config::{Config, Environment, Paths, SANDBOX};
+use crate::exchange::{self, Choice, ExportFormat, Redaction, Span, Spot};
+use crate::store::{SavedSession, load};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportOptions {
-    /// Export this session: a file of abreast's own JSON; `-` reads it from standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    session: String,
+    /// Export the stored session of this id, or of the beginning of one
+    #[arg(long, value_name = "ID", conflicts_with_all = ["last", "file"])]
+    session: Option<String>,
+    /// Export the stored session that was used last
+    #[arg(long, conflicts_with = "file")]
+    last: bool,
+    /// Export the session in this file of abreast's own JSON; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
     /// Write this format; without it the one that the name after -o ends in, or markdown
     #[arg(long)]
     format: Option<ExportFormat>,
     /// Write only this lane's branch
     #[arg(long, value_name = "LETTER")]
     lane: Option<char>,
+    /// Write the branch of this name, instead of the one that the lane shows
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// Write only this turn of the branch: 1 is the first, -1 the last
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    turn: Option<i32>,
+    /// Write the branch only down to this turn
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "turn")]
+    until: Option<i32>,
     /// Leave out what matches this regular expression; may be given more than once
     #[arg(long, value_name = "PATTERN")]
     redact: Vec<String>,
     #[command(flatten)]
     to: Destination,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImportOptions {
-    /// Read this file, or standard input with `-`: a session of abreast, a request body, a curl command, a JSON list or
-    /// JSON lines of messages, or ChatGPT's conversations.json
-    #[arg(value_name = "FILE")]
-    from: String,
     #[command(flatten)]
-    to: Destination,
-}
-
-/// Where a text goes.
-#[derive(Debug, Args)]
-struct Destination {
-    /// Write to this file, which only you may read, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Overwrite the file if it is there
-    #[arg(long, requires = "output")]
-    force: bool,
+    data: DataOptions,
 }
 
 impl clap::ValueEnum for ExportFormat {
@@ -66,45 +60,53 @@ impl clap::ValueEnum for ExportFormat {
     }
 }
 
-pub(super) fn export(options: &ExportOptions) -> Result<Ended, Problem> {
+pub(super) fn run(options: &ExportOptions, environment: &Environment) -> Result<Ended, Problem> {
     let redaction = Redaction::of(options.redact.iter().map(String::as_str))
         .map_err(|problem| Problem::misuse(format!("--redact: {problem}.")))?;
-    let mut session = one_session(&options.session)?;
-    if let Some(letter) = options.lane {
-        exchange::only_lane(&mut session, letter).map_err(|problem| Problem::misuse(format!("--lane: {problem}.")))?;
-    }
-    redaction.apply(&mut session);
+    let paths = Paths::of(environment).map_err(Problem::failure)?;
+    let mut session = session(options, &paths)?;
     let named = options.to.output.as_ref().and_then(|path| ExportFormat::of_file(&path.to_string_lossy()));
     let format = options.format.or(named).unwrap_or(ExportFormat::Markdown);
-    let text = exchange::export(&session, format).map_err(|problem| Problem::failure(format!("{problem}.")))?;
+    let span = options.turn.map(|turn| Span::Turn(Spot::Place(turn)));
+    let span = span.or_else(|| options.until.map(|turn| Span::Until(Spot::Place(turn))));
+    let choice = Choice { lane: options.lane, branch: options.branch.clone(), span };
+    choice
+        .apply(&mut session, format.says_asked())
+        .map_err(|problem| Problem::misuse(format!("The session cannot be exported like this: {problem}.")))?;
+    redaction.apply(&mut session);
+    // Only a command says where a request goes; a configuration that is wrong is no reason not to write the others.
+    let config = match format {
+        ExportFormat::Curl => {
+            Config::load(&paths, environment).map_err(|error| Problem::misuse(format!("{error}.")))?
+        }
+        _ => Config::default(),
+    };
+    let shapes = |name: &str| match name {
+        SANDBOX => Some(shape_of_sandbox()),
+        name => config.provider(name).map(|provider| shape_of(&provider)),
+    };
+    let text =
+        exchange::export(&session, format, &shapes).map_err(|problem| Problem::failure(format!("{problem}.")))?;
     options.to.write(&text)?;
     Ok(Ended::Well)
 }
 
-pub(super) fn import(options: &ImportOptions) -> Result<Ended, Problem> {
-    let source = text_of(&options.from)?;
-    let shown = shown(&options.from);
-    let unreadable = |error: exchange::ReadError| Problem::failure(format!("{shown} cannot be read: {error}."));
-    let (sessions, skipped) = if exchange::is_own(&source) {
-        (exchange::read_sessions(&source).map_err(unreadable)?, String::new())
-    } else {
-        let foreign = exchange::read(&source).map_err(unreadable)?;
-        let now = now();
-        let sessions = foreign.conversations.iter().map(|conversation| imported_session(conversation, new_id(), now));
-        (sessions.collect(), foreign.skipped.to_string())
-    };
-    let written = exchange::write_sessions(&sessions).map_err(|problem| Problem::failure(format!("{problem}.")))?;
-    options.to.write(&written)?;
-    let turns: usize = sessions.iter().map(|session| session.turns.len()).sum();
-    let not_taken = if skipped.is_empty() { String::new() } else { format!(" Not taken over: {skipped}.") };
-    say(&format!("Sessions: {}, turns: {turns}.{not_taken}", sessions.len()));
-    Ok(Ended::Well)
+fn session(options: &ExportOptions, paths: &Paths) -> Result<SavedSession, Problem> {
+    if options.last || options.session.is_some() {
+        let directory = options.data.directory(paths);
+        let loaded = load(&directory, options.session.as_deref());
+        let (session, said) = loaded.map_err(|fault| Problem::failure(format!("--session: {fault}.")))?;
+        said.iter().for_each(|said| say(said));
+        return Ok(session);
+    }
+    let from = options.file.as_deref().unwrap_or("-");
+    if from == "-" && io::stdin().is_terminal() {
+        return Err(Problem::misuse("Say which session: --last, --session ID, or --file FILE."));
+    }
+    of_file(from)
 }
 
-fn one_session(from: &str) -> Result<SavedSession, Problem> {
-    if from == "-" && io::stdin().is_terminal() {
-        return Err(Problem::misuse("Say which session: --session FILE, or pipe one in."));
-    }
+fn of_file(from: &str) -> Result<SavedSession, Problem> {
     let source = text_of(from)?;
     let shown = shown(from);
     if !exchange::is_own(&source) {
@@ -119,52 +121,4 @@ fn one_session(from: &str) -> Result<SavedSession, Problem> {
         1 => Ok(sessions.remove(0)),
         count => Err(Problem::failure(format!("{shown} holds {count} sessions; one can be exported at a time."))),
     }
-}
-
-/// The text of a file or of standard input.
-pub(super) fn text_of(from: &str) -> Result<String, Problem> {
-    let shown = shown(from);
-    let unreadable = |error: io::Error| Problem::failure(format!("{shown} cannot be read: {error}."));
-    if from != "-" {
-        return fs::read_to_string(from).map_err(unreadable);
-    }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
-}
-
-/// A source's name in a sentence.
-pub(super) fn shown(from: &str) -> String {
-    if from == "-" { "Standard input".to_owned() } else { text::clean_line(from).into_owned() }
-}
-
-impl Destination {
-    fn write(&self, text: &str) -> Result<(), Problem> {
-        match &self.output {
-            Some(path) => {
-                let write: fn(&Path, &[u8]) -> _ = if self.force { write_private } else { write_private_new };
-                write(path, text.as_bytes()).map_err(|error| match error {
-                    ConfigError::Exists(path) => Problem::failure(format!(
-                        "{} is there already and was left as it is; --force overwrites it.",
-                        path.display()
-                    )),
-                    error => Problem::failure(format!("{error}.")),
-                })
-            }
-            None => {
-                let mut out = Sink::stdout();
-                out.write(text).and_then(|()| out.end()).map_err(|error| gone(&error))
-            }
-        }
-    }
-}
-
-/// A name that no other session has.
-fn new_id() -> String {
-    format!("{:016x}", fastrand::u64(..))
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

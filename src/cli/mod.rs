@@ -5,10 +5,13 @@
 mod ask;
 mod ask_loop;
 mod ask_schema;
+mod backup;
 mod card;
 mod configure;
 mod conversation;
+mod doctor;
 mod export;
+mod import;
 mod lanes;
 mod models;
 mod options;
@@ -17,6 +20,7 @@ mod result;
 mod resume;
 mod sandbox;
 mod setup;
+mod source;
 mod tools;
 mod workstation;
 
@@ -60,10 +64,14 @@ enum Command {
     Models(models::ModelsOptions),
     /// Write a session for readers, browsers or other programs
     Export(export::ExportOptions),
-    /// Make sessions of what other programs wrote
-    Import(export::ImportOptions),
+    /// Take sessions out of files into the store, also those of other programs
+    Import(import::ImportOptions),
     /// List the tools that can be offered, or check files with definitions
     Tools(tools::ToolsOptions),
+    /// Copy the whole store into one file, also while Abreast runs
+    Backup(backup::BackupOptions),
+    /// Look whether files, store, providers and terminal are as they should be
+    Doctor(doctor::DoctorOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),
     /// Serve the built-in toy model to other programs
@@ -114,9 +122,11 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         None => workstation::run(arguments, environment).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
-        Some(Command::Export(options)) => export::export(&options),
-        Some(Command::Import(options)) => export::import(&options),
+        Some(Command::Export(options)) => export::run(&options, &environment),
+        Some(Command::Import(options)) => import::run(&options, &environment),
         Some(Command::Tools(options)) => tools::run(&options, &environment),
+        Some(Command::Backup(options)) => backup::run(&options, &environment),
+        Some(Command::Doctor(options)) => doctor::run(&options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),
         Some(Command::Sandbox(options)) => sandbox::run(&options).await,
     };

@@ -9,6 +9,7 @@ use super::Problem;
 use super::print::say;
 use crate::app::read_tool_file;
 use crate::chat::{PARAMS, Params, Tool, param};
+use crate::config::Paths;
 use crate::text::{clean_line, nearest};
 use crate::tools::{Definition, sample};
 
@@ -46,12 +47,26 @@ pub(super) struct ToolOptions {
 /// Where sessions are kept, and which one is opened.
 #[derive(Debug, Default, Args)]
 pub(super) struct SessionOptions {
-    /// Open the session that was used last, or the one of this id, as it was left
+    /// Open the session that was used last, or the one of this id or its beginning, as it was left
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with = "lanes")]
     pub(super) resume: Option<String>,
+    #[command(flatten)]
+    pub(super) data: DataOptions,
+}
+
+/// Where sessions are kept.
+#[derive(Debug, Default, Args)]
+pub(super) struct DataOptions {
     /// Keep sessions in this directory
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
+}
+
+impl DataOptions {
+    /// The directory that is named, or the usual one.
+    pub(super) fn directory(&self, paths: &Paths) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(|| paths.data.clone())
+    }
 }
 
 impl EndpointOptions {

@@ -60,7 +60,8 @@ pub(super) fn tell(state: &State) {
     }
 }
 
-fn anchor() -> Anchor {
+/// This moment by both clocks.
+pub(super) fn anchor() -> Anchor {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Anchor { instant: Instant::now(), unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }
 }

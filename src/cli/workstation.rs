@@ -9,9 +9,9 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 
 use super::configure::keymap;
-use super::export::{shown, text_of};
 use super::resume::Opened;
 use super::setup::Setup;
+use super::source::{shown, text_of};
 use super::{Arguments, Ended, Problem};
 use crate::app::{
     App, Console, Lendings, LimitOverrides, Tty, child_environment, load_responders, shape_of, shape_of_sandbox,
@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let foreign = open.as_deref().map(foreign).transpose()?;
     let setup = Setup::of(&options, &environment)?;
     let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
-    let data = session.data_dir.clone().unwrap_or_else(|| setup.paths.data.clone());
+    let data = session.data.directory(&setup.paths);
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     state.zone = TimeZone::system();

@@ -44,8 +44,9 @@ pub fn write_private_new(path: &Path, content: &[u8]) -> Result<(), ConfigError>
     })
 }
 
-/// A name beside the file that no other run of the program takes.
-fn beside(target: &Path) -> PathBuf {
+/// A name beside a file that no other run of the program takes.
+#[must_use]
+pub fn beside(target: &Path) -> PathBuf {
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}-{:08x}.new", std::process::id(), fastrand::u32(..)));
     target.with_file_name(name)

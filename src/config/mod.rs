@@ -23,7 +23,7 @@ use thiserror::Error;
 
 pub use environment::Environment;
 pub use error::ConfigError;
-pub use files::{write_private, write_private_new};
+pub use files::{beside, write_private, write_private_new};
 pub use keys::{KeyError, resolve_key};
 pub use paths::Paths;
 pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX, key_variables};

@@ -278,7 +278,7 @@ fn thoughts(content: &Value) -> String {
     thoughts.collect::<Vec<_>>().join("\n\n")
 }
 
-fn join(text: &mut String, more: &str) {
+pub(super) fn join(text: &mut String, more: &str) {
     if !text.is_empty() && !more.is_empty() {
         text.push_str("\n\n");
     }

@@ -1,11 +1,10 @@
-//! The forms that sessions are written in, and what of a session is meant.
-
-use std::collections::BTreeSet;
+//! The forms that sessions are written in.
 
 use serde_json::{Map, Value};
 
 use super::branch::Written;
-use super::{har, html, markdown, own};
+use super::{comparison, curl_of_run, har, html, markdown, own};
+use crate::api::RequestShape;
 use crate::store::{SavedLane, SavedSession};
 
 /// What an export is written as.
@@ -21,10 +20,15 @@ pub enum ExportFormat {
     Html,
     /// The wire of every run.
     Har,
+    /// For readers: the lanes side by side.
+    Comparison,
+    /// The last request of each lane, as a command.
+    Curl,
 }
 
 impl ExportFormat {
-    pub const ALL: [Self; 5] = [Self::Markdown, Self::Json, Self::Jsonl, Self::Html, Self::Har];
+    pub const ALL: [Self; 7] =
+        [Self::Markdown, Self::Json, Self::Jsonl, Self::Html, Self::Har, Self::Comparison, Self::Curl];
 
     /// What it is called in options and forms.
     #[must_use]
@@ -35,6 +39,8 @@ impl ExportFormat {
             Self::Jsonl => "jsonl",
             Self::Html => "html",
             Self::Har => "har",
+            Self::Comparison => "comparison",
+            Self::Curl => "curl",
         }
     }
 
@@ -43,6 +49,8 @@ impl ExportFormat {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Markdown => "md",
+            Self::Comparison => "compare.md",
+            Self::Curl => "sh",
             other => other.name(),
         }
     }
@@ -50,40 +58,37 @@ impl ExportFormat {
     /// The format that a file's name asks for by its end.
     #[must_use]
     pub fn of_file(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        if name.ends_with(&format!(".{}", Self::Comparison.extension())) {
+            return Some(Self::Comparison);
+        }
         let (_, end) = name.rsplit_once('.')?;
-        let end = end.to_ascii_lowercase();
-        let end = if end == "htm" { "html" } else { &end };
+        let end = if end == "htm" { "html" } else { end };
         Self::ALL.into_iter().find(|format| format.extension() == end || format.name() == end)
+    }
+
+    /// Whether it says of a reply what its run was asked, so that a single turn keeps the turns above it.
+    #[must_use]
+    pub fn says_asked(self) -> bool {
+        matches!(self, Self::Har | Self::Curl)
     }
 }
 
-/// Leaves only the lane of a letter in a session, and of the turns and runs only those of its branch.
-///
-/// # Errors
-/// A clause, when no lane has that letter.
-pub fn only_lane(session: &mut SavedSession, letter: char) -> Result<(), String> {
-    session.lanes.retain(|lane| lane.letter.eq_ignore_ascii_case(&letter));
-    let Some(tip) = session.lanes.first().map(|lane| lane.tip) else {
-        return Err(format!("it has no lane {letter}"));
-    };
-    let kept: BTreeSet<u32> = Written::of(session).branch(tip).iter().map(|turn| turn.id).collect();
-    session.turns.retain(|turn| kept.contains(&turn.id));
-    let runs: BTreeSet<u32> = session.turns.iter().filter_map(|turn| turn.run).collect();
-    session.runs.retain(|run| runs.contains(&run.id));
-    session.focused = session.lanes.first().map(|lane| lane.letter);
-    Ok(())
-}
+/// What is known of the requests to a provider, by its name.
+pub type Shapes<'s> = &'s dyn Fn(&str) -> Option<RequestShape>;
 
 /// A session as a text of one format.
 ///
 /// # Errors
 /// A clause, when it cannot be said in that format.
-pub fn export(session: &SavedSession, format: ExportFormat) -> Result<String, String> {
+pub fn export(session: &SavedSession, format: ExportFormat, shapes: Shapes<'_>) -> Result<String, String> {
     match format {
         ExportFormat::Markdown => Ok(markdown::write(session)),
         ExportFormat::Html => Ok(html::write(session)),
         ExportFormat::Json => own::write_sessions(std::slice::from_ref(session)),
         ExportFormat::Jsonl => Ok(lines(session)),
+        ExportFormat::Comparison => comparison::write(session),
+        ExportFormat::Curl => curl_of_run::write(session, shapes),
         ExportFormat::Har => serde_json::to_string_pretty(&har::write(session))
             .map(|text| text + "\n")
             .map_err(|error| error.to_string()),

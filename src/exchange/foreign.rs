@@ -4,7 +4,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Skipped;
-use crate::chat::{Params, Role, Tool, ToolCall};
+use crate::chat::{Params, Role, Tool, ToolCall, Usage};
 
 /// All that one text held.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +57,21 @@ pub struct Message {
     pub model: Option<String>,
     /// The message as it stood in the request: it may say more than the fields above.
     pub original: Option<Value>,
+    /// For a reply, where its program kept what it was asked with.
+    pub run: Option<Box<ForeignRun>>,
+}
+
+/// What another program recorded of a request. What it did not record is `None` or empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ForeignRun {
+    pub asked: Asked,
+    /// In milliseconds since 1970.
+    pub started: Option<i64>,
+    /// In milliseconds.
+    pub lasted: Option<u64>,
+    /// The model that answered, where the server named another one.
+    pub served_by: Option<String>,
+    pub usage: Option<Usage>,
 }
 
 impl Message {
@@ -72,6 +87,7 @@ impl Message {
             written: None,
             model: None,
             original: None,
+            run: None,
         }
     }
 
@@ -90,11 +106,14 @@ pub enum ReadError {
     /// Lines and columns count from 1.
     #[error("line {line}, column {column}: {problem}")]
     Syntax { line: usize, column: usize, problem: String },
+    /// What SQLite says of a file.
+    #[error("its database cannot be read ({0})")]
+    Database(String),
     #[error("{place}: {problem}")]
     Shape { place: String, problem: String },
     #[error(
         "it is no conversation that can be read: give a session of abreast, a JSON list or JSON lines of messages, \
-         a request body, a curl command, or ChatGPT's conversations.json"
+         a request body, a curl command, ChatGPT's conversations.json, or the logs.db of llm"
     )]
     Unknown,
 }

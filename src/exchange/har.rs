@@ -145,7 +145,7 @@ fn bodies(written: &Written<'_>, run: &SavedRun) -> Vec<String> {
     bodies
 }
 
-fn request_of(written: &Written<'_>, run: &SavedRun) -> ChatRequest {
+pub(super) fn request_of(written: &Written<'_>, run: &SavedRun) -> ChatRequest {
     let form = &run.form;
     let mut params = Params::default();
     form.params.iter().for_each(|(name, value)| params.set(name, value.clone()));

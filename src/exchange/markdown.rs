@@ -33,7 +33,7 @@ fn write_lane(lane: &LaneSheet<'_>, out: &mut String) {
     }
 }
 
-fn write_turn(sheet: &TurnSheet<'_>, out: &mut String) {
+pub(super) fn write_turn(sheet: &TurnSheet<'_>, out: &mut String) {
     let turn = sheet.turn;
     let answers = turn.answers.as_ref().map(|call| format!(" · answers {}", inline(call))).unwrap_or_default();
     out.push_str(&format!("\n### {}{answers}\n", inline(&turn.role)));
@@ -93,7 +93,7 @@ fn fenced(language: &str, text: &str) -> String {
 }
 
 /// A text within a line, none of whose signs means anything.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text::clean_line(text).chars() {
         if matches!(sign, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!') {

@@ -56,10 +56,9 @@ impl<'s> Sheet<'s> {
 
 impl<'s> LaneSheet<'s> {
     fn of(written: &Written<'s>, lane: &'s SavedLane) -> Self {
-        let name = lane.name.as_deref().map(|name| format!(" {}", one_line(name))).unwrap_or_default();
         let turns = written.branch(lane.tip).into_iter().map(|turn| TurnSheet::of(turn, written.run(turn)));
         Self {
-            title: format!("Lane {}{name}", lane.letter),
+            title: lane_title(lane),
             settings: settings(&lane.settings),
             system: lane.settings.system.as_deref(),
             turns: turns.collect(),
@@ -82,13 +81,21 @@ impl<'s> TurnSheet<'s> {
             SavedOutcome::Running => Some("It was still coming."),
             SavedOutcome::Complete => None,
         });
-        Self { turn, asked, figures: run.map(figures), fault }
+        Self { turn, asked, figures: run.map(figures_line), fault }
     }
+}
+
+/// `Lane B`, and its name where it has one.
+pub(super) fn lane_title(lane: &SavedLane) -> String {
+    let name = lane.name.as_deref().map(|name| format!(" {}", one_line(name))).unwrap_or_default();
+    format!("Lane {}{name}", lane.letter)
 }
 
 /// What is set, in a fixed order: the model first.
 fn settings(settings: &SavedSettings) -> Vec<(String, String)> {
-    let model = one_line(&format!("{} @ {}", settings.model, settings.provider));
+    // Of a run that another program made, nobody may know the provider.
+    let at = if settings.provider.is_empty() { String::new() } else { format!(" @ {}", settings.provider) };
+    let model = one_line(&format!("{}{at}", settings.model));
     let params = settings.params.iter().map(|(name, value)| {
         let forced = if settings.forced.contains(name) { " (forced)" } else { "" };
         (one_line(name), format!("{}{forced}", one_line(&value.to_string())))
@@ -99,8 +106,8 @@ fn settings(settings: &SavedSettings) -> Vec<(String, String)> {
     std::iter::once(("model".to_owned(), model)).chain(params).chain(variables).chain(tools).collect()
 }
 
-/// A run's figures in one line; what is not known is `n/a`.
-fn figures(run: &SavedRun) -> String {
+/// A run's figures by their names; what is not known is `n/a`.
+pub(super) fn figures(run: &SavedRun) -> Vec<(&'static str, String)> {
     let time = |nanos: Option<u64>| {
         nanos.map_or_else(|| "n/a".to_owned(), |nanos| text::duration(Duration::from_nanos(nanos)))
     };
@@ -109,24 +116,34 @@ fn figures(run: &SavedRun) -> String {
     let cached = usage.cached.filter(|cached| *cached > 0).map(|cached| format!(" ({} cached)", text::grouped(cached)));
     let reasoning =
         usage.reasoning.filter(|count| *count > 0).map(|count| format!(" ({} reasoning)", text::grouped(count)));
-    let speed = speed(run).map_or_else(|| "n/a".to_owned(), |speed| format!("{speed} tok/s"));
-    let mut parts = vec![
-        format!("first token {}", time(run.first_delta)),
-        speed,
-        format!("total {}", time(run.finished)),
-        format!(
-            "{}{} → {}{} tokens",
-            count(usage.input),
-            cached.unwrap_or_default(),
-            count(usage.output),
-            reasoning.unwrap_or_default()
-        ),
-        format!("cost {}", run.cost.cost()),
+    let tokens = format!(
+        "{}{} → {}{}",
+        count(usage.input),
+        cached.unwrap_or_default(),
+        count(usage.output),
+        reasoning.unwrap_or_default()
+    );
+    let mut figures = vec![
+        ("first token", time(run.first_delta)),
+        ("speed", speed(run).map_or_else(|| "n/a".to_owned(), |speed| format!("{speed} tok/s"))),
+        ("total", time(run.finished)),
+        ("tokens", tokens),
+        ("cost", run.cost.cost().to_string()),
     ];
-    parts.extend(run.finish_reason.as_ref().map(|reason| format!("finish {}", one_line(reason))));
+    figures.extend(run.finish_reason.as_ref().map(|reason| ("finish", one_line(reason))));
     let other = run.served_by.as_ref().filter(|served| **served != run.settings.model);
-    parts.extend(other.map(|served| format!("served by {}", one_line(served))));
-    parts.join(" · ")
+    figures.extend(other.map(|served| ("served by", one_line(served))));
+    figures
+}
+
+/// The figures in one line. Two of them say what they are by their unit.
+fn figures_line(run: &SavedRun) -> String {
+    let figure = |(name, value): (&str, String)| match name {
+        "speed" => value,
+        "tokens" => format!("{value} tokens"),
+        name => format!("{name} {value}"),
+    };
+    figures(run).into_iter().map(figure).collect::<Vec<_>>().join(" · ")
 }
 
 /// Output tokens a second after the first token.
@@ -136,7 +153,7 @@ fn speed(run: &SavedRun) -> Option<u64> {
 }
 
 /// What runs cost together. Currencies are never added to each other, and unknown costs are counted, not left out.
-fn sums<'c>(costs: impl Iterator<Item = &'c SavedCost>) -> String {
+pub(super) fn sums<'c>(costs: impl Iterator<Item = &'c SavedCost>) -> String {
     let mut sums: BTreeMap<Currency, (Decimal, bool)> = BTreeMap::new();
     let mut unknown = 0;
     for saved in costs {

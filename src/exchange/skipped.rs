@@ -28,6 +28,8 @@ pub enum Why {
     Unreachable,
     /// A conversation in which nothing was said.
     Silent,
+    /// What a reply was asked with, of a kind that no request here has.
+    Asked(&'static str),
     /// A header that carries a key.
     Key(String),
     /// Another header.
@@ -86,6 +88,7 @@ impl fmt::Display for Why {
             Self::Unasked => f.write_str("a tool's answer without its call"),
             Self::Unreachable => f.write_str("a message that hangs on nothing"),
             Self::Silent => f.write_str("a conversation without messages"),
+            Self::Asked(what) => f.write_str(what),
             Self::Key(name) => write!(f, "the header `{name}`, which carries a key"),
             Self::Header(name) => write!(f, "the header `{name}`"),
             Self::Expansion => f.write_str("a shell variable, left as it is written"),

@@ -115,7 +115,7 @@ actions! {
     NewSession, Global, "session.new", "", "Start a new session";
     Sessions, Global, "session.open", "", "Find, open, rename, tag, pin or delete sessions";
     RenameSession, Global, "session.rename", "", "Give the session on the screen another title";
-    Export, Global, "session.export", "", "Write the session, or a lane of it, to a file";
+    Export, Global, "session.export", "", "Write the session, or a lane, a branch or a turn of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
     QueueEdit, Global, "queue.edit", "", "Take the last queued message back to edit it";

@@ -13,14 +13,8 @@ use super::{ACTIONS, Action, Chord, Context};
 use crate::text::{Place, nearest};
 
 /// Actions that have no key of their own: the palette reaches them.
-pub const PALETTE_ONLY: &[Action] = &[
-    Action::Quit,
-    Action::FocusTranscript,
-    Action::FocusComposer,
-    Action::RenameSession,
-    Action::Export,
-    Action::CopyBody,
-];
+pub const PALETTE_ONLY: &[Action] =
+    &[Action::Quit, Action::FocusTranscript, Action::FocusComposer, Action::RenameSession, Action::CopyBody];
 
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 

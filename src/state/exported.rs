@@ -1,7 +1,10 @@
 //! A session that is to be written to a file.
 
+use std::collections::BTreeMap;
+
+use crate::api::RequestShape;
 use crate::config::presets::Existing;
-use crate::exchange::ExportFormat;
+use crate::exchange::{Choice, ExportFormat};
 use crate::input::Action;
 
 /// What is written, and where.
@@ -10,8 +13,9 @@ pub struct ExportWork {
     /// As the user wrote it; `~` is the home directory.
     pub path: String,
     pub format: ExportFormat,
-    /// The letter of the lane that is meant; all of the session without one.
-    pub lane: Option<char>,
+    pub choice: Choice,
+    /// What is known of the requests to providers, where the format says it.
+    pub shapes: BTreeMap<String, RequestShape>,
     /// A pattern of what is left out.
     pub redact: Option<String>,
     pub existing: Existing,

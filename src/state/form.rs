@@ -57,8 +57,9 @@ impl FormPurpose {
         }
     }
 }
-/// What an export asks for besides its path: whose branch, and a pattern of what is left out.
-pub const EXPORT_FIELDS: [&str; 2] = ["lane", "leave out"];
+
+/// What an export asks for besides its path: whose branch, how much of it, and a pattern of what is left out.
+pub const EXPORT_FIELDS: [&str; 3] = ["lane", "what", "leave out"];
 
 /// A text that is being edited and not yet taken.
 #[derive(Clone, Debug)]

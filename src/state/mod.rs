@@ -66,7 +66,7 @@ pub use saved::{
     saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
 };
 pub use saving::{Grown, GrownCall, Kept, RunMark, SavedPlace, Saving};
-pub use session::{Charge, Session, Sum, Totals};
+pub use session::{Charge, Session, Sum, Totals, title_of};
 pub use sessions::{
     OpeningSession, PendingChange, PreviewShows, SessionAreas, SessionList, SessionPreview, Shelf, ShelfStep,
     open_elsewhere,

@@ -18,6 +18,7 @@ use crate::chat::{Cost, Outcome, Role, RunId, Settings, TurnId};
 use crate::pricing::Reach;
 use crate::store::{FORMAT, Fields, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll, SavedSession};
 
+pub(super) use run::saved_usage;
 pub use run::{restored_wire, saved_run, saved_wire};
 pub use settings::{restored_settings, saved_settings};
 pub use turn::{saved_tokens, saved_turn};

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::Calls;
 use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
+use crate::text;
 
 /// What is kept of a conversation.
 #[derive(Debug, Default)]
@@ -165,6 +166,14 @@ impl Session {
         self.totals.unknown += usize::from(run.cost == Cost::Unknown);
         self.totals.uncounted += usize::from(run.usage.is_none());
     }
+}
+
+/// What a session is called after its first message: the beginning of the first line that says something.
+#[must_use]
+pub fn title_of(question: &str) -> String {
+    const LONGEST: usize = 48;
+    let line = question.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    text::truncate(&text::clean_line(line.trim()), LONGEST).into_owned()
 }
 
 impl Totals {

@@ -86,14 +86,18 @@ impl Drop for Store {
     }
 }
 
-/// Reads one session, or the one that was changed last. The sentence tells of a damaged file, where there was one.
+/// Reads the session of an id, or of the beginning of one that no other has, or the one that was changed last. The
+/// sentence tells of a damaged file, where there was one.
 ///
 /// # Errors
 /// When there is none, or the store cannot be read.
 pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<String>), StoreFault> {
+    if !base::file(directory).exists() {
+        return Err(id.map_or(StoreFault::Empty, |id| StoreFault::NoSession(id.to_owned())));
+    }
     let (base, said) = Base::open(directory)?;
     let id = match id {
-        Some(id) => id.to_owned(),
+        Some(id) => read::named(&base.connection, id)?,
         None => read::last(&base.connection)?.ok_or(StoreFault::Empty)?,
     };
     let session = read::session(&base.connection, &id)?.ok_or(StoreFault::NoSession(id))?;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{StoreFault, recover, schema};
 
 /// A write waits this long for another program's: longer than a commit takes, shorter than patience.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The name of the file below the data directory.
 const FILE: &str = "abreast.db";
@@ -24,6 +24,13 @@ pub(super) struct Base {
 /// Where the file is in a data directory.
 pub(super) fn file(directory: &Path) -> PathBuf {
     directory.join(FILE)
+}
+
+/// The name of a file that belongs to another one.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 impl Base {

@@ -25,6 +25,8 @@ pub enum StoreFault {
     Newer { found: u32, known: u32 },
     #[error("there is no session `{0}`: `abreast --resume` opens the last one")]
     NoSession(String),
+    #[error("`{beginning}` begins several sessions ({}): give more of the id", .some.join(", "))]
+    Ambiguous { beginning: String, some: Vec<String> },
     #[error("there is no saved session yet: `abreast` begins one")]
     Empty,
     #[error("{} cannot be set up ({reason}): check its permissions, or start with --data-dir", path.display())]
@@ -38,6 +40,9 @@ pub enum StoreFault {
     /// A newer question came before this one was answered.
     #[error("the search was overtaken by a newer one")]
     Overtaken,
+    /// Something that is not of this program's making was to be put into the store.
+    #[error("{0}")]
+    Unfit(String),
     #[error("the store failed ({0}): this program tries again by itself")]
     Other(String),
 }

@@ -4,12 +4,15 @@
 //! that they go into, and what is done when the disk fails. How saved sessions become living ones is `state`'s.
 
 mod actor;
+mod backup;
 mod base;
 mod blob;
 mod change;
 mod desk;
 mod fault;
 mod find;
+mod health;
+mod import;
 mod lock;
 mod mailbox;
 mod preview;
@@ -27,8 +30,11 @@ mod words;
 mod write;
 
 pub use actor::{Store, StoreNews, StoreWork, load};
+pub use backup::{Backup, backup};
 pub use desk::Shelf;
 pub use fault::StoreFault;
+pub use health::{Health, examine};
+pub use import::{Import, Imported, fingerprint};
 pub use lock::{OpenElsewhere, SessionLock};
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,

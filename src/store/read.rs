@@ -16,6 +16,24 @@ pub(super) fn last(connection: &Connection) -> Result<Option<String>, StoreFault
     Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
 }
 
+/// How many sessions are named to who has to choose between them.
+const SOME: u32 = 4;
+
+/// The id of the one session whose id is, or begins with, what was given.
+pub(super) fn named(connection: &Connection, beginning: &str) -> Result<String, StoreFault> {
+    let sql =
+        "SELECT id FROM sessions WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, updated DESC LIMIT ?2";
+    let mut statement = connection.prepare(sql)?;
+    let ids = statement.query_map(params![beginning, SOME], |row| row.get(0))?;
+    let mut some: Vec<String> = ids.collect::<Result<_, _>>()?;
+    match some.len() {
+        0 => Err(StoreFault::NoSession(beginning.to_owned())),
+        1 => Ok(some.remove(0)),
+        _ if some[0] == beginning => Ok(some.remove(0)),
+        _ => Err(StoreFault::Ambiguous { beginning: beginning.to_owned(), some }),
+    }
+}
+
 /// One session with everything in it; `None` when there is none of that id.
 pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
     let sql = "SELECT coalesce((SELECT title FROM marks WHERE session = id), title), created, body FROM sessions

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use super::base::{Base, file};
+use super::base::{Base, file, with_suffix};
 use super::{StoreFault, schema};
 
 /// SQLite's own head at the front of a file.
@@ -37,12 +37,6 @@ fn aside(path: &Path) -> Result<PathBuf, StoreFault> {
     let names = (1..1000).map(|number| with_suffix(path, &format!(".damaged-{number}")));
     let mut free = names.filter(|name| !name.exists());
     free.next().ok_or_else(|| StoreFault::Other("too many damaged stores were set aside".to_owned()))
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 /// Copies what can be read; gives how many sessions and turns that is.

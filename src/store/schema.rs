@@ -79,9 +79,14 @@ pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
+/// The newest version that this program knows.
+pub(super) fn known() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
 /// Brings a file up to this program's version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
-    let newest = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+    let newest = known();
     if version(connection)? == newest {
         return Ok(());
     }
@@ -100,9 +105,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
 
 /// Whether a file has this program's version.
 pub(super) fn is_current(connection: &Connection) -> rusqlite::Result<bool> {
-    Ok(usize::try_from(version(connection)?).ok() == Some(STEPS.len()))
+    Ok(version(connection)? == known())
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<u32> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }

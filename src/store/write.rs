@@ -164,7 +164,7 @@ pub(super) fn apply(
     Ok(transaction.commit()?)
 }
 
-fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -> Result<(), StoreFault> {
+pub(super) fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -> Result<(), StoreFault> {
     match write {
         Write::Head(head) => {
             let sql = "INSERT INTO sessions (id, title, created, updated, body) VALUES (?1, ?2, ?3, ?3, ?4)
@@ -185,7 +185,10 @@ fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -> Result<()
             let sql = "INSERT INTO pieces (session, turn, part, piece) VALUES (?1, ?2, ?3, ?4)";
             transaction.prepare_cached(sql)?.execute(params![session, turn, part, piece])?;
         }
-        Write::Run(run) => write_run(transaction, session, run)?,
+        Write::Run(run) => {
+            write_run(transaction, session, run)?;
+            enter(transaction, session, run)?;
+        }
         Write::Composer(composer) => {
             let body = serde_json::to_string(&SavedComposer { draft: String::new(), ..composer.clone() })?;
             let sql = "INSERT OR REPLACE INTO drafts (session, draft, editing, body) VALUES (?1, ?2, ?3, ?4)";
@@ -229,7 +232,7 @@ fn write_turn(transaction: &Transaction<'_>, session: &str, turn: &SavedTurn) ->
     Ok(())
 }
 
-fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
+pub(super) fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
     let wire = run.wire.as_ref().map(serde_json::to_vec).transpose()?.map(|wire| packed(&wire)).transpose()?;
     let body = serde_json::to_string(&SavedRun { wire: None, ..run.clone() })?;
     let outcome = match run.outcome {
@@ -252,14 +255,14 @@ fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Re
         body,
         wire
     ])?;
-    if run.outcome != SavedOutcome::Running && (run.accepted || run.usage.is_some()) {
-        enter(transaction, session, run)?;
-    }
     Ok(())
 }
 
 /// A run that is over goes into the ledger, which outlives its session.
 fn enter(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
+    if run.outcome == SavedOutcome::Running || !(run.accepted || run.usage.is_some()) {
+        return Ok(());
+    }
     let (cost, amount, currency) = match &run.cost {
         SavedCost::Known { amount, currency } => ("known", Some(amount), Some(currency)),
         SavedCost::Estimated { amount, currency } => ("estimated", Some(amount), Some(currency)),

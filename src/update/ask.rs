@@ -6,7 +6,7 @@ use super::{Effects, calls, edit, queue, system};
 pub use crate::chat::messages;
 use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
-use crate::state::{Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo};
+use crate::state::{Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo, title_of};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -111,12 +111,10 @@ pub(super) fn parent_of_question(state: &State, place: usize, edited: Option<Tur
 
 /// The session's title comes from its first message.
 pub(super) fn title(state: &mut State, question: &str) -> Effects {
-    const LONGEST: usize = 48;
     if !state.session.title.is_empty() {
         return Effects::new();
     }
-    let line = question.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    state.session.title = text::truncate(&text::clean_line(line.trim()), LONGEST).into_owned();
+    state.session.title = title_of(question);
     vec![Effect::SetTitle(state.session.window_title())]
 }
 

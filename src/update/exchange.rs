@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Effects, ask, form};
 use crate::chat::{Role, TurnId};
 use crate::config::presets::Existing;
-use crate::exchange::{self, Conversation, ExportFormat, Foreign, ForeignForm, Redaction};
+use crate::exchange::{self, Choice, Conversation, ExportFormat, Foreign, ForeignForm, Redaction, Span, Spot};
 use crate::input::Action;
 use crate::state::{
     EXPORT_FIELDS, Effect, ExportWork, Exported, Form, FormPurpose, Lane, Level, MAX_LANES, Overlay, State,
@@ -134,9 +134,12 @@ fn provider_at(state: &State, base: &str) -> Option<String> {
     state.providers.all.iter().find(|provider| at(&provider.base_url)).map(|provider| provider.name.clone())
 }
 
-/// Asks for the file that the session is written to.
+/// Asks for the file that the session is written to. While it is not saved, that is a file with all that there is.
 pub(super) fn open_export(state: &mut State) -> Effects {
-    let mut form = Form::new(FormPurpose::Export, &format!("{}.md", file_name(&state.session.title)));
+    let unsaved = state.saving.as_ref().is_some_and(|saving| saving.trouble.is_some());
+    let format = if unsaved { ExportFormat::Json } else { ExportFormat::Markdown };
+    let path = format!("{}.{}", file_name(&state.session.title), format.extension());
+    let mut form = Form::new(FormPurpose::Export, &path);
     form.name_fields(&EXPORT_FIELDS);
     form::open(state, form);
     judge(state);
@@ -155,56 +158,89 @@ fn file_name(title: &str) -> String {
 
 /// Says of the form, as it is filled now, what would be written.
 pub(super) fn judge(state: &mut State) {
-    let letters: Vec<char> = state.lanes.iter().map(|lane| lane.letter).collect();
+    let Some(wanted) = wanted(state) else { return };
     if let Some(form) = form::open_form(state) {
-        form.verdict = Some(match wanted(form, &letters) {
-            Ok(work) => Verdict::Good(promise(&work).to_owned()),
+        form.verdict = Some(match wanted {
+            Ok(work) => Verdict::Good(promise(&work)),
             Err(problem) => Verdict::Bad(problem),
         });
     }
 }
 
-fn promise(work: &ExportWork) -> &'static str {
-    match work.format {
-        ExportFormat::Markdown => "Markdown: settings, turns, figures and costs of the lanes' branches",
-        ExportFormat::Json => "JSON: all that abreast knows, to be read again",
-        ExportFormat::Jsonl => "JSON lines: the messages of each lane as they are sent",
-        ExportFormat::Html => "HTML: one page for a browser",
-        ExportFormat::Har => "HAR: the recorded wire of every run",
-    }
+fn promise(work: &ExportWork) -> String {
+    let what = match (&work.choice.span, work.choice.lane) {
+        (Some(Span::Turn(_)), _) => "this turn",
+        (Some(Span::Until(_)), _) => "the branch down to this turn",
+        (None, Some(_)) => "the lane's branch",
+        (None, None) => "the session",
+    };
+    let how = match work.format {
+        ExportFormat::Comparison => return "the lanes side by side, with settings, figures and costs".to_owned(),
+        ExportFormat::Curl => return format!("the last request of {what} as a curl command, without the key"),
+        ExportFormat::Markdown => "Markdown, with settings, figures and costs",
+        ExportFormat::Json => "JSON, with all that abreast knows, to be read again",
+        ExportFormat::Jsonl => "JSON lines, the messages as they are sent",
+        ExportFormat::Html => "HTML, one page for a browser",
+        ExportFormat::Har => "HAR, the recorded wire of its runs",
+    };
+    format!("{what} as {how}")
 }
 
-/// What the form asks for; the error is a clause.
-fn wanted(form: &Form, letters: &[char]) -> Result<ExportWork, String> {
+/// What the open form asks for; the error is a clause.
+fn wanted(state: &State) -> Option<Result<ExportWork, String>> {
+    let Some(Overlay::Form(form)) = &state.overlay else { return None };
+    Some(work(state, form))
+}
+
+fn work(state: &State, form: &Form) -> Result<ExportWork, String> {
     let path = form.editor.text().trim().to_owned();
     let field = |name: &str| {
         let field = form.fields.iter().find(|field| field.name == name)?;
         Some(field.editor.text().trim().to_owned()).filter(|text| !text.is_empty())
     };
-    let [lane, redact] = EXPORT_FIELDS.map(field);
-    let format = ExportFormat::of_file(&path)
-        .ok_or_else(|| "the end of the name is the format: .md, .html, .json, .jsonl or .har".to_owned())?;
+    let [lane, what, redact] = EXPORT_FIELDS.map(field);
+    let format = ExportFormat::of_file(&path).ok_or_else(|| {
+        "the end of the name is the format: .md, .compare.md, .html, .json, .jsonl, .har or .sh".to_owned()
+    })?;
     let lane = lane.map(|lane| {
         let letter = lane.to_ascii_uppercase();
-        let found = letters.iter().find(|known| known.to_string() == letter).copied();
+        let found = state.lanes.iter().map(|lane| lane.letter).find(|known| known.to_string() == letter);
         found.ok_or_else(|| format!("there is no lane {lane}"))
     });
+    let lane = lane.transpose()?;
+    let span = what.map(|what| span(state, lane, &what)).transpose()?;
+    if format == ExportFormat::Comparison && (lane.is_some() || span.is_some() || state.lanes.len() < 2) {
+        return Err("a comparison is of two lanes or more, and of all that they said".to_owned());
+    }
     Redaction::of(redact.as_deref())?;
+    let shapes = state.providers.all.iter().filter(|_| format == ExportFormat::Curl);
     Ok(ExportWork {
         path,
         format,
-        lane: lane.transpose()?,
+        choice: Choice { lane, branch: None, span },
+        shapes: shapes.map(|provider| (provider.name.clone(), provider.shape.clone())).collect(),
         redact,
         existing: Existing::Keep,
         asked_by: Action::FormAccept,
     })
 }
 
+/// A turn or a branch, by the turn that is selected in the lane, or else the last of it.
+fn span(state: &State, lane: Option<char>, what: &str) -> Result<Span, String> {
+    let named = state.lanes.iter().find(|known| lane == Some(known.letter));
+    let lane = named.unwrap_or_else(|| state.lane());
+    let turn = lane.selected.or_else(|| lane.tip()).ok_or_else(|| "nothing was said in this lane yet".to_owned())?;
+    match what {
+        "turn" => Ok(Span::Turn(Spot::Turn(turn.0))),
+        "branch" => Ok(Span::Until(Spot::Turn(turn.0))),
+        _ => Err("what is written is `turn` or `branch`, or nothing for all of it".to_owned()),
+    }
+}
+
 /// Has the file written, if the form is right. Asked again about a file that is there, it is overwritten.
 pub(super) fn accept(state: &mut State, action: Action, now: Instant) -> Effects {
     judge(state);
-    let letters: Vec<char> = state.lanes.iter().map(|lane| lane.letter).collect();
-    let Some(Ok(mut work)) = form::open_form(state).map(|form| wanted(form, &letters)) else { return Effects::new() };
+    let Some(Ok(mut work)) = wanted(state) else { return Effects::new() };
     work.asked_by = action;
     let asked = state.asked_once.is_some_and(|(asked, at)| asked == action && now.duration_since(at) < ASK_AGAIN);
     if asked {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::chat::{Outcome, Run, ToolCall, Turn, TurnId};
+use crate::input::Action;
 use crate::state::{
     Anchor, Effect, Grown, GrownCall, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer,
     saved_lane, saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
@@ -29,7 +30,9 @@ pub(super) fn news(state: &mut State, news: StoreNews, now: Instant) {
     }
     match news {
         StoreNews::Failing(fault) => {
-            let said = format!("This session is not saved: {fault}.");
+            // What can be done comes first: a long reason is cut.
+            let key = state.key(Action::Export);
+            let said = format!("This session is not saved; {key} writes it to a file elsewhere. The reason: {fault}.");
             state.notices.show(Level::Error, said, now);
         }
         StoreNews::Saved => state.notices.show(Level::Note, "Everything is saved again.", now),

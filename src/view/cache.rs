@@ -11,7 +11,7 @@ use crate::text::{Cleaner, Line, Span, StreamingJson, StreamingMarkdown, StyleRo
 use crate::tools::AnswerCheck;
 
 use super::answer::Answers;
-use super::call_rows::{Shown, self};
+use super::call_rows::{self, Shown};
 use super::found::Located;
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.

@@ -2,7 +2,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::exchange::{Redaction, is_own, read, read_sessions, write_sessions};
+use crate::exchange::{Choice, Redaction, Span, Spot, is_own, read, read_sessions, write_sessions};
+
+fn written(session: &SavedSession, format: ExportFormat) -> Result<String, String> {
+    export(session, format, &|_| None)
+}
 
 /// Two lanes over one question; the second reply was cut off, and a first one stands beside them.
 fn session() -> SavedSession {
@@ -43,12 +47,12 @@ fn session() -> SavedSession {
 
 #[test]
 fn markdown_has_the_settings_the_figures_and_the_cost_of_each_reply() {
-    insta::assert_snapshot!(export(&session(), ExportFormat::Markdown).unwrap());
+    insta::assert_snapshot!(written(&session(), ExportFormat::Markdown).unwrap());
 }
 
 #[test]
 fn a_page_needs_nothing_else_and_lets_nothing_in() {
-    let page = export(&session(), ExportFormat::Html).unwrap();
+    let page = written(&session(), ExportFormat::Html).unwrap();
     for wanted in [
         "<title>Refunds &lt;b&gt;</title>",
         "&lt;script&gt;alert(1)&lt;/script&gt;",
@@ -76,7 +80,7 @@ proptest! {
         session.turns[2].reasoning.clone_from(&hostile);
         session.turns[2].tool_calls[0].name.clone_from(&hostile);
         session.lanes[0].settings.system = Some(hostile);
-        let page = export(&session, ExportFormat::Html).unwrap();
+        let page = written(&session, ExportFormat::Html).unwrap();
         let allowed = ["!doctype", "html", "head", "meta", "title", "style", "body", "main", "header", "h1", "h2", "h3", "h4",
             "h5", "h6", "p", "div", "section", "table", "tr", "th", "td", "thead", "tbody", "pre", "code", "details", "summary",
             "ul", "ol", "li", "em", "strong", "del", "blockquote", "hr", "br", "a", "input"];
@@ -92,7 +96,7 @@ proptest! {
 
 #[test]
 fn lines_are_what_each_lane_would_be_sent_and_can_be_read_again() {
-    let lines = export(&session(), ExportFormat::Jsonl).unwrap();
+    let lines = written(&session(), ExportFormat::Jsonl).unwrap();
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     let call = json!({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{\"a\": 1}"}});
     assert_eq!(
@@ -109,7 +113,7 @@ fn lines_are_what_each_lane_would_be_sent_and_can_be_read_again() {
 
 #[test]
 fn an_archive_has_every_try_and_no_key() {
-    let text = export(&session(), ExportFormat::Har).unwrap();
+    let text = written(&session(), ExportFormat::Har).unwrap();
     let archive: Value = serde_json::from_str(&text).unwrap();
     let entry = &archive["log"]["entries"][0];
     assert!(!text.contains("sk-live"), "{text}");
@@ -122,7 +126,7 @@ fn an_archive_has_every_try_and_no_key() {
     let mut exact = session();
     let length = entry["request"]["postData"]["text"].as_str().unwrap().len();
     exact.runs[0].wire.as_mut().unwrap().tries[0].request.body_bytes = length;
-    let archive: Value = serde_json::from_str(&export(&exact, ExportFormat::Har).unwrap()).unwrap();
+    let archive: Value = serde_json::from_str(&written(&exact, ExportFormat::Har).unwrap()).unwrap();
     assert_eq!(archive["log"]["entries"][0]["request"]["postData"]["comment"], Value::Null);
 }
 
@@ -141,7 +145,7 @@ fn what_is_redacted_is_nowhere_in_any_format() {
     let redaction = Redaction::of(["Zanzi\\w+-\\d"]).unwrap();
     redaction.apply(&mut session);
     for format in ExportFormat::ALL {
-        let text = export(&session, format).unwrap();
+        let text = written(&session, format).unwrap();
         assert!(!text.contains("Zanzi"), "{}: {text}", format.name());
     }
     assert_eq!(session.composer.draft, "half a thought[redacted]");
@@ -155,14 +159,90 @@ fn a_pattern_that_is_none_says_why() {
     assert_eq!(Redaction::of(["a*"]).unwrap_err(), "`a*` matches what is empty");
 }
 
-#[test]
-fn one_lane_comes_with_its_branch_and_its_runs_alone() {
+/// Turns, runs, and the end of the first lane's branch.
+type Left = (Vec<u32>, Vec<u32>, Option<u32>);
+
+/// What is left of the session, or why nothing is.
+fn left(choice: &Choice, keeps_asked: bool) -> Result<Left, String> {
     let mut one = session();
-    only_lane(&mut one, 'b').unwrap();
-    let turns: Vec<u32> = one.turns.iter().map(|turn| turn.id).collect();
-    let runs: Vec<u32> = one.runs.iter().map(|run| run.id).collect();
-    assert_eq!((turns, runs, one.focused), (vec![0, 3], vec![1], Some('B')));
-    assert_eq!(only_lane(&mut one, 'C'), Err("it has no lane C".to_owned()));
+    one.turns[1].other.insert("name".into(), json!("try"));
+    choice.apply(&mut one, keeps_asked)?;
+    let turns = one.turns.iter().map(|turn| turn.id).collect();
+    Ok((turns, one.runs.iter().map(|run| run.id).collect(), one.lanes[0].tip))
+}
+
+#[test]
+fn a_lane_a_branch_or_a_turn_comes_with_its_own_runs_alone() {
+    let all = Choice::default();
+    let lane = |letter| Choice { lane: Some(letter), ..Choice::default() };
+    let span = |span| Choice { span: Some(span), ..Choice::default() };
+    let branch = |name: &str| Choice { branch: Some(name.into()), ..Choice::default() };
+    assert_eq!(left(&all, false), Ok((vec![0, 1, 2, 3], vec![0, 1], Some(2))));
+    assert_eq!(left(&lane('b'), false), Ok((vec![0, 3], vec![1], Some(3))));
+    assert_eq!(left(&lane('a'), false), Ok((vec![0, 2], vec![0], Some(2))));
+    assert_eq!(left(&branch("try"), false), Ok((vec![0, 1], vec![], Some(1))));
+    assert_eq!(left(&span(Span::Until(Spot::Place(1))), false), Ok((vec![0], vec![], Some(0))));
+    assert_eq!(left(&span(Span::Turn(Spot::Place(-1))), false), Ok((vec![3], vec![1], Some(3))));
+    assert_eq!(left(&span(Span::Turn(Spot::Turn(2))), true), Ok((vec![0, 2], vec![0], Some(2))));
+    for (wrong, said) in [
+        (lane('C'), "it has no lane C"),
+        (branch("tri"), "it has no branch `tri`"),
+        (span(Span::Turn(Spot::Place(3))), "the branch has 2 turns and no turn 3"),
+        (span(Span::Until(Spot::Place(-3))), "the branch has 2 turns and no turn -3"),
+        (span(Span::Turn(Spot::Place(0))), "the branch has 2 turns and no turn 0"),
+        (span(Span::Turn(Spot::Turn(9))), "it has no turn 9"),
+    ] {
+        assert_eq!(left(&wrong, false), Err(said.to_owned()));
+    }
+}
+
+#[test]
+fn a_comparison_has_the_lanes_side_by_side_with_their_figures_and_costs() {
+    let mut other = session();
+    let settings = &mut other.lanes[1].settings;
+    settings.params = serde_json::from_str(r#"{"temperature": 0.9, "top_p": 0.8}"#).unwrap();
+    insta::assert_snapshot!(written(&other, ExportFormat::Comparison).unwrap());
+    let mut one = session();
+    one.lanes.truncate(1);
+    let said = "it has but one lane, and a comparison takes two";
+    assert_eq!(written(&one, ExportFormat::Comparison), Err(said.to_owned()));
+}
+
+#[test]
+fn the_command_of_a_run_asks_again_what_was_asked_without_the_key() {
+    let mut one = session();
+    Choice { lane: Some('B'), ..Choice::default() }.apply(&mut one, true).unwrap();
+    let command = written(&one, ExportFormat::Curl).unwrap();
+    assert!(command.starts_with("curl -sSN 'https://h.example/v1/chat/completions' \\\n"), "{command}");
+    assert!(command.contains("-H \"Authorization: Bearer $OPENAI_API_KEY\""), "{command}");
+    assert!(!command.contains("sk-live"), "{command}");
+    let again = read(&command).unwrap().conversations.remove(0);
+    assert_eq!(again.asked.model.as_deref(), Some("m-1"));
+    assert_eq!(again.asked.system.as_deref(), Some("Be brief."));
+    assert_eq!(again.messages[0].text, one.turns[0].text);
+    assert_eq!(again.messages.len(), 1, "the reply is no part of what was asked");
+    // A provider that is where it was is asked in its own way.
+    let mut shape = RequestShape { base_url: "https://h.example/v1".into(), ..RequestShape::default() };
+    shape.key = crate::api::KeyOrigin::Variable("LAB_KEY".into());
+    let known = |name: &str| (name == "lab").then(|| shape.clone());
+    let command = export(&one, ExportFormat::Curl, &known).unwrap();
+    assert!(command.contains("Bearer $LAB_KEY\""), "{command}");
+    one.runs[0].wire = None;
+    assert_eq!(written(&one, ExportFormat::Curl), Err("nobody knows where `lab` is: it is not configured".to_owned()));
+    one.runs.clear();
+    assert_eq!(written(&one, ExportFormat::Curl), Err("nothing was asked in it".to_owned()));
+}
+
+#[test]
+fn the_end_of_a_files_name_is_its_format() {
+    for format in ExportFormat::ALL {
+        assert_eq!(ExportFormat::of_file(&format!("a.b.{}", format.extension())), Some(format));
+    }
+    for (name, format) in
+        [("A.HTM", Some(ExportFormat::Html)), ("compare.md", Some(ExportFormat::Markdown)), ("a", None)]
+    {
+        assert_eq!(ExportFormat::of_file(name), format, "{name}");
+    }
 }
 
 #[test]
@@ -179,7 +259,7 @@ fn a_file_whose_parents_go_round_is_written_all_the_same() {
     let mut round = session();
     round.turns[0].parent = Some(3);
     for format in ExportFormat::ALL {
-        assert!(export(&round, format).is_ok());
+        assert!(written(&round, format).is_ok(), "{format:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use super::settings::{restored_params, restored_settings, saved_params, saved_se
 use super::{Anchor, Numbers};
 use crate::chat::{
     ChatRequest, Cost, Money, Outcome, Remembered, Run, RunId, Usage, Wire, WireKept, WireLoss, WireRequest,
-    WireResponse, WireTry,
+    WireResponse, WireTry, limit_name,
 };
 use crate::store::{
     Fields, SavedCost, SavedForm, SavedKnown, SavedOutcome, SavedRequest, SavedResponse, SavedRun, SavedStop, SavedTry,
@@ -63,7 +63,7 @@ fn saved_form(form: &ChatRequest) -> SavedForm {
     }
 }
 
-fn saved_usage(usage: &Usage) -> SavedUsage {
+pub(in crate::state) fn saved_usage(usage: &Usage) -> SavedUsage {
     let Usage { input, cached, output, reasoning, raw } = usage.clone();
     SavedUsage { input, cached, output, reasoning, raw, other: Fields::new() }
 }
@@ -149,11 +149,6 @@ pub(super) fn restored_run(saved: SavedRun, id: RunId, numbers: &Numbers, anchor
         wire: saved.wire.and_then(restored_wire).unwrap_or_default(),
         ..Run::new(id, restored_settings(saved.settings), form, started)
     }
-}
-
-/// The two names that the output limit has on the wire.
-fn limit_name(name: &str) -> Option<&'static str> {
-    ["max_tokens", "max_completion_tokens"].into_iter().find(|known| *known == name)
 }
 
 fn restored_form(saved: SavedForm) -> ChatRequest {

@@ -230,10 +230,24 @@ fn the_screen_says_when_nothing_can_be_saved_and_when_it_can_again() {
     let said = kept.state.notices.iter().next().unwrap().text.clone();
     assert_eq!(
         said,
-        "This session is not saved: the disk is full: free some room; this program tries again by itself."
+        "This session is not saved; Alt+E writes it to a file elsewhere. The reason: the disk is full: free some room; \
+         this program tries again by itself."
     );
     kept.event(Event::Key(KeyEvent::new(KeyCode::Char('n'), KeyModifiers::CONTROL)));
     assert_eq!(kept.state.asked_once.map(|(action, _)| action), Some(Action::NewSession));
     kept.event(Event::Store(StoreNews::Saved));
     assert_eq!(kept.state.saving.unwrap().trouble, None);
+}
+
+#[test]
+fn what_cannot_be_saved_is_written_elsewhere_whole_by_the_key_that_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    kept.event(Event::Store(StoreNews::Failing(StoreFault::ReadOnly)));
+    kept.event(Event::Key(KeyEvent::new(KeyCode::Char('e'), KeyModifiers::ALT)));
+    let effects = kept.event(Event::Key(KeyCode::Enter.into()));
+    let [.., Effect::Export(work)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((work.path.as_str(), work.format), ("hello.json", crate::exchange::ExportFormat::Json));
+    assert_eq!((&work.choice, work.redact.as_ref()), (&crate::exchange::Choice::default(), None));
 }

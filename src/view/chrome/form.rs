@@ -40,8 +40,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, form: &Form, hits: &m
     let rows = text.saturating_add(AROUND + said).saturating_add(fields).min(screen.height.saturating_sub(2));
     let body = draw_box(canvas, (columns, rows), &title(state, &form.purpose), hits);
     let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
-    // The fields get what the text leaves, which keeps three rows for itself.
-    let fields = fields.min(inner.height.saturating_sub(4 + said));
+    // The fields get what the text leaves, which keeps three rows for itself, or its only one; the keys have a row below.
+    let kept = if form.is_line() { 1 } else { 3 };
+    let fields = fields.min(inner.height.saturating_sub(kept + 1 + said));
     let text = Rect { height: inner.height.saturating_sub(1 + said + fields), ..inner };
     let mut caret = editor(canvas, &form.editor, text).filter(|_| form.at == FormFocus::Text);
     for (place, y) in (0..usize::from(fields)).zip(text.bottom()..) {
@@ -134,6 +135,7 @@ fn field(canvas: &mut Canvas<'_>, form: &Form, place: usize, row: Rect) -> Optio
 fn unset(form: &Form, name: &str) -> String {
     match (&form.purpose, name) {
         (FormPurpose::Export, "lane") => "all of the session; or a letter".to_owned(),
+        (FormPurpose::Export, "what") => "all; or turn, or branch: of the selected turn, or the last".to_owned(),
         (FormPurpose::Export, _) => "nothing; or a regular expression".to_owned(),
         _ => format!("no value: sent as {{{{{}}}}}", clean_line(name)),
     }

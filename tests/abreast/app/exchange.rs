@@ -79,7 +79,7 @@ async fn a_session_is_written_for_its_owner_alone_and_overwrites_nothing_unless_
     desk.sends("How long?").await;
     desk.answers(0, "Thirty days.").await;
     asks_for(&desk, &path.display().to_string()).await;
-    desk.shows("✓ Markdown: settings, turns, figures and costs");
+    desk.shows("✓ the session as Markdown, with settings, figures and costs");
     desk.press("enter").await;
     desk.hides("Export to the file");
     desk.shows("which only you may read.");
@@ -110,7 +110,7 @@ async fn the_form_says_what_is_wrong_and_the_file_leaves_out_what_it_shall() {
     desk.sends("My name is Ada.").await;
     desk.answers(0, "Hi Ada.").await;
     asks_for(&desk, "notes.pdf").await;
-    desk.shows("✗ the end of the name is the format: .md, .html, .json, .jsonl or .har");
+    desk.shows("✗ the end of the name is the format: .md, .compare.md, .html, .json, .jsonl, .har or .sh");
     desk.press("enter ctrl-u").await;
     desk.types(&path.display().to_string()).await;
     desk.press("tab").await;
@@ -119,6 +119,9 @@ async fn the_form_says_what_is_wrong_and_the_file_leaves_out_what_it_shall() {
     desk.press("backspace").await;
     desk.types("a").await;
     desk.press("tab").await;
+    desk.types("turns").await;
+    desk.shows("✗ what is written is `turn` or `branch`, or nothing for all of it");
+    desk.press("ctrl-u tab").await;
     desk.types("Ada(").await;
     desk.shows("✗ `Ada(` is no pattern: unclosed group");
     desk.press("backspace enter").await;
@@ -126,4 +129,39 @@ async fn the_form_says_what_is_wrong_and_the_file_leaves_out_what_it_shall() {
     assert!(text.contains("Hi [redacted].") && !text.contains("Ada"), "{text}");
     let sessions = abreast::exchange::read_sessions(&text).unwrap();
     assert_eq!(sessions[0].turns.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_a_command_and_a_comparison_are_written_from_the_screen() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name).display().to_string();
+    let desk = Desk::of(start(Size { columns: 200, rows: 40 }), super::replay::ScriptedConnect::default()).await;
+    desk.sends("How long?").await;
+    desk.answers(0, "Thirty days.").await;
+    desk.press("alt-e ctrl-u").await;
+    desk.types(&path("both.compare.md")).await;
+    desk.shows("✗ a comparison is of two lanes or more, and of all that they said");
+    desk.press("ctrl-u").await;
+    desk.types(&path("turn.md")).await;
+    desk.press("tab tab").await;
+    desk.types("turn").await;
+    desk.shows("✓ this turn as Markdown, with settings, figures and costs");
+    desk.press("enter").await;
+    let text = fs::read_to_string(path("turn.md")).unwrap();
+    assert!(text.contains("Thirty days.") && !text.contains("### user"), "{text}");
+    asks_for(&desk, &path("ask.sh")).await;
+    desk.shows("✓ the last request of the session as a curl command, without the key");
+    desk.press("enter").await;
+    let command = fs::read_to_string(path("ask.sh")).unwrap();
+    let again = abreast::exchange::read(&command).unwrap().conversations.remove(0);
+    assert_eq!(again.messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["How long?"]);
+    desk.press("alt-a").await;
+    asks_for(&desk, &path("both.compare.md")).await;
+    desk.shows("✓ the lanes side by side, with settings, figures and costs");
+    desk.press("enter").await;
+    let text = fs::read_to_string(path("both.compare.md")).unwrap();
+    assert!(
+        text.contains("\n|  | Lane A | Lane B |\n|---|---|---|\n| model | sage-1 @ lab | sage-1 @ lab |\n"),
+        "{text}"
+    );
 }

@@ -5,6 +5,7 @@ mod card;
 mod contract;
 mod export;
 mod faults;
+mod keeping;
 mod misuse;
 mod others;
 mod tools;

@@ -70,6 +70,14 @@ fn where_nothing_can_be_saved_the_screen_says_so_and_the_program_works() {
     terminal.keys("hello\r");
     terminal.wait_for("✗ not saved");
     terminal.wait_for("cut at the token limit");
+    terminal.wait_for("Alt+E writes it");
+    terminal.keys("\x1be");
+    terminal.wait_for("the session as JSON, with all that abreast knows");
+    let elsewhere = data.path().join("elsewhere.json");
+    terminal.keys(&format!("\x15{}\r", elsewhere.display()));
+    terminal.wait_for("Written to");
+    let written = abreast::exchange::read_sessions(&std::fs::read_to_string(elsewhere).unwrap()).unwrap();
+    assert_eq!((written[0].turns.len(), written[0].turns[0].text.as_str()), (2, "hello"));
     let said = left(terminal);
     assert!(said.starts_with("The end of this session is not saved: "), "{said}");
 }

@@ -1,0 +1,65 @@
+//! What a command reads and where it writes: files, standard input and standard output.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Problem;
+use super::print::{Sink, gone};
+use crate::config::{ConfigError, write_private, write_private_new};
+use crate::text;
+
+/// Where a text goes.
+#[derive(Debug, Default, Args)]
+pub(super) struct Destination {
+    /// Write to this file, which only you may read, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Overwrite the file if it is there
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+}
+
+/// The text of a file or of standard input.
+pub(super) fn text_of(from: &str) -> Result<String, Problem> {
+    let shown = shown(from);
+    let unreadable = |error: io::Error| Problem::failure(format!("{shown} cannot be read: {error}."));
+    if from != "-" {
+        return fs::read_to_string(from).map_err(unreadable);
+    }
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
+}
+
+/// A source's name in a sentence.
+pub(super) fn shown(from: &str) -> String {
+    if from == "-" { "Standard input".to_owned() } else { text::clean_line(from).into_owned() }
+}
+
+impl Destination {
+    /// Writes a text there.
+    pub(super) fn write(&self, text: &str) -> Result<(), Problem> {
+        match &self.output {
+            Some(path) => {
+                let write: fn(&Path, &[u8]) -> _ = if self.force { write_private } else { write_private_new };
+                write(path, text.as_bytes()).map_err(|error| match error {
+                    ConfigError::Exists(path) => is_there(&path),
+                    error => Problem::failure(format!("{error}.")),
+                })
+            }
+            None => {
+                let mut out = Sink::stdout();
+                out.write(text).and_then(|()| out.end()).map_err(|error| gone(&error))
+            }
+        }
+    }
+}
+
+/// What is said of a file that is not overwritten unasked.
+pub(super) fn is_there(path: &Path) -> Problem {
+    let path = path.display();
+    Problem::failure(format!("{path} is there already and was left as it is; --force overwrites it."))
+}
