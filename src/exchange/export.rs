@@ -71,6 +71,7 @@ pub fn only_lane(session: &mut SavedSession, letter: char) -> Result<(), String>
     let runs: BTreeSet<u32> = session.turns.iter().filter_map(|turn| turn.run).collect();
     session.runs.retain(|run| runs.contains(&run.id));
     session.focused = session.lanes.first().map(|lane| lane.letter);
+    session.drop_files();
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Foreign conversations as turns, settings and sessions.
 
-use super::{Lane, LaneId, Session, saved_lane, saved_settings, saved_turn};
+use super::{Lane, LaneId, Session, saved_files, saved_lane, saved_settings, saved_turn};
 use crate::chat::{Settings, TurnId, TurnTree};
 use crate::exchange::{Asked, Conversation};
 use crate::store::{FORMAT, SavedSession};
@@ -14,6 +14,7 @@ pub fn planted(conversation: &Conversation, turns: &mut TurnTree) -> Option<Turn
         if let Some(turn) = turns.change(id) {
             turn.reasoning.clone_from(&message.reasoning);
             turn.refusal.clone_from(&message.refusal);
+            turn.attachments.clone_from(&message.attachments);
             turn.tool_calls.clone_from(&message.tool_calls);
             turn.answers.clone_from(&message.answers);
             if message.original.is_some() && turn.to_message() != message.original {
@@ -45,9 +46,11 @@ pub fn imported_session(conversation: &Conversation, id: String, now: i64) -> Sa
     let tip = planted(conversation, &mut session.turns);
     let mut lane = Lane::new(LaneId(0), imported_settings(&conversation.asked, &Settings::default()));
     lane.branch = session.turns.branch(tip);
+    let attached = session.turns.iter().flat_map(|turn| &turn.attachments);
     SavedSession {
         version: FORMAT,
         id,
+        files: saved_files(attached),
         title: conversation.title.clone().unwrap_or_default(),
         created: conversation.begun.unwrap_or(now),
         lanes: vec![saved_lane(&lane)],

@@ -35,7 +35,7 @@ mod undo;
 mod wire_page;
 mod wire_text;
 
-pub use composer::Composer;
+pub use composer::{Composer, Draft};
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
@@ -58,8 +58,8 @@ pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
 pub use request_page::{RequestPage, RequestShows};
 pub use saved::{
-    Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_lane, saved_queue, saved_run,
-    saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
+    Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_file, saved_files, saved_lane,
+    saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
 };
 pub use saving::{Grown, GrownCall, Kept, RunMark, SavedPlace, Saving};
 pub use session::{Charge, Session, Sum, Totals};

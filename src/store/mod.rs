@@ -12,6 +12,7 @@ mod mailbox;
 mod read;
 mod recover;
 mod saved;
+mod saved_file;
 mod saved_run;
 mod schema;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,
 };
+pub use saved_file::{SavedAttachment, SavedFile, SavedHistoryAttachments};
 pub use saved_run::{
     SavedCost, SavedForm, SavedKnown, SavedOutcome, SavedRequest, SavedResponse, SavedRun, SavedStop, SavedTry,
     SavedUsage, SavedWire, SavedWireKept,

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreFault;
 
 /// Each step brings a file of the version before it to its own: the first makes version 1.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE sessions (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, body TEXT NOT NULL
 );
@@ -48,14 +49,23 @@ CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns WHEN old.text <> new.
     INSERT INTO found (found, rowid, text) SELECT 'delete', old.key, old.text WHERE old.text <> '';
     INSERT INTO found (rowid, text) SELECT new.key, new.text WHERE new.text <> '';
 END;
-"];
+",
+    "
+CREATE TABLE files (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+",
+];
 
 /// The tables in the order in which they can be filled from a damaged file.
-pub(super) const TABLES: &[&str] = &["sessions", "lanes", "turns", "pieces", "runs", "drafts", "ledger"];
+pub(super) const TABLES: &[&str] = &["sessions", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "files"];
+
+/// The version that this program writes.
+pub(super) fn newest() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
 
 /// Brings a file up to this program's version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
-    let newest = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+    let newest = newest();
     if version(connection)? == newest {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Numbers;
+use super::files::{Contents, saved_attachments};
 use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn, TurnTree};
 use crate::state::Session;
 use crate::store::{AS_SENT, Fields, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
@@ -22,6 +23,7 @@ pub fn saved_turn(turns: &TurnTree, turn: &Turn) -> SavedTurn {
         text: turn.text.clone(),
         reasoning: turn.reasoning.clone(),
         refusal: turn.refusal.clone(),
+        attachments: saved_attachments(&turn.attachments),
         tool_calls: turn.tool_calls.iter().map(saved_call).collect(),
         answers: turn.answers.clone(),
         run: turn.run.map(|run| run.0),
@@ -64,11 +66,12 @@ fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
 }
 
 /// Gives a turn of the tree what it had beside its text.
-pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers) {
+pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers, contents: &Contents) {
     let Some(turn) = numbers.turn(Some(saved.id)).and_then(|id| session.turns.change(id)) else { return };
     let call = |SavedCall { id, name, arguments, extra }| ToolCall { id, name, arguments, extra };
     turn.reasoning = saved.reasoning;
     turn.refusal = saved.refusal;
+    turn.attachments = contents.restored(saved.attachments);
     turn.tool_calls = saved.tool_calls.into_iter().map(call).collect();
     turn.as_sent = saved.other.shift_remove(AS_SENT);
     turn.edited = saved.other.shift_remove(EDITED) == Some(Value::Bool(true));

@@ -108,7 +108,7 @@ fn body_rows(state: &State, run: RunId, unfolded: bool, width: u16) -> Vec<Line>
     wrap(&[Span::new(to, StyleRole::Dim)], &Wrap::plain(width), &mut rows);
     let chord = state.keymap.chord_in(state.contexts(), Action::ReaderFold);
     let unfold = chord.map(|chord| format!(" · {chord} unfolds")).unwrap_or_default();
-    rows.extend(sheet::body(&subject.body, unfolded, &unfold, width));
+    rows.extend(sheet::body(&subject.shown(), unfolded, &unfold, width));
     rows
 }
 
@@ -118,7 +118,7 @@ fn change_rows(state: &State, run: RunId, since: RunId, width: u16) -> Vec<Line>
     let said = format!("run {}, {} → run {}", since.0 + 1, place_of(state, run, since), run.0 + 1);
     wrap(&[Span::new(clean_line(&said), StyleRole::Dim)], &Wrap::plain(width), &mut rows);
     rows.push(Line::default());
-    let changes = changes(&old.body, &new.body);
+    let changes = changes(&old.shown(), &new.shown());
     if changes.is_empty() {
         rows.push(Line::new("Both bodies are the same.", StyleRole::Text));
     }

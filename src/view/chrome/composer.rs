@@ -80,7 +80,7 @@ fn queued(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
         let verb = if state.queue.held { "held for" } else { "waits for" };
         let head = format!("{} {verb} {letters}{more}: ", place + 1);
         let x = canvas.text(row.x, y, row.width, &head, StyleRole::Chip);
-        let line = queued.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let line = queued.draft.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         // Eight characters for each cell are enough, even with marks that take none.
         let line: String = line.chars().take(usize::from(row.width) * 8).collect();
         let end = canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
