@@ -10,10 +10,12 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::attach;
 use super::runner::Batch;
 use crate::config::presets::{self, Existing, PresetFile};
 use crate::config::{ConfigError, write_private, write_private_new};
 use crate::exchange::{self, Redaction};
+use crate::state::attach::{AttachPurpose, AttachWork};
 use crate::state::{Event, ExportWork, Exported, PresetWork};
 use crate::store::SavedSession;
 
@@ -25,6 +27,8 @@ const LARGEST_BYTES: u64 = 1024 * 1024;
 pub(super) enum FileWork {
     Presets(PresetWork),
     Read { path: String },
+    Attach(AttachWork),
+    List { directory: String },
     Export { work: Box<ExportWork>, session: Box<SavedSession> },
 }
 
@@ -79,6 +83,15 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
             let result = read(&path);
             Event::FileRead { path, result }
         }
+        FileWork::Attach(work) => {
+            let must_be = work.purpose == AttachPurpose::Take;
+            let found = work.words.iter().map(|word| attach::found(word, must_be)).collect();
+            Event::Attached { work, found }
+        }
+        FileWork::List { directory } => {
+            let files = attach::listed(&directory);
+            Event::FilesListed { directory, files }
+        }
         FileWork::Export { work, session } => {
             let outcome = exported(&work, *session);
             Event::Exported { work, outcome }
@@ -110,7 +123,7 @@ fn exported(work: &ExportWork, mut session: SavedSession) -> Exported {
 }
 
 /// Where a path leads that a user wrote: `~` is the home directory.
-fn place(path: &str) -> PathBuf {
+pub(super) fn place(path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
         Some(below) => std::env::home_dir().unwrap_or_default().join(below),
         None => PathBuf::from(path),

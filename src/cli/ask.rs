@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use futures_util::StreamExt;
 
-use super::conversation::messages;
+use super::conversation::{attachments, messages};
 use super::options::{EndpointOptions, ToolOptions};
 use super::print::{Sink, gone, print_json, say, sentence};
 use super::result::{Followed, event_json};
@@ -15,9 +15,9 @@ use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
 use crate::api::{ApiError, ChatBackend, Delta};
 use crate::app::{Connections, LimitOverrides};
-use crate::chat::{ChatRequest, Cost, Tool};
+use crate::chat::{ChatRequest, Cost, Images, Tool};
 use crate::config::Environment;
-use crate::pricing::{self, Reach};
+use crate::pricing::{self, Feature, Reach};
 
 #[derive(Debug, Args)]
 pub(super) struct AskOptions {
@@ -30,6 +30,9 @@ pub(super) struct AskOptions {
     /// Ask with the messages in this file: a JSON array; a prompt follows them
     #[arg(long, value_name = "FILE")]
     messages: Option<PathBuf>,
+    /// Attach a text (UTF-8) or an image (PNG, JPEG, GIF, WebP) to the prompt; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
     /// Print one JSON object at the end, whether the run succeeds or fails
     #[arg(long, conflicts_with = "events")]
     json: bool,
@@ -72,7 +75,10 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
         Some(_) => options.endpoint.system.as_deref().filter(|system| !system.is_empty()),
         None => setup.settings.system.as_deref(),
     };
-    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), system)?;
+    let attached = attachments(&options.attach)?;
+    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), system, &attached)?;
+    let mut images = Images::default();
+    images.add(&attached);
     if setup.undecided {
         say("sandbox: a toy model inside abreast. Set OPENAI_API_KEY or use --base-url to ask a real one.");
     }
@@ -81,7 +87,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let connections = setup.connections(environment, overrides);
     let mut output = Output::of(&options);
     let mut run = Followed::since(Instant::now());
-    let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream };
+    let mut ask = Ask { setup: &mut setup, messages, images, tools: &tools, no_stream: options.no_stream };
     let error = ask.run(&connections, &mut run, &mut output).await?;
     run.end(error, Instant::now());
     output.close(&run, &setup)
@@ -91,6 +97,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
 struct Ask<'a> {
     setup: &'a mut Setup,
     messages: Vec<serde_json::Value>,
+    images: Images,
     tools: &'a [Tool],
     no_stream: bool,
 }
@@ -111,7 +118,11 @@ impl Ask<'_> {
             Err(error) => return Ok(Some(error)),
         };
         let messages = std::mem::take(&mut self.messages);
-        let request = request(self.setup, messages, self.tools, self.no_stream);
+        if !self.images.is_empty() && takes_images(self.setup) == Some(false) {
+            say(&format!("{} is known to take no images; it is asked all the same.", self.setup.settings.model));
+        }
+        let images = std::mem::take(&mut self.images);
+        let request = ChatRequest { images, ..request(self.setup, messages, self.tools, self.no_stream) };
         follow(client.open(request), run, output).await
     }
 }
@@ -125,6 +136,13 @@ fn request(setup: &Setup, messages: Vec<serde_json::Value>, tools: &[Tool], no_s
         stream: stream && !no_stream,
         ..ChatRequest::new(setup.settings.model.clone(), messages)
     }
+}
+
+/// Whether the model sees; `None` when nobody knows.
+fn takes_images(setup: &Setup) -> Option<bool> {
+    let settings = &setup.settings;
+    let reach = Reach::of(setup.base_url(&settings.provider));
+    setup.catalogue().has(&settings.provider, reach, &settings.model, Feature::Vision)
 }
 
 /// Takes the run in to its end; gives the error that ended it, if one did.

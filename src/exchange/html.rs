@@ -6,7 +6,7 @@
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
-use super::sheet::{LaneSheet, Sheet, TurnSheet, attached};
+use super::sheet::{LaneSheet, Sheet, TurnSheet, described};
 use crate::chat::{Attachment, data_url};
 use crate::store::SavedSession;
 use crate::text;
@@ -89,7 +89,7 @@ fn turn(sheet: &TurnSheet<'_>) -> String {
 /// A file's name, and the picture itself. Its address is made of its own bytes, in letters that mean nothing else.
 fn attachment(attachment: &Attachment) -> String {
     let name = escaped(&attachment.name);
-    let caption = format!("<p class=\"role\">Attached: {name} ({})</p>\n", attached(attachment));
+    let caption = format!("<p class=\"role\">Attached: {name} ({})</p>\n", described(attachment));
     let is_whole = attachment.picture().is_some() && attachment.bytes().is_some();
     let image = is_whole.then(|| format!("<img src=\"{}\" alt=\"{name}\">\n", data_url(attachment)));
     caption + &image.unwrap_or_default()

@@ -25,4 +25,5 @@ pub use foreign::{Asked, Conversation, Foreign, Message, ReadError};
 pub use form::{ForeignForm, guess, read};
 pub use own::{is_own, read_sessions, write_sessions};
 pub use redact::Redaction;
+pub use sheet::described;
 pub use skipped::{Skipped, Why};

@@ -137,8 +137,9 @@ fn speed(run: &SavedRun) -> Option<u64> {
     decode_speed(run.usage.as_ref()?.output?, decode)
 }
 
-/// `image/png · 1.2 MB · 800×600`.
-pub(super) fn attached(attachment: &Attachment) -> String {
+/// What is known of an attachment: `image/png · 1.2 MB · 800×600`.
+#[must_use]
+pub fn described(attachment: &Attachment) -> String {
     let mut parts = vec![attachment.media_type().to_owned(), text::file_size(attachment.size())];
     parts.extend(attachment.picture().map(|picture| {
         picture.dimensions.map_or_else(|| "n/a".to_owned(), |(width, height)| format!("{width}×{height}"))

@@ -19,9 +19,10 @@ pub const PALETTE_ONLY: &[Action] =
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 8] = [
+const CONTEXTS: [Context; 9] = [
     Context::Global,
     Context::Composer,
+    Context::Completion,
     Context::Transcript,
     Context::Sidebar,
     Context::Overlay,
@@ -269,7 +270,7 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
 /// Whether the chord puts a sign into a text there. The one sign that may be bound is that of the commands, which only
 /// counts while the composer is empty.
 fn types_there(context: Context, chord: Chord) -> bool {
-    let has_text = matches!(context, Context::Global | Context::Composer | Context::Overlay | Context::Form);
+    let has_text = !matches!(context, Context::Transcript | Context::Sidebar | Context::Reader | Context::Tree);
     has_text && chord.types().is_some()
 }
 

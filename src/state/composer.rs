@@ -1,5 +1,6 @@
 //! The composer: the draft, and the drafts before it.
 
+use super::attach::Completion;
 use crate::chat::{Attachment, TurnId};
 use crate::input::Editor;
 
@@ -30,6 +31,14 @@ pub struct Composer {
     pub editor: Editor,
     /// The files that go with the draft.
     pub attachments: Vec<Attachment>,
+    /// Files that could be meant by the `@path` at the caret.
+    pub completion: Option<Completion>,
+    /// Whether the list of this `@path` was left, and does not come again for it.
+    pub completion_left: bool,
+    /// An image that lies at a path that was pasted: the path as it stands in the draft, and the image.
+    pub offered: Option<(String, Attachment)>,
+    /// The draft's revision in which no word names a file any more.
+    pub looked_up: Option<u64>,
     /// Sent and cleared drafts, oldest first.
     history: Vec<Draft>,
     /// The place in the history that is shown, and the draft that was left for it.
@@ -83,6 +92,12 @@ impl Composer {
         self.editor.text()
     }
 
+    /// The files that are offered now, if any fit.
+    #[must_use]
+    pub fn offers(&self) -> Option<&Completion> {
+        self.completion.as_ref().filter(|completion| !completion.is_empty())
+    }
+
     /// Puts something else in the draft's place. A draft that was left for an older one goes into the history.
     pub fn set(&mut self, draft: impl Into<Draft>) {
         self.keep_left();
@@ -92,6 +107,7 @@ impl Composer {
     fn put(&mut self, draft: &Draft) {
         self.editor.set_text(&draft.text);
         self.attachments.clone_from(&draft.attachments);
+        (self.completion, self.looked_up) = (None, None);
     }
 
     /// Puts another text in the place of the draft's, which goes into the history when it differs. Its attachments stay.

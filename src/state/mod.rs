@@ -2,6 +2,7 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+pub mod attach;
 pub mod card;
 mod composer;
 mod diff;
@@ -291,6 +292,9 @@ impl State {
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => overlay.contexts(),
+            (None, Focus::Composer) if self.composer.offers().is_some() => {
+                &[Context::Completion, Context::Composer, Context::Global]
+            }
             (None, Focus::Composer) => &[Context::Composer, Context::Global],
             (None, Focus::Transcript) if self.find.as_ref().is_some_and(Find::is_typing) => {
                 &[Context::Overlay, Context::Global]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, edit, queue, system};
+use super::{Effects, attach, edit, queue, system};
 pub use crate::chat::messages;
 use crate::chat::{ChatRequest, Field, Images, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
@@ -41,6 +41,9 @@ fn send(state: &mut State, now: Instant) -> Effects {
         let said = format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models));
         state.notices.show(Level::Warning, said, now);
         return Effects::new();
+    }
+    if let Some(look) = attach::before_sending(state).filter(|_| reply.is_none()) {
+        return vec![look];
     }
     let to: Vec<LaneId> = places.iter().map(|place| state.lanes[*place].id).collect();
     if queue::must_wait(state, &to) {

@@ -162,7 +162,10 @@ fn palette_rows(query: &str) -> Vec<PaletteRow> {
 
 /// Keys that move inside a list or a text make no sense as commands.
 fn offered(action: Action) -> bool {
-    let elsewhere = matches!(action.row().context, Context::Overlay | Context::Reader | Context::Tree | Context::Form);
+    let elsewhere = matches!(
+        action.row().context,
+        Context::Completion | Context::Overlay | Context::Reader | Context::Tree | Context::Form
+    );
     !elsewhere
         && !matches!(
             action,
