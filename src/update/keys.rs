@@ -69,6 +69,8 @@ pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
     state.focus = Focus::Composer;
     match state.composer.editor.paste(text) {
         Ok(()) => {
+            // What was pasted is whole: it asks for no list.
+            state.composer.completion_left = true;
             exchange::offer(state, now);
             return attach::look(text);
         }

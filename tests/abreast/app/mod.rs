@@ -1,6 +1,7 @@
 //! The program as a user meets it: keys in, frames out, with scripted providers and a clock that stands.
 
 mod asking;
+mod attaching;
 mod console;
 mod desk;
 mod diff;
