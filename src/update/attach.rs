@@ -8,7 +8,7 @@ use super::{Effects, ask};
 use crate::chat::Attachment;
 use crate::input::Action;
 use crate::state::attach::{
-    AtWord, AttachPurpose, AttachWork, Completion, FileRows, FoundFile, at_words, dropped_path, lacks_vision, open_word,
+    AtWord, AttachPurpose, AttachWork, Completion, FileRows, FoundFile, at_words, dropped_path, open_word,
 };
 use crate::state::{Effect, Focus, Level, State, Topic};
 use crate::text::{self, clean_line};
@@ -193,21 +193,7 @@ fn add(state: &mut State, attachment: Attachment, now: Instant) {
         state.notices.show(Level::Error, clean_line(&said).into_owned(), now);
         return;
     }
-    let is_image = attachment.picture().is_some();
     attachments.push(attachment);
-    if is_image {
-        warn(state, now);
-    }
-}
-
-/// Says of each lane that the images go to whether its model is known not to take any.
-fn warn(state: &mut State, now: Instant) {
-    let (blind, _) = lacks_vision(state);
-    if !blind.is_empty() {
-        let said =
-            format!("{blind}: the model is known to take no images. {} chooses another.", state.key(Action::Models));
-        state.notices.show(Level::Warning, said, now);
-    }
 }
 
 fn offer(state: &mut State, found: Vec<FoundFile>, now: Instant) {

@@ -42,12 +42,12 @@ fn content(desk: &Desk, place: usize) -> Value {
 
 /// What was copied last.
 fn copied(desk: &Desk) -> String {
-    let copies = desk
+    let mut copies = desk
         .screen
         .asked()
         .into_iter()
         .filter_map(|asked| if let Asked::Copy(text) = asked { Some(text) } else { None });
-    copies.last().unwrap()
+    copies.next_back().unwrap()
 }
 
 fn framed(name: &str, text: &str) -> Value {
@@ -147,7 +147,7 @@ async fn nothing_is_sent_while_a_named_file_cannot_be() {
     fs::remove_file(format!("{root}/report.md")).unwrap();
     desk.press("enter").await;
     reads(&desk).await;
-    desk.shows("is not there any more");
+    desk.shows("it is not there any");
     desk.hides("tok ✕");
     assert_eq!(desk.connect.count(), 0);
 }
