@@ -156,7 +156,7 @@ pub(super) fn found(state: &mut State, work: &AttachWork, found: Vec<FoundFile>,
                 )
                 .collect();
             if !refused.is_empty() {
-                let said = format!("{} Nothing was sent; without its @ it is sent as text.", refused.join(" "));
+                let said = format!("{} Nothing was sent (without @ it is text).", refused.join(" "));
                 state.notices.show(Level::Error, said, now);
                 return Effects::new();
             }

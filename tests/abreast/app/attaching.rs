@@ -147,7 +147,7 @@ async fn nothing_is_sent_while_a_named_file_cannot_be() {
     fs::remove_file(format!("{root}/report.md")).unwrap();
     desk.press("enter").await;
     reads(&desk).await;
-    desk.shows("it is not there any");
+    desk.shows("there any more.");
     desk.hides("tok ✕");
     assert_eq!(desk.connect.count(), 0);
 }
