@@ -92,7 +92,9 @@ impl Client {
     /// The body that this request would be sent with now, with all that was learnt of the endpoint.
     #[must_use]
     pub fn body(&self, request: &ChatRequest) -> Map<String, Value> {
-        self.0.endpoint.body(request, self.recall(&request.model))
+        let mut body = self.0.endpoint.body(request, self.recall(&request.model));
+        request.images.fill_body(&mut body);
+        body
     }
 
     pub(super) fn limits(&self) -> Limits {

@@ -92,7 +92,8 @@ impl Exchange {
     /// The request is handed out before it is sent, so that a run that is stopped while it waits has it.
     fn ask(&mut self) {
         let learnt = *self.learnt.get_or_insert_with(|| self.client.recall(&self.request.model));
-        let body = self.client.endpoint().body(&self.request, learnt);
+        let mut body = self.client.endpoint().body(&self.request, learnt);
+        self.request.images.fill_body(&mut body);
         match self.client.chat(&body) {
             Ok(request) => {
                 self.ready.push_back(self.recorder.request(&request));

@@ -352,6 +352,8 @@ impl<C: Console> App<C> {
                 let session = Box::new(saved_session(&self.state, anchor()));
                 self.files().asks(FileWork::Export { work, session });
             }
+            Effect::Attach(work) => self.files().asks(FileWork::Attach(work)),
+            Effect::ListFiles { directory } => self.files().asks(FileWork::List { directory }),
             Effect::ReadFile { path } => self.files().asks(FileWork::Read { path }),
             Effect::Scroll { lane, motion } => {
                 let scroll = self.view.scroll(&self.state, lane, motion, now());

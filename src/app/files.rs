@@ -10,11 +10,13 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::attach;
 use super::responders::save_responder;
 use super::runner::Batch;
 use crate::config::presets::{self, Existing, PresetFile};
 use crate::config::{ConfigError, write_private, write_private_new};
 use crate::exchange::{self, Redaction};
+use crate::state::attach::{AttachPurpose, AttachWork};
 use crate::state::{Event, ExportWork, Exported, PresetWork};
 use crate::store::SavedSession;
 use crate::tools::Responder;
@@ -28,6 +30,10 @@ pub(super) enum FileWork {
     Presets(PresetWork),
     Read {
         path: String,
+    },
+    Attach(AttachWork),
+    List {
+        directory: String,
     },
     Export {
         work: Box<ExportWork>,
@@ -96,6 +102,15 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
             let saved = file.map_or(Ok(()), |file| save_responder(&file, &tool, &responder));
             Event::ResponderSaved { tool, result: saved.map_err(|error| format!("{error}.")) }
         }
+        FileWork::Attach(work) => {
+            let must_be = work.purpose == AttachPurpose::Take;
+            let found = work.words.iter().map(|word| attach::found(word, must_be)).collect();
+            Event::Attached { work, found }
+        }
+        FileWork::List { directory } => {
+            let files = attach::listed(&directory);
+            Event::FilesListed { directory, files }
+        }
         FileWork::Export { work, session } => {
             let outcome = exported(&work, *session);
             Event::Exported { work, outcome }
@@ -125,7 +140,7 @@ fn exported(work: &ExportWork, mut session: SavedSession) -> Exported {
 }
 
 /// Where a path leads that a user wrote: `~` is the home directory.
-fn place(path: &str) -> PathBuf {
+pub(super) fn place(path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
         Some(below) => std::env::home_dir().unwrap_or_default().join(below),
         None => PathBuf::from(path),

@@ -2,6 +2,7 @@
 //!
 //! Owns the one `select!` and the one place that spawns tasks, the terminal with its modes, the clipboard, `$EDITOR`.
 
+mod attach;
 mod background;
 mod clipboard;
 mod clock;
@@ -21,6 +22,7 @@ mod tool_runs;
 mod tty;
 mod window;
 
+pub use attach::{NotAttached, attachment};
 pub use connect::{Connect, Connections, LimitOverrides, shape_of, shape_of_sandbox};
 pub use console::Console;
 pub use events::App;

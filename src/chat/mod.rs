@@ -3,6 +3,7 @@
 //! Owns turns and their tree, lanes' settings, params, tool calls, usage, money and the provider-neutral request.
 //! Knows nothing of HTTP, the screen, files or clocks.
 
+mod attachment;
 mod dialect;
 mod figures;
 mod host;
@@ -10,6 +11,8 @@ mod logprobs;
 mod messages;
 mod money;
 mod params;
+mod parts;
+mod picture;
 mod request;
 mod run;
 mod secret;
@@ -19,6 +22,7 @@ mod turn;
 mod usage;
 mod wire;
 
+pub use attachment::{Attachment, AttachmentKind, Unattachable};
 pub use dialect::{Dialect, MaxTokensField, Remembered, limit_name};
 pub use figures::{Measure, decode_speed};
 pub use host::is_loopback;
@@ -27,6 +31,8 @@ pub use messages::messages;
 pub use money::{Cost, Currency, Money};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, Track, param};
 pub use params::{Refusal, Refusals, Withheld, checked, hints, is_name, refusal, refusers, sendable};
+pub use parts::{Images, content, data_url, framed, is_reference, lift, unframed};
+pub use picture::{ImageFormat, Picture};
 pub use request::ChatRequest;
 pub use run::{Outcome, Run, RunId};
 pub use secret::Secret;

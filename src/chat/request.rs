@@ -2,14 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::Params;
+use super::{Images, Params};
 
 /// One request in provider-neutral form. Fields that the user did not set are absent from the body that is sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChatRequest {
     pub model: String,
-    /// Messages in wire form (`{"role": …, "content": …}`), oldest first.
+    /// Messages in wire form (`{"role": …, "content": …}`), oldest first; images stand in them as references.
     pub messages: Vec<Value>,
+    /// What the references lead to.
+    pub images: Images,
     /// The set params, by wire name.
     pub params: Params,
     /// Tool definitions in wire form; when empty the field is absent.
@@ -27,6 +29,7 @@ impl ChatRequest {
         Self {
             model: model.into(),
             messages,
+            images: Images::default(),
             params: Params::default(),
             tools: Vec::new(),
             stream: true,

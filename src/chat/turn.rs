@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{RunId, Tokens, ToolCall};
+use super::{Attachment, RunId, Tokens, ToolCall, parts};
 
 /// A turn's place in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +52,8 @@ pub struct Turn {
     pub text: String,
     pub reasoning: String,
     pub refusal: String,
+    /// Files that go with the text.
+    pub attachments: Vec<Attachment>,
     pub tool_calls: Vec<ToolCall>,
     /// Its tokens with their log probabilities, where these were asked for.
     pub tokens: Tokens,
@@ -71,7 +73,8 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The message in wire form, without calls that were cut off; `None` when there is nothing to send (a reply that failed before its first word).
+    /// The message in wire form, without calls that were cut off; images stand in it as references, which
+    /// [`Images`](super::Images) puts in. `None` when there is nothing to send (a reply that failed before its first word).
     #[must_use]
     pub fn to_message(&self) -> Option<Value> {
         if self.as_sent.is_some() {
@@ -86,7 +89,7 @@ impl Turn {
             }
             message.insert("content".to_owned(), Value::Null);
         } else {
-            message.insert("content".to_owned(), json!(self.text));
+            message.insert("content".to_owned(), parts::content(&self.text, &self.attachments));
         }
         if !calls.is_empty() {
             let calls = calls.into_iter().map(ToolCall::to_json).collect();
@@ -132,6 +135,7 @@ impl TurnTree {
             text: text.into(),
             reasoning: String::new(),
             refusal: String::new(),
+            attachments: Vec::new(),
             tool_calls: Vec::new(),
             tokens: Tokens::default(),
             as_sent: None,

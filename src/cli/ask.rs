@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use super::ask_loop::{AskEnd, Loop, Next};
 use super::ask_schema::{self, say_verdict};
-use super::conversation::messages;
+use super::conversation::{attachments, messages};
 use super::options::{EndpointOptions, ToolOptions};
 use super::print::{Sink, gone, print_json, say, sentence};
 use super::result::{Followed, event_json, extend};
@@ -17,9 +17,9 @@ use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
 use crate::api::{ApiError, ChatBackend, Delta};
 use crate::app::{Connections, LimitOverrides, child_environment};
-use crate::chat::{ChatRequest, Cost, Money, Tool, Usage};
+use crate::chat::{ChatRequest, Cost, Images, Money, Tool, Usage};
 use crate::config::Environment;
-use crate::pricing::{self, Reach};
+use crate::pricing::{self, Feature, Reach};
 
 #[derive(Debug, Args)]
 pub(super) struct AskOptions {
@@ -42,6 +42,9 @@ pub(super) struct AskOptions {
     /// Ask for an answer in JSON by the schema, or the whole response_format, in this file; fail when it does not conform
     #[arg(long, value_name = "FILE")]
     json_schema: Option<PathBuf>,
+    /// Attach a text (UTF-8) or an image (PNG, JPEG, GIF, WebP) to the prompt; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
     /// Print one JSON object at the end, whether the run succeeds or fails
     #[arg(long, conflicts_with = "events")]
     json: bool,
@@ -87,7 +90,10 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
         Some(_) => options.endpoint.system.as_deref().filter(|system| !system.is_empty()),
         None => setup.settings.system.as_deref(),
     };
-    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), system)?;
+    let attached = attachments(&options.attach)?;
+    let messages = messages(options.prompt.as_deref(), options.messages.as_ref(), system, &attached)?;
+    let mut images = Images::default();
+    images.add(&attached);
     if setup.undecided {
         say("sandbox: a toy model inside abreast. Set OPENAI_API_KEY or use --base-url to ask a real one.");
     }
@@ -97,7 +103,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let calls = Loop::of(&options.respond, options.max_rounds, &tools, child_environment(&setup.providers))?;
     let mut output = Output::of(&options);
     let mut run = Followed::since(Instant::now());
-    let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream, calls };
+    let mut ask = Ask { setup: &mut setup, messages, images, tools: &tools, no_stream: options.no_stream, calls };
     let end = ask.run(&connections, &mut run, &mut output).await?;
     let stopped = ask.calls.take_into(&mut run, end, Instant::now());
     run.check = ask_schema::checked(&setup.settings.params, &run.assembly.first(), run.error.is_some());
@@ -113,6 +119,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
 struct Ask<'a> {
     setup: &'a mut Setup,
     messages: Vec<serde_json::Value>,
+    images: Images,
     tools: &'a [Tool],
     no_stream: bool,
     calls: Loop,
@@ -133,8 +140,13 @@ impl Ask<'_> {
             Ok(client) => client,
             Err(error) => return Ok(AskEnd::Failed(error)),
         };
+        if !self.images.is_empty() && takes_images(self.setup) == Some(false) {
+            say(&format!("{} is known to take no images; it is asked all the same.", self.setup.settings.model));
+        }
         loop {
-            let request = request(self.setup, self.messages.clone(), self.tools, self.no_stream);
+            let images = self.images.clone();
+            let request =
+                ChatRequest { images, ..request(self.setup, self.messages.clone(), self.tools, self.no_stream) };
             if let Some(error) = follow(client.open(request), run, output).await? {
                 return Ok(AskEnd::Failed(error));
             }
@@ -159,6 +171,13 @@ fn request(setup: &Setup, messages: Vec<serde_json::Value>, tools: &[Tool], no_s
         stream: stream && !no_stream,
         ..ChatRequest::new(setup.settings.model.clone(), messages)
     }
+}
+
+/// Whether the model sees; `None` when nobody knows.
+fn takes_images(setup: &Setup) -> Option<bool> {
+    let settings = &setup.settings;
+    let reach = Reach::of(setup.base_url(&settings.provider));
+    setup.catalogue().has(&settings.provider, reach, &settings.model, Feature::Vision)
 }
 
 /// Takes the run in to its end; gives the error that ended it, if one did.

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 
 use super::Problem;
 use super::options::read_json;
+use crate::app::{NotAttached, attachment};
+use crate::chat::{Attachment, content};
 
 /// The messages, oldest first.
 pub(super) fn messages(
     prompt: Option<&str>,
     file: Option<&PathBuf>,
     system: Option<&str>,
+    attachments: &[Attachment],
 ) -> Result<Vec<Value>, Problem> {
     let mut messages = match file {
         Some(file) => of_file(file)?,
@@ -22,13 +25,31 @@ pub(super) fn messages(
         messages.insert(0, json!({"role": "system", "content": system}));
     }
     let piped = piped(prompt, file.is_some())?;
-    if let Some(content) = joined(prompt, piped.as_deref()) {
+    let text = joined(prompt, piped.as_deref());
+    if text.is_some() || !attachments.is_empty() {
+        let content = content(text.as_deref().unwrap_or_default(), attachments);
         messages.push(json!({"role": "user", "content": content}));
     }
     if file.is_none() && messages.last().is_none_or(|last| last["role"] != "user") {
         return Err(Problem::misuse("There is nothing to ask: give a prompt, pipe one in, or use --messages FILE."));
     }
     Ok(messages)
+}
+
+/// Reads the files that go with the prompt.
+pub(super) fn attachments(paths: &[PathBuf]) -> Result<Vec<Attachment>, Problem> {
+    let read = |path: &PathBuf| {
+        let path = path.to_string_lossy();
+        attachment(&path).map_err(|why| {
+            let why = match why {
+                NotAttached::Missing => "there is no such file".to_owned(),
+                NotAttached::Directory => "it is a directory. Attach its files one by one".to_owned(),
+                NotAttached::Refused(why) => why,
+            };
+            Problem::misuse(format!("--attach: {path} cannot be attached: {why}."))
+        })
+    };
+    paths.iter().map(read).collect()
 }
 
 fn of_file(file: &PathBuf) -> Result<Vec<Value>, Problem> {

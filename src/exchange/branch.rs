@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::chat::{Role, ToolCall, TurnId, TurnTree, messages};
-use crate::store::{AS_SENT, SavedLane, SavedRun, SavedSession, SavedTurn};
+use crate::chat::{Attachment, Images, Role, ToolCall, TurnId, TurnTree, messages};
+use crate::store::{AS_SENT, SavedAttachment, SavedLane, SavedRun, SavedSession, SavedTurn};
 use crate::text;
 
 /// A session to be written, its turns by their numbers.
@@ -41,16 +41,16 @@ impl<'s> Written<'s> {
     pub(super) fn messages(&self, lane: &SavedLane) -> Vec<Value> {
         let settings = &lane.settings;
         let system = settings.system.as_deref().map(|system| text::fill(system, &settings.variables));
-        let (tree, tip) = tree(&self.branch(lane.tip));
-        messages(&tree, tip, system.as_deref())
+        let (tree, tip) = self.tree(&self.branch(lane.tip));
+        whole(&tree, tip, system.as_deref())
     }
 
     /// The conversation that a run was asked with, which is the branch above its reply.
     pub(super) fn asked(&self, run: &SavedRun) -> Vec<Value> {
         let reply = run.replies.first().and_then(|reply| self.turns.get(reply));
-        let (tree, tip) = tree(&self.branch(reply.and_then(|reply| reply.parent)));
+        let (tree, tip) = self.tree(&self.branch(reply.and_then(|reply| reply.parent)));
         let mut all = run.form.messages.clone();
-        all.extend(messages(&tree, tip, None));
+        all.extend(whole(&tree, tip, None));
         all
     }
 
@@ -60,25 +60,43 @@ impl<'s> Written<'s> {
         let reached: std::collections::BTreeSet<u32> = lanes.map(|turn| turn.id).collect();
         self.turns.len() - reached.len()
     }
+
+    /// A branch as living turns. What has an unknown role is passed over.
+    fn tree(&self, branch: &[&SavedTurn]) -> (TurnTree, Option<TurnId>) {
+        let mut tree = TurnTree::default();
+        let mut tip = None;
+        for saved in branch {
+            let Some(role) = Role::of_name(&saved.role) else { continue };
+            let id = tree.add(tip, role, saved.text.as_str());
+            if let Some(turn) = tree.change(id) {
+                turn.attachments = self.attachments(saved);
+                turn.refusal.clone_from(&saved.refusal);
+                turn.answers.clone_from(&saved.answers);
+                turn.as_sent = saved.other.get(AS_SENT).cloned();
+                let calls = saved.tool_calls.iter().cloned();
+                turn.tool_calls = calls
+                    .map(|call| ToolCall { id: call.id, name: call.name, arguments: call.arguments, extra: call.extra })
+                    .collect();
+            }
+            tip = Some(id);
+        }
+        (tree, tip)
+    }
+
+    /// What is attached to a turn; a file that the session lacks is lost.
+    pub(super) fn attachments(&self, turn: &SavedTurn) -> Vec<Attachment> {
+        let attachment = |saved: &SavedAttachment| {
+            let bytes = self.session.file(saved).map(|file| file.bytes.clone());
+            let whole = bytes.and_then(|bytes| Attachment::of(saved.name.as_str(), bytes).ok());
+            whole.unwrap_or_else(|| Attachment::lost(saved.name.clone(), saved.sha256.clone(), saved.size))
+        };
+        turn.attachments.iter().map(attachment).collect()
+    }
 }
 
-/// A branch as living turns. What has an unknown role is passed over.
-fn tree(branch: &[&SavedTurn]) -> (TurnTree, Option<TurnId>) {
-    let mut tree = TurnTree::default();
-    let mut tip = None;
-    for saved in branch {
-        let Some(role) = Role::of_name(&saved.role) else { continue };
-        let id = tree.add(tip, role, saved.text.as_str());
-        if let Some(turn) = tree.change(id) {
-            turn.refusal.clone_from(&saved.refusal);
-            turn.answers.clone_from(&saved.answers);
-            turn.as_sent = saved.other.get(AS_SENT).cloned();
-            let calls = saved.tool_calls.iter().cloned();
-            turn.tool_calls = calls
-                .map(|call| ToolCall { id: call.id, name: call.name, arguments: call.arguments, extra: call.extra })
-                .collect();
-        }
-        tip = Some(id);
-    }
-    (tree, tip)
+/// A branch as it is sent, its images whole.
+fn whole(turns: &TurnTree, tip: Option<TurnId>, system: Option<&str>) -> Vec<Value> {
+    let mut messages = messages(turns, tip, system);
+    Images::of(turns, tip).fill(&mut messages);
+    messages
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Skipped;
-use crate::chat::{Params, Role, Tool, ToolCall, Usage};
+use crate::chat::{Attachment, Params, Role, Tool, ToolCall, Usage};
 
 /// All that one text held.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +48,8 @@ pub struct Message {
     pub text: String,
     pub reasoning: String,
     pub refusal: String,
+    /// The images that stood in it.
+    pub attachments: Vec<Attachment>,
     pub tool_calls: Vec<ToolCall>,
     /// For a tool's answer: the call that it answers.
     pub answers: Option<String>,
@@ -55,7 +57,7 @@ pub struct Message {
     pub written: Option<i64>,
     /// The model that wrote it.
     pub model: Option<String>,
-    /// The message as it stood in the request: it may say more than the fields above.
+    /// The message as it stood in the request, its images as references: it may say more than the fields above.
     pub original: Option<Value>,
     /// For a reply, where its program kept what it was asked with.
     pub run: Option<Box<ForeignRun>>,
@@ -82,6 +84,7 @@ impl Message {
             text,
             reasoning: String::new(),
             refusal: String::new(),
+            attachments: Vec::new(),
             tool_calls: Vec::new(),
             answers: None,
             written: None,
@@ -92,7 +95,11 @@ impl Message {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.reasoning.is_empty() && self.refusal.is_empty() && self.tool_calls.is_empty()
+        self.text.is_empty()
+            && self.attachments.is_empty()
+            && self.reasoning.is_empty()
+            && self.refusal.is_empty()
+            && self.tool_calls.is_empty()
     }
 }
 

@@ -2,11 +2,12 @@
 //! has it.
 //!
 //! Owns that nothing of what was said can become more than text and harmless Markdown: HTML in it is shown as it is
-//! written, images are their words, and links are links to the web alone. A policy in the page forbids the rest.
+//! written, images in it are their words, and links are links to the web alone. A policy in the page forbids the rest.
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
-use super::sheet::{LaneSheet, Sheet, TurnSheet};
+use super::sheet::{LaneSheet, Sheet, TurnSheet, described};
+use crate::chat::{Attachment, data_url};
 use crate::store::SavedSession;
 use crate::text;
 
@@ -21,7 +22,8 @@ main{padding:1.5rem;max-width:110rem;margin:auto}h1{margin:0}\
 table{border-collapse:collapse;font-size:.9rem}td,th{border:1px solid var(--line);padding:.15rem .5rem;text-align:left;\
 vertical-align:top;overflow-wrap:anywhere}\
 pre{background:var(--panel);padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}\
-code{font-family:ui-monospace,monospace;font-size:.9em}details{color:var(--faint)}";
+code{font-family:ui-monospace,monospace;font-size:.9em}details{color:var(--faint)}\
+img{max-width:100%;height:auto}";
 
 pub(super) fn write(session: &SavedSession) -> String {
     let sheet = Sheet::of(session);
@@ -33,7 +35,7 @@ pub(super) fn write(session: &SavedSession) -> String {
     };
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<header><h1>{title}</h1>\n<p>{} · cost {}</p></header>\n\
@@ -64,6 +66,7 @@ fn turn(sheet: &TurnSheet<'_>) -> String {
     if !turn.reasoning.is_empty() {
         out.push_str(&format!("<details><summary>Reasoning</summary>\n{}</details>\n", said(&turn.reasoning)));
     }
+    out.extend(sheet.attachments.iter().map(attachment));
     if turn.role == "tool" {
         out.push_str(&format!("<pre>{}</pre>\n", escaped(&turn.text)));
     } else {
@@ -81,6 +84,15 @@ fn turn(sheet: &TurnSheet<'_>) -> String {
     out.extend(lines.into_iter().flatten().map(|line| format!("<p class=\"figures\">{}</p>\n", escaped(line))));
     out.push_str("</div>\n");
     out
+}
+
+/// A file's name, and the picture itself. Its address is made of its own bytes, in letters that mean nothing else.
+fn attachment(attachment: &Attachment) -> String {
+    let name = escaped(&attachment.name);
+    let caption = format!("<p class=\"role\">Attached: {name} ({})</p>\n", described(attachment));
+    let is_whole = attachment.picture().is_some() && attachment.bytes().is_some();
+    let image = is_whole.then(|| format!("<img src=\"{}\" alt=\"{name}\">\n", data_url(attachment)));
+    caption + &image.unwrap_or_default()
 }
 
 /// Text as text: every sign that means something to a browser is spelled out, hidden ones are made visible.

@@ -3,7 +3,7 @@
 //! What was said is Markdown already and goes in as it is, below headings of ours; what was sent as data goes into fences
 //! that it cannot close.
 
-use super::sheet::{LaneSheet, Sheet, TurnSheet};
+use super::sheet::{LaneSheet, Sheet, TurnSheet, described};
 use crate::store::SavedSession;
 use crate::text;
 
@@ -39,6 +39,9 @@ pub(super) fn write_turn(sheet: &TurnSheet<'_>, out: &mut String) {
     out.push_str(&format!("\n### {}{answers}\n", inline(&turn.role)));
     if !turn.reasoning.is_empty() {
         out.push_str(&format!("\nReasoning:\n\n{}\n", quoted(&turn.reasoning)));
+    }
+    for attachment in &sheet.attachments {
+        out.push_str(&format!("\nAttached: {} ({})\n", inline(&attachment.name), described(attachment)));
     }
     match turn.role.as_str() {
         "tool" => out.push_str(&format!("\n{}\n", fenced("", &turn.text))),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::skipped::{Skipped, Why, word};
 use super::{Message, ReadError};
-use crate::chat::{Role, ToolCall};
+use crate::chat::{self, Role, ToolCall};
 
 /// Reads messages that follow each other; `messages` gets them, each the child of the one before.
 pub(super) fn read_all(list: Vec<Value>, skipped: &mut Skipped) -> Result<Vec<Message>, ReadError> {
@@ -21,7 +21,8 @@ pub(super) fn read_all(list: Vec<Value>, skipped: &mut Skipped) -> Result<Vec<Me
 }
 
 /// Reads one message; `None` for one of a role that cannot be shown, which is counted. The error is a clause.
-pub(super) fn read(value: Value, parent: Option<usize>, skipped: &mut Skipped) -> Result<Option<Message>, String> {
+pub(super) fn read(mut value: Value, parent: Option<usize>, skipped: &mut Skipped) -> Result<Option<Message>, String> {
+    let attachments = chat::lift(&mut value);
     let Value::Object(fields) = &value else { return Err("it is no object".to_owned()) };
     let Some(named) = fields.get("role") else { return Err("it has no role".to_owned()) };
     let Some(named) = named.as_str() else { return Err("its role is no text".to_owned()) };
@@ -32,6 +33,7 @@ pub(super) fn read(value: Value, parent: Option<usize>, skipped: &mut Skipped) -
     let mut message = Message::new(parent, role, content(fields.get("content"))?);
     message.reasoning = first_text(fields, &["reasoning_content", "reasoning"]);
     message.refusal = first_text(fields, &["refusal"]);
+    message.attachments = attachments;
     message.tool_calls = calls(fields)?;
     message.answers = fields.get("tool_call_id").and_then(Value::as_str).map(ToOwned::to_owned);
     message.original = Some(value);
@@ -59,11 +61,16 @@ fn content(content: Option<&Value>) -> Result<String, String> {
         None | Some(Value::Null) => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.clone()),
         Some(Value::Array(parts)) => {
-            let texts: Vec<String> = parts.iter().map(part).collect();
+            let texts: Vec<String> = parts.iter().filter(|part| !is_attached(part)).map(part).collect();
             Ok(texts.join("\n\n"))
         }
         Some(_) => Err("its content is neither a text nor a list of parts".to_owned()),
     }
+}
+
+/// Whether a part is an image that is attached to the message.
+fn is_attached(part: &Value) -> bool {
+    part.get("image_url").and_then(|image| image.get("url")?.as_str()).is_some_and(chat::is_reference)
 }
 
 fn part(part: &Value) -> String {
@@ -135,6 +142,17 @@ mod tests {
         let value = json!({"role": "user", "content": [{"type": "text", "text": "What is this?"},
             {"type": "image_url", "image_url": {"url": "data:…"}}]});
         assert_eq!(one(value).text, "What is this?\n\n[image_url]");
+    }
+
+    #[test]
+    fn an_image_in_a_message_is_attached_to_it_and_leaves_no_noise() {
+        let url = "data:image/gif;base64,R0lGODlhAQABAA==";
+        let value = json!({"role": "user", "content": [{"type": "text", "text": "What is this?"},
+            {"type": "image_url", "image_url": {"url": url}}]});
+        let message = one(value);
+        assert_eq!(message.text, "What is this?");
+        let names: Vec<&str> = message.attachments.iter().map(|image| image.name.as_str()).collect();
+        assert_eq!(names, ["image-1.gif"]);
     }
 
     #[test]

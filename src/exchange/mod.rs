@@ -31,5 +31,6 @@ pub use form::{ForeignForm, guess, read};
 pub use llm::{is_database, read_database};
 pub use own::{is_own, read_sessions, write_sessions};
 pub use redact::Redaction;
+pub use sheet::described;
 pub use shell::shell_words;
 pub use skipped::{Skipped, Why};

@@ -3,9 +3,12 @@
 //! A match may be spread over the pieces of a stream, where no pattern finds it. So the bytes of every wire, and the tokens
 //! of a reply that had a match, go as a whole.
 
+use std::collections::BTreeMap;
+
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
+use crate::chat::Attachment;
 use crate::store::{
     SavedAnswerer, SavedCallRecord, SavedCallState, SavedForm, SavedOutcome, SavedRun, SavedSession, SavedSettings,
     SavedTokens, SavedTurn, SavedWire, SavedWireKept,
@@ -49,6 +52,7 @@ impl Redaction {
         if self.is_empty() {
             return;
         }
+        self.files(session);
         let SavedSession { title, lanes, shared, turns, runs, composer, queue, other, .. } = session;
         self.text(title);
         self.fields(other);
@@ -64,6 +68,29 @@ impl Redaction {
         composer.history.iter_mut().for_each(|draft| self.text(draft));
         self.fields(&mut composer.other);
         queue.waiting.iter_mut().for_each(|queued| self.text(&mut queued.text));
+    }
+
+    /// A text that is attached is another file without its matches. In an image nothing can be found: it goes as it is.
+    fn files(&self, session: &mut SavedSession) {
+        let mut renamed: BTreeMap<String, (String, u64)> = BTreeMap::new();
+        for file in &mut session.files {
+            let Ok(before) = std::str::from_utf8(&file.bytes) else { continue };
+            let mut text = before.to_owned();
+            self.text(&mut text);
+            if text != before
+                && let Ok(redacted) = Attachment::of("", text)
+            {
+                let before = std::mem::replace(&mut file.sha256, redacted.hash().to_owned());
+                renamed.insert(before, (file.sha256.clone(), redacted.size()));
+                file.bytes = redacted.bytes().cloned().unwrap_or_default();
+            }
+        }
+        for attachment in session.all_attachments() {
+            self.text(&mut attachment.name);
+            if let Some((sha256, size)) = renamed.get(&attachment.sha256) {
+                (attachment.sha256, attachment.size) = (sha256.clone(), *size);
+            }
+        }
     }
 
     fn text(&self, text: &mut String) {

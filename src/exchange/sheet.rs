@@ -8,7 +8,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::branch::Written;
-use crate::chat::{Cost, Currency, Money, decode_speed};
+use crate::chat::{Attachment, Cost, Currency, Money, decode_speed};
 use crate::store::{SavedCost, SavedLane, SavedOutcome, SavedRun, SavedSession, SavedSettings, SavedTurn};
 use crate::text;
 
@@ -33,6 +33,7 @@ pub(super) struct LaneSheet<'s> {
 
 pub(super) struct TurnSheet<'s> {
     pub(super) turn: &'s SavedTurn,
+    pub(super) attachments: Vec<Attachment>,
     /// What the reply was asked with, if it was.
     pub(super) asked: Option<String>,
     pub(super) figures: Option<String>,
@@ -56,7 +57,7 @@ impl<'s> Sheet<'s> {
 
 impl<'s> LaneSheet<'s> {
     fn of(written: &Written<'s>, lane: &'s SavedLane) -> Self {
-        let turns = written.branch(lane.tip).into_iter().map(|turn| TurnSheet::of(turn, written.run(turn)));
+        let turns = written.branch(lane.tip).into_iter().map(|turn| TurnSheet::of(written, turn));
         Self {
             title: lane_title(lane),
             settings: settings(&lane.settings),
@@ -67,7 +68,8 @@ impl<'s> LaneSheet<'s> {
 }
 
 impl<'s> TurnSheet<'s> {
-    fn of(turn: &'s SavedTurn, run: Option<&'s SavedRun>) -> Self {
+    fn of(written: &Written<'s>, turn: &'s SavedTurn) -> Self {
+        let run = written.run(turn);
         let asked = run.map(|run| {
             let pairs = settings(&run.settings).into_iter().map(|(name, value)| match name.as_str() {
                 "model" => value,
@@ -81,7 +83,7 @@ impl<'s> TurnSheet<'s> {
             SavedOutcome::Running => Some("It was still coming."),
             SavedOutcome::Complete => None,
         });
-        Self { turn, asked, figures: run.map(figures_line), fault }
+        Self { turn, attachments: written.attachments(turn), asked, figures: run.map(figures_line), fault }
     }
 }
 
@@ -150,6 +152,19 @@ fn figures_line(run: &SavedRun) -> String {
 fn speed(run: &SavedRun) -> Option<u64> {
     let decode = Duration::from_nanos(run.finished?.checked_sub(run.first_delta?)?);
     decode_speed(run.usage.as_ref()?.output?, decode)
+}
+
+/// What is known of an attachment: `image/png · 1.2 MB · 800×600`.
+#[must_use]
+pub fn described(attachment: &Attachment) -> String {
+    let mut parts = vec![attachment.media_type().to_owned(), text::file_size(attachment.size())];
+    parts.extend(attachment.picture().map(|picture| {
+        picture.dimensions.map_or_else(|| "n/a".to_owned(), |(width, height)| format!("{width}×{height}"))
+    }));
+    if attachment.bytes().is_none() {
+        parts = vec!["lost".to_owned()];
+    }
+    parts.join(" · ")
 }
 
 /// What runs cost together. Currencies are never added to each other, and unknown costs are counted, not left out.

@@ -6,6 +6,8 @@ pub enum Context {
     /// Everywhere that no narrower context takes the chord first.
     Global,
     Composer,
+    /// While files are offered for an `@path` of the draft. The keys of the composer work there too.
+    Completion,
     Transcript,
     Sidebar,
     /// While the user decides about tool calls.
@@ -29,6 +31,7 @@ impl Context {
         match self {
             Self::Global => "global",
             Self::Composer => "composer",
+            Self::Completion => "completion",
             Self::Transcript => "transcript",
             Self::Sidebar => "sidebar",
             Self::Calls => "calls",
@@ -77,6 +80,11 @@ actions! {
     Undo, Composer, "composer.undo", "", "Undo the last change of the draft";
     Redo, Composer, "composer.redo", "", "Redo the change that was undone";
 
+    FileUp, Completion, "completion.up", "", "Select the file above";
+    FileDown, Completion, "completion.down", "", "Select the file below";
+    FileTake, Completion, "completion.accept", "attach", "Attach the selected file, or open the directory";
+    FileLeave, Completion, "completion.leave", "close", "Leave the list; the text stays as it is";
+
     Interrupt, Global, "app.interrupt", "", "Stop the stream; else clear the draft; else, twice, quit";
     QuitIfEmpty, Global, "app.quit_if_empty", "", "Quit when the draft is empty";
     Quit, Global, "app.quit", "", "Quit";
@@ -117,6 +125,8 @@ actions! {
     RenameSession, Global, "session.rename", "", "Give the session on the screen another title";
     Export, Global, "session.export", "", "Write the session, or a lane, a branch or a turn of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";
+    Attach, Global, "draft.attach", "", "Attach a file: choose it, or take the image whose path was pasted";
+    Detach, Global, "draft.detach", "", "At the draft's beginning: take its last attachment away";
     Again, Global, "run.again", "again", "Ask again from the last question; the old reply stays as a sibling";
     QueueEdit, Global, "queue.edit", "", "Take the last queued message back to edit it";
     QueueDrop, Global, "queue.drop", "", "Drop the next queued message; it stays in the draft history";

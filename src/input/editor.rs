@@ -357,6 +357,9 @@ fn stays(line: &str, column: usize, width: u16, step: CursorMove) -> bool {
     area.cursor() == before
 }
 
+#[path = "editor_words.rs"]
+mod words;
+
 #[cfg(test)]
 #[path = "editor_tests.rs"]
 mod tests;

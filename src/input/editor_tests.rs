@@ -216,3 +216,23 @@ fn in_a_room_larger_than_the_text_the_caret_stands_in_its_last_row() {
     assert_eq!(drawn(&Editor::with_text("one\ntwo"), 9, 5).1, Some(Position { x: 5, y: 2 }));
     assert_eq!(drawn(&Editor::with_text("one\n"), 9, 5).1, Some(Position { x: 2, y: 2 }));
 }
+
+#[test]
+fn a_swapped_word_leaves_the_caret_where_it_stood_in_what_is_around() {
+    for (text, steps_back, caret) in
+        [("ab @x cd", 0, "ab name cd"), ("@x\n12", 0, "12"), ("@x", 0, "name"), ("1@x2", 4, "")]
+    {
+        let mut editor = Editor::with_text(text);
+        for _ in 0..steps_back {
+            editor.input(KeyCode::Left.into());
+        }
+        assert!(editor.swap("@x", "name"));
+        assert_eq!(editor.text(), text.replace("@x", "name"));
+        assert_eq!(editor.before_caret(), caret, "{text}");
+        assert_eq!(editor.at_beginning(), caret.is_empty());
+    }
+    let mut editor = Editor::with_text("é");
+    assert!(!editor.swap("@x", "name"));
+    editor.insert("@\u{7}");
+    assert_eq!(editor.text(), "é@");
+}

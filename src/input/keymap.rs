@@ -19,9 +19,10 @@ pub const PALETTE_ONLY: &[Action] =
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 10] = [
+const CONTEXTS: [Context; 11] = [
     Context::Global,
     Context::Composer,
+    Context::Completion,
     Context::Transcript,
     Context::Sidebar,
     Context::Calls,
@@ -273,7 +274,7 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
 /// counts while the composer is empty.
 fn types_there(context: Context, chord: Chord) -> bool {
     let has_text =
-        matches!(context, Context::Global | Context::Composer | Context::Overlay | Context::Sessions | Context::Form);
+        !matches!(context, Context::Transcript | Context::Sidebar | Context::Calls | Context::Reader | Context::Tree);
     has_text && chord.types().is_some()
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::card::{Facts, Price, Row, Written};
+use super::card::{Facts, Feature, Price, Row, Written};
 
 const EMBEDDED: &str = include_str!("../../assets/models.toml");
 
@@ -126,6 +126,12 @@ impl Catalogue {
             price,
             facts,
         })
+    }
+
+    /// Whether a model at a provider has a feature; `None` when nobody knows.
+    #[must_use]
+    pub fn has(&self, provider: &str, reach: Reach<'_>, model: &str, feature: Feature) -> Option<bool> {
+        self.card(provider, reach, model).and_then(|card| card.facts).and_then(|facts| facts.has(feature))
     }
 
     /// What is known of a model wherever it is served: the user's price, else the one that its row lists.

@@ -6,7 +6,9 @@
 mod card;
 mod catalogue;
 mod cost;
+mod estimate;
 
 pub use card::{Facts, Feature, Kind, Price, Row};
 pub use catalogue::{Card, Catalogue, CatalogueError, Reach};
 pub use cost::cost;
+pub use estimate::attachment_tokens;

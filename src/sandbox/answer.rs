@@ -4,6 +4,7 @@ use super::ask::{Ask, Format};
 use super::calls;
 use super::generate::Generation;
 use super::json_answer::Source;
+use super::message::Speaker;
 use super::model::Model;
 use super::models::Behaviour;
 use super::piece::{Bounded, Piece, Pieces, Token};
@@ -54,7 +55,17 @@ fn body(model: &'static Model, ask: &Ask, passage: usize, random: fastrand::Rng)
 fn words(model: &'static Model, ask: &Ask, passage: usize, random: fastrand::Rng) -> Pieces {
     let alternatives = ask.logprobs.unwrap_or(0);
     let generation = Generation::new(model, passage, ask.sampling.clone(), random, alternatives);
-    Box::new(
-        generation.map(|drawn| Piece::Text(Token { text: drawn.text.into(), logprob: drawn.logprob, top: drawn.top })),
-    )
+    let generated =
+        generation.map(|drawn| Piece::Text(Token { text: drawn.text.into(), logprob: drawn.logprob, top: drawn.top }));
+    Box::new(parts(ask).into_iter().chain(generated))
+}
+
+/// What came with the question, so that whoever tries attachments sees that they arrived.
+fn parts(ask: &Ask) -> Vec<Piece> {
+    let asked = ask.messages.iter().rev().find(|message| message.speaker == Speaker::User);
+    let Some(parts) = asked.map(|message| &message.parts).filter(|parts| !parts.is_empty()) else { return Vec::new() };
+    let blind = if parts.iter().any(|part| part.contains("image")) { " I am a toy and see no pictures." } else { "" };
+    let told = format!("Your message has {} parts: {}.{blind}\n\n", parts.len(), parts.join(", "));
+    let told = told.replace("has 1 parts", "has 1 part");
+    tokens::split(&told).map(|token| Piece::Text(Token::certain(token.to_owned()))).collect()
 }

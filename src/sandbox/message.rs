@@ -24,6 +24,8 @@ pub(crate) enum Speaker {
 pub(crate) struct Message {
     pub speaker: Speaker,
     pub text: String,
+    /// What each part of its content is, where it is more than one text.
+    pub parts: Vec<String>,
     /// The calls that an assistant message made: id, name, arguments.
     pub calls: Vec<(String, String, String)>,
     /// For a tool's result: the call it answers.
@@ -78,7 +80,8 @@ fn read_one(at: usize, message: &Value) -> Result<Message, Refusal> {
     if role == Some("tool") && answers.is_none() {
         return Err(missing(&format!("messages[{at}].tool_call_id")));
     }
-    Ok(Message { speaker, text, calls, answers, tokens })
+    let parts = parts(message);
+    Ok(Message { speaker, text, parts, calls, answers, tokens })
 }
 
 /// The text of a message and how many of its parts are something else.
@@ -96,6 +99,29 @@ fn content(at: usize, message: &Value, speaker: Speaker, has_calls: bool) -> Res
             let text = format!("Invalid type for '{param}': expected one of a string or array of objects.");
             Err(Refusal::invalid(&param, "invalid_type", text))
         }
+    }
+}
+
+fn parts(message: &Value) -> Vec<String> {
+    let parts = message.get("content").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let texts = parts.iter().filter(|part| part.get("text").is_some()).count();
+    if texts == parts.len() && texts < 2 { Vec::new() } else { parts.iter().map(part).collect() }
+}
+
+fn part(part: &Value) -> String {
+    if let Some(text) = part.get("text").and_then(Value::as_str) {
+        return format!("a text of {} characters", text.chars().count());
+    }
+    let image = part.get("image_url").and_then(|image| image.get("url")?.as_str());
+    match image.and_then(|url| url.strip_prefix("data:")?.split_once(";base64,")) {
+        Some((media_type, encoded)) => {
+            let bytes = encoded.trim_end_matches('=').len() * 3 / 4;
+            let known: String =
+                media_type.chars().filter(|sign| sign.is_ascii_alphanumeric() || "/-+.".contains(*sign)).collect();
+            format!("an image ({known}, {bytes} bytes)")
+        }
+        None if image.is_some() => "the address of an image".to_owned(),
+        None => "a part that is neither a text nor an image".to_owned(),
     }
 }
 

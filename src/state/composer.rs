@@ -1,16 +1,48 @@
 //! The composer: the draft, and the drafts before it.
 
-use crate::chat::TurnId;
+use super::attach::Completion;
+use crate::chat::{Attachment, TurnId};
 use crate::input::Editor;
+
+/// A message that is not sent yet: its text and the files that go with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    pub text: String,
+    pub attachments: Vec<Attachment>,
+}
+
+impl Draft {
+    /// Whether it would say nothing.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty() && self.attachments.is_empty()
+    }
+}
+
+impl<T: Into<String>> From<T> for Draft {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), attachments: Vec::new() }
+    }
+}
 
 /// What the user writes.
 #[derive(Debug, Default)]
 pub struct Composer {
     pub editor: Editor,
+    /// The files that go with the draft.
+    pub attachments: Vec<Attachment>,
+    /// Files that could be meant by the `@path` at the caret.
+    pub completion: Option<Completion>,
+    /// Whether the list of this `@path` was left, and does not come again for it.
+    pub completion_left: bool,
+    /// An image that lies at a path that was pasted: the path as it stands in the draft, and the image.
+    pub offered: Option<(String, Attachment)>,
+    /// The draft's revision in which no word names a file any more.
+    pub looked_up: Option<u64>,
     /// Sent and cleared drafts, oldest first.
-    history: Vec<String>,
+    history: Vec<Draft>,
     /// The place in the history that is shown, and the draft that was left for it.
-    browsing: Option<(usize, String)>,
+    browsing: Option<(usize, Draft)>,
     /// The question whose edit this draft is: it is sent as a sibling of it.
     pub editing: Option<TurnId>,
 }
@@ -21,32 +53,38 @@ const MOST_DRAFTS: usize = 500;
 impl Composer {
     /// A composer with a draft and a history that were kept elsewhere.
     #[must_use]
-    pub fn restored(draft: &str, mut history: Vec<String>, editing: Option<TurnId>) -> Self {
+    pub fn restored(draft: &Draft, mut history: Vec<Draft>, editing: Option<TurnId>) -> Self {
         history.drain(..history.len().saturating_sub(MOST_DRAFTS));
         let mut composer = Self { history, editing, ..Self::default() };
-        composer.editor.set_text(draft);
+        composer.put(draft);
         composer
     }
 
     /// What is being written: while an older draft is shown unchanged, the one that was left for it.
     #[must_use]
-    pub fn draft(&self) -> String {
-        let text = self.editor.text();
+    pub fn draft(&self) -> Draft {
+        let shown = self.shown();
         match &self.browsing {
-            Some((place, left)) if self.history.get(*place) == Some(&text) => left.clone(),
-            _ => text,
+            Some((place, left)) if self.history.get(*place) == Some(&shown) => left.clone(),
+            _ => shown,
         }
+    }
+
+    /// What would be sent now.
+    #[must_use]
+    pub fn shown(&self) -> Draft {
+        Draft { text: self.editor.text(), attachments: self.attachments.clone() }
     }
 
     /// Sent and cleared drafts, oldest first.
     #[must_use]
-    pub fn history(&self) -> &[String] {
+    pub fn history(&self) -> &[Draft] {
         &self.history
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.editor.is_empty()
+        self.editor.is_empty() && self.attachments.is_empty()
     }
 
     #[must_use]
@@ -54,28 +92,40 @@ impl Composer {
         self.editor.text()
     }
 
-    /// Puts `text` in the draft's place. A draft that was left for an older one goes into the history.
-    pub fn set(&mut self, text: &str) {
-        self.keep_left();
-        self.editor.set_text(text);
+    /// The files that are offered now, if any fit.
+    #[must_use]
+    pub fn offers(&self) -> Option<&Completion> {
+        self.completion.as_ref().filter(|completion| !completion.is_empty())
     }
 
-    /// Puts another text in the draft's place, which goes into the history when it differs.
+    /// Puts something else in the draft's place. A draft that was left for an older one goes into the history.
+    pub fn set(&mut self, draft: impl Into<Draft>) {
+        self.keep_left();
+        self.put(&draft.into());
+    }
+
+    fn put(&mut self, draft: &Draft) {
+        self.editor.set_text(&draft.text);
+        self.attachments.clone_from(&draft.attachments);
+        (self.completion, self.looked_up) = (None, None);
+    }
+
+    /// Puts another text in the place of the draft's, which goes into the history when it differs. Its attachments stay.
     pub fn replace(&mut self, text: &str) {
-        let before = self.editor.text();
-        if before != text {
+        let before = self.shown();
+        if before.text != text {
             self.remember(&before);
-            self.set(text);
+            self.set(Draft { text: text.to_owned(), attachments: before.attachments });
         }
     }
 
     /// Takes the draft away and keeps it in the history.
-    pub fn take(&mut self) -> String {
+    pub fn take(&mut self) -> Draft {
         self.keep_left();
-        let text = self.editor.text();
-        self.remember(&text);
-        self.editor.clear();
-        text
+        let draft = self.shown();
+        self.remember(&draft);
+        self.put(&Draft::default());
+        draft
     }
 
     fn keep_left(&mut self) {
@@ -84,16 +134,16 @@ impl Composer {
         }
     }
 
-    /// Keeps a text in the history, where it can be brought back from.
-    pub fn keep(&mut self, text: &str) {
-        self.remember(text);
+    /// Keeps a draft in the history, where it can be brought back from.
+    pub fn keep(&mut self, draft: &Draft) {
+        self.remember(draft);
     }
 
-    fn remember(&mut self, text: &str) {
-        if text.trim().is_empty() || self.history.last().is_some_and(|last| last == text) {
+    fn remember(&mut self, draft: &Draft) {
+        if draft.is_blank() || self.history.last().is_some_and(|last| last == draft) {
             return;
         }
-        self.history.push(text.to_owned());
+        self.history.push(draft.clone());
         if self.history.len() > MOST_DRAFTS {
             self.history.remove(0);
         }
@@ -108,7 +158,7 @@ impl Composer {
             None if self.history.is_empty() => return,
             None => {
                 let mut place = self.history.len() - 1;
-                let current = self.editor.text();
+                let current = self.shown();
                 if place > 0 && self.history[place] == current {
                     place -= 1;
                 }
@@ -127,15 +177,15 @@ impl Composer {
             self.show(place + 1);
         } else {
             self.browsing = None;
-            self.editor.set_text(&left);
+            self.put(&left);
         }
     }
 
     /// An older draft that was changed is a draft of its own: it takes the place of the one that was left, which goes
     /// into the history.
     fn keep_change(&mut self) {
-        let text = self.editor.text();
-        let changed = self.browsing.as_ref().is_some_and(|(place, _)| self.history.get(*place) != Some(&text));
+        let shown = self.shown();
+        let changed = self.browsing.as_ref().is_some_and(|(place, _)| self.history.get(*place) != Some(&shown));
         if changed {
             self.keep_left();
         }
@@ -145,6 +195,7 @@ impl Composer {
         if let Some((shown, _)) = &mut self.browsing {
             *shown = place;
         }
-        self.editor.set_text(&self.history[place]);
+        let draft = self.history[place].clone();
+        self.put(&draft);
     }
 }

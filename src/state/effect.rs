@@ -1,5 +1,6 @@
 //! Work to be done outside the core, as plain data.
 
+use super::attach::AttachWork;
 use super::{CallId, ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
 use crate::store::{ShelfWork, StoreWork};
@@ -62,6 +63,12 @@ pub enum Effect {
     /// Read a file for the open form.
     ReadFile {
         path: String,
+    },
+    /// Read files for the draft.
+    Attach(AttachWork),
+    /// Read what a directory holds; the path is as the user wrote it, relative to the working directory.
+    ListFiles {
+        directory: String,
     },
     /// Write the session, or a lane of it, to a file.
     Export(Box<ExportWork>),

@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
+use super::attach::{AttachWork, FileRows, FoundFile};
 use super::{CallId, EditPurpose, ExportWork, Exported, Found, LaneId, PresetWork, Scroll, State};
 use crate::api::{ApiError, Delta};
 use crate::chat::TurnId;
@@ -70,6 +71,16 @@ pub enum Event {
     FileRead {
         path: String,
         result: Result<String, String>,
+    },
+    /// What the words of the draft are, one by one.
+    Attached {
+        work: AttachWork,
+        found: Vec<FoundFile>,
+    },
+    /// What a directory holds; nothing when it cannot be read.
+    FilesListed {
+        directory: String,
+        files: FileRows,
     },
     /// What became of a file that was to be written.
     Exported {
@@ -165,6 +176,14 @@ pub enum Target {
     /// A message that waits, by its place in the queue.
     Queued {
         place: usize,
+    },
+    /// The cross of a file that goes with the draft, by its place.
+    Chip {
+        place: usize,
+    },
+    /// A file that is offered for an `@path`.
+    File {
+        row: usize,
     },
     OverlayRow {
         row: usize,

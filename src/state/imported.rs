@@ -1,12 +1,11 @@
 //! Foreign conversations as turns, settings and sessions.
 
-use serde_json::json;
-
 use super::saved::saved_usage;
-use super::{Lane, LaneId, Session, saved_lane, saved_settings, saved_turn, title_of};
+use super::{Lane, LaneId, Session, saved_files, saved_lane, saved_settings, saved_turn, title_of};
 use crate::chat::{Role, Settings, TurnId, TurnTree};
 use crate::exchange::{Asked, Conversation};
 use crate::store::{FORMAT, SavedForm, SavedOutcome, SavedRun, SavedSession, SavedTurn, StoreFault, fingerprint};
+use serde_json::json;
 
 /// Adds a conversation to a tree, beside what is there; gives the end of the branch that was open.
 pub fn planted(conversation: &Conversation, turns: &mut TurnTree) -> Option<TurnId> {
@@ -17,6 +16,7 @@ pub fn planted(conversation: &Conversation, turns: &mut TurnTree) -> Option<Turn
         if let Some(turn) = turns.change(id) {
             turn.reasoning.clone_from(&message.reasoning);
             turn.refusal.clone_from(&message.refusal);
+            turn.attachments.clone_from(&message.attachments);
             turn.tool_calls.clone_from(&message.tool_calls);
             turn.answers.clone_from(&message.answers);
             if message.original.is_some() && turn.to_message() != message.original {
@@ -56,6 +56,7 @@ pub fn imported_session(conversation: &Conversation, now: i64, before: &Settings
     let runs = runs(conversation, &mut turns, created);
     let mut saved = SavedSession {
         version: FORMAT,
+        files: saved_files(session.turns.iter().flat_map(|turn| &turn.attachments)),
         title: titled(conversation),
         created,
         lanes: vec![saved_lane(&lane)],

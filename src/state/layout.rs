@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::attach::{chip_rows, lacks_vision};
 use super::{Focus, Size, State};
 
 /// The least terminal in which the panes make sense.
@@ -42,6 +43,8 @@ pub struct Layout {
     pub composer: Rect,
     /// The messages that wait, within the composer.
     pub queue: Rect,
+    /// The chips of what goes with the draft, within the composer.
+    pub chips: Rect,
     /// The composer's text.
     pub editor: Rect,
     pub sidebar: Option<Rect>,
@@ -71,7 +74,8 @@ impl Layout {
         let wanted = state.composer.editor.height(editor_columns);
         let editor_rows = wanted.clamp(1, COMPOSER_ROWS.min(rows / 3));
         let queue_rows = u16::try_from(state.queue.len().min(QUEUE_ROWS)).unwrap_or(0);
-        let composer_rows = editor_rows + queue_rows + 2;
+        let chip_rows = chip_rows_of(state, editor_columns);
+        let composer_rows = editor_rows + queue_rows + chip_rows + 2;
         let calls_rows = calls_rows(state, rows - 2 - composer_rows);
         let body_rows = rows - 2 - composer_rows - calls_rows;
         let calls = (calls_rows > 0).then(|| Rect::new(0, 1 + body_rows, main_columns, calls_rows));
@@ -85,7 +89,8 @@ impl Layout {
             calls,
             composer,
             queue: Rect::new(composer.x + 2, composer.y + 1, editor_columns, queue_rows),
-            editor: Rect::new(composer.x + 2, composer.y + 1 + queue_rows, editor_columns, editor_rows),
+            chips: Rect::new(composer.x + 2, composer.y + 1 + queue_rows, editor_columns, chip_rows),
+            editor: Rect::new(composer.x + 2, composer.y + 1 + queue_rows + chip_rows, editor_columns, editor_rows),
             sidebar,
             drawer,
             footer: Rect::new(0, rows - 1, columns, 1),
@@ -123,6 +128,14 @@ impl State {
     pub fn is_in_drawer(&self) -> bool {
         self.focus == Focus::Sidebar && is_drawer(self)
     }
+}
+
+/// The rows of the draft's chips, and the one about the models' sight.
+fn chip_rows_of(state: &State, columns: u16) -> u16 {
+    let (rows, _) = chip_rows(&state.composer.attachments, columns);
+    let (blind, unknown) = lacks_vision(state);
+    let sight = usize::from(!blind.is_empty() || !unknown.is_empty());
+    u16::try_from(rows.len() + sight).unwrap_or(0)
 }
 
 /// Nought when the sidebar is not shown.

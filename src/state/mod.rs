@@ -2,6 +2,7 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+pub mod attach;
 mod calls;
 pub mod card;
 mod composer;
@@ -39,7 +40,7 @@ mod wire_page;
 mod wire_text;
 
 pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
-pub use composer::Composer;
+pub use composer::{Composer, Draft};
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
@@ -62,8 +63,8 @@ pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
 pub use request_page::{RequestPage, RequestShows};
 pub use saved::{
-    Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_lane, saved_queue, saved_run,
-    saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
+    Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_file, saved_files, saved_lane,
+    saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
 };
 pub use saving::{Grown, GrownCall, Kept, RunMark, SavedPlace, Saving};
 pub use session::{Charge, Session, Sum, Totals, title_of};
@@ -315,6 +316,9 @@ impl State {
     pub fn contexts(&self) -> &'static [Context] {
         match (&self.overlay, self.focus) {
             (Some(overlay), _) => overlay.contexts(),
+            (None, Focus::Composer) if self.composer.offers().is_some() => {
+                &[Context::Completion, Context::Composer, Context::Global]
+            }
             (None, Focus::Composer) => &[Context::Composer, Context::Global],
             (None, Focus::Transcript) if self.find.as_ref().is_some_and(Find::is_typing) => {
                 &[Context::Overlay, Context::Global]

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::LaneId;
+use super::{Draft, LaneId};
 
 /// A message that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queued {
-    pub text: String,
+    pub draft: Draft,
     pub to: Vec<LaneId>,
 }
 

@@ -1,6 +1,7 @@
 //! From the living session to the saved one and back; pure, with the time of day as an argument.
 
 mod calls;
+mod files;
 mod run;
 mod settings;
 #[cfg(test)]
@@ -11,13 +12,18 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::{
-    Charge, Composer, Kept, Lane, LaneId, MAX_LANES, Queue, Queued, SavedPlace, Scroll, Session, Shared, State,
+    Charge, Composer, Draft, Kept, Lane, LaneId, MAX_LANES, Queue, Queued, SavedPlace, Scroll, Session, Shared, State,
     StreamStatus,
 };
 use crate::chat::{Cost, Outcome, Role, RunId, Settings, TurnId};
 use crate::pricing::Reach;
-use crate::store::{FORMAT, Fields, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll, SavedSession};
+use crate::store::{
+    FORMAT, Fields, SavedComposer, SavedHistoryAttachments, SavedLane, SavedQueue, SavedQueued, SavedScroll,
+    SavedSession,
+};
 
+use files::{Contents, saved_attachments};
+pub use files::{saved_file, saved_files};
 pub(super) use run::saved_usage;
 pub use run::{restored_wire, saved_run, saved_wire};
 pub use settings::{restored_settings, saved_settings};
@@ -94,6 +100,10 @@ const CUT_OFF: &str = "Abreast ended before this reply did; what had come is her
 #[must_use]
 pub fn saved_session(state: &State, anchor: Anchor) -> SavedSession {
     let Session { id, title, created, turns, .. } = &state.session;
+    let composer = &state.composer;
+    let drafts = composer.history().iter().map(|draft| draft.attachments.as_slice());
+    let waiting = state.queue.iter().map(|queued| queued.draft.attachments.as_slice());
+    let attached = turns.iter().map(|turn| turn.attachments.as_slice()).chain(drafts).chain(waiting);
     SavedSession {
         version: FORMAT,
         id: id.clone(),
@@ -106,6 +116,7 @@ pub fn saved_session(state: &State, anchor: Anchor) -> SavedSession {
         runs: state.session.runs().iter().map(|run| saved_run(run, true, anchor)).collect(),
         composer: saved_composer(&state.composer),
         queue: saved_queue(state),
+        files: saved_files(attached.chain([composer.attachments.as_slice(), &composer.draft().attachments]).flatten()),
         other: Fields::new(),
     }
 }
@@ -134,9 +145,19 @@ pub fn saved_lane(lane: &Lane) -> SavedLane {
 /// The draft and those before it.
 #[must_use]
 pub fn saved_composer(composer: &Composer) -> SavedComposer {
+    let draft = composer.draft();
+    let kept = |(place, draft): (usize, &Draft)| SavedHistoryAttachments {
+        place,
+        attachments: saved_attachments(&draft.attachments),
+    };
+    let history = composer.history();
     SavedComposer {
-        draft: composer.draft(),
-        history: composer.history().to_vec(),
+        draft: draft.text,
+        attachments: saved_attachments(&draft.attachments),
+        history: history.iter().map(|draft| draft.text.clone()).collect(),
+        history_attachments: (history.iter().enumerate().filter(|(_, draft)| !draft.attachments.is_empty()))
+            .map(kept)
+            .collect(),
         editing: composer.editing.map(|turn| turn.0),
         other: Fields::new(),
     }
@@ -146,10 +167,11 @@ pub fn saved_composer(composer: &Composer) -> SavedComposer {
 #[must_use]
 pub fn saved_queue(state: &State) -> SavedQueue {
     let letter = |id: &LaneId| state.lane_by_id(*id).map(|lane| lane.letter);
-    let waiting = state
-        .queue
-        .iter()
-        .map(|queued| SavedQueued { text: queued.text.clone(), to: queued.to.iter().filter_map(letter).collect() });
+    let waiting = state.queue.iter().map(|queued| SavedQueued {
+        text: queued.draft.text.clone(),
+        attachments: saved_attachments(&queued.draft.attachments),
+        to: queued.to.iter().filter_map(letter).collect(),
+    });
     SavedQueue { waiting: waiting.collect(), held: state.queue.held }
 }
 
@@ -170,6 +192,7 @@ pub fn restored(
             saved.id, saved.version
         ));
     }
+    let contents = Contents::of(saved.files);
     let mut session = Session::default();
     (session.id, session.title, session.created) = (saved.id, saved.title, Some(saved.created));
     let mut numbers = Numbers::default();
@@ -191,7 +214,7 @@ pub fn restored(
         settle(&mut session, id, &charge);
     }
     for turn in saved.turns {
-        turn::fill(&mut session, turn, &numbers);
+        turn::fill(&mut session, turn, &numbers, &contents);
     }
     let lanes: Vec<Lane> = (first_lane..)
         .zip(saved.lanes.into_iter().take(MAX_LANES))
@@ -200,19 +223,31 @@ pub fn restored(
     let id_of = |letter: &char| lanes.iter().find(|lane| lane.letter == *letter).map(|lane| lane.id);
     let mut queue = Queue::default();
     for queued in saved.queue.waiting {
-        queue.push(Queued { to: queued.to.iter().filter_map(id_of).collect(), text: queued.text });
+        let draft = Draft { text: queued.text, attachments: contents.restored(queued.attachments) };
+        queue.push(Queued { to: queued.to.iter().filter_map(id_of).collect(), draft });
     }
     queue.held = !queue.is_empty();
     let editing = numbers.turn(saved.composer.editing);
     Ok(Restored {
         focused: lanes.iter().position(|lane| Some(lane.letter) == saved.focused).unwrap_or(0),
         shared: Shared::from(restored_settings(saved.shared)),
-        composer: Composer::restored(&saved.composer.draft, saved.composer.history, editing),
+        composer: restored_composer(saved.composer, editing, &contents),
         renumbered: numbers.changed(),
         session,
         lanes,
         queue,
     })
+}
+
+fn restored_composer(saved: SavedComposer, editing: Option<TurnId>, contents: &Contents) -> Composer {
+    let mut history: Vec<Draft> = saved.history.into_iter().map(Draft::from).collect();
+    for kept in saved.history_attachments {
+        if let Some(draft) = history.get_mut(kept.place) {
+            draft.attachments = contents.restored(kept.attachments);
+        }
+    }
+    let draft = Draft { text: saved.draft, attachments: contents.restored(saved.attachments) };
+    Composer::restored(&draft, history, editing)
 }
 
 impl State {

@@ -1,11 +1,11 @@
 //! What of the session the store has been given, so that only what is new is given to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Anchor, Lane, Queue, Shared};
+use super::{Anchor, Draft, Lane, Queue, Shared};
 use crate::chat::{RunId, TurnId};
 use crate::store::StoreFault;
 
@@ -44,9 +44,11 @@ pub struct Kept {
     /// Title, focused lane's letter, messages that wait, and what lanes share.
     pub head: Option<(String, char, Queue, Shared)>,
     pub lanes: Vec<Lane>,
-    pub draft: (String, Option<TurnId>),
+    pub draft: (Draft, Option<TurnId>),
     /// How many drafts were in the history, and the last of them.
-    pub history: (usize, Option<String>),
+    pub history: (usize, Option<Draft>),
+    /// The contents of attachments that it has, by their hashes.
+    pub files: BTreeSet<String>,
     /// Replies that still come.
     pub growing: BTreeMap<TurnId, Grown>,
     pub running: BTreeMap<RunId, RunMark>,
@@ -121,8 +123,9 @@ impl Kept {
             session: session.into(),
             head: None,
             lanes: Vec::new(),
-            draft: (String::new(), None),
+            draft: (Draft::default(), None),
             history: (0, None),
+            files: BTreeSet::new(),
             growing: BTreeMap::new(),
             running: BTreeMap::new(),
         }

@@ -21,6 +21,7 @@ mod recover;
 mod rows;
 mod saved;
 mod saved_call;
+mod saved_file;
 mod saved_run;
 mod schema;
 mod shelf;
@@ -41,6 +42,7 @@ pub use saved::{
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,
 };
 pub use saved_call::{SavedAnswerer, SavedCallEnd, SavedCallRecord, SavedCallState};
+pub use saved_file::{SavedAttachment, SavedFile, SavedHistoryAttachments};
 pub use saved_run::{
     SavedCost, SavedForm, SavedKnown, SavedOutcome, SavedRequest, SavedResponse, SavedRun, SavedStop, SavedTry,
     SavedUsage, SavedWire, SavedWireKept,

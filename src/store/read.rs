@@ -1,12 +1,14 @@
 //! Sessions as they are read back.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 
 use super::blob::unpacked;
 use super::{
-    SavedCall, SavedCallPiece, SavedComposer, SavedHead, SavedLane, SavedRun, SavedSession, SavedTokens, SavedTurn,
-    StoreFault,
+    SavedCall, SavedCallPiece, SavedComposer, SavedFile, SavedHead, SavedLane, SavedRun, SavedSession, SavedTokens,
+    SavedTurn, StoreFault,
 };
 
 /// The session that was changed last and has something in it.
@@ -57,7 +59,19 @@ pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedS
     };
     session.composer = composer(connection, id)?;
     grow(connection, id, &mut session.turns)?;
+    session.files = files(connection, session.needs())?;
     Ok(Some(session))
+}
+
+/// What is attached; a file that cannot be read is no reason to lose what it was attached to.
+fn files(connection: &Connection, needed: BTreeSet<String>) -> Result<Vec<SavedFile>, StoreFault> {
+    let mut out = Vec::new();
+    for sha256 in needed {
+        let row = |row: &Row<'_>| row.get::<_, Vec<u8>>(0);
+        let found = connection.query_row("SELECT bytes FROM files WHERE sha256 = ?1", [&sha256], row).optional()?;
+        out.extend(found.map(|bytes| SavedFile { sha256, bytes: bytes.into() }));
+    }
+    Ok(out)
 }
 
 fn bodies<T: DeserializeOwned>(connection: &Connection, sql: &str, id: &str) -> Result<Vec<T>, StoreFault> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{SavedCallRecord, SavedRun};
+use super::{SavedAttachment, SavedCallRecord, SavedFile, SavedHistoryAttachments, SavedRun};
 
 /// The version of this form. It goes up when an older program would misread a newer file.
 pub const FORMAT: u32 = 1;
@@ -45,6 +45,9 @@ pub struct SavedSession {
     pub composer: SavedComposer,
     #[serde(default)]
     pub queue: SavedQueue,
+    /// What is attached anywhere in the session, each file once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<SavedFile>,
     #[serde(flatten)]
     pub other: Fields,
 }
@@ -139,6 +142,8 @@ pub struct SavedTurn {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub refusal: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SavedAttachment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<SavedCall>,
     /// What became of the calls; absent where nobody was asked about them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -213,9 +218,14 @@ pub struct SavedCandidate {
 pub struct SavedComposer {
     #[serde(default)]
     pub draft: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SavedAttachment>,
     /// Sent and cleared drafts, oldest first.
     #[serde(default)]
     pub history: Vec<String>,
+    /// What was attached to those of them that had something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history_attachments: Vec<SavedHistoryAttachments>,
     /// The question that the draft is an edit of.
     #[serde(default)]
     pub editing: Option<u32>,
@@ -236,6 +246,8 @@ pub struct SavedQueue {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedQueued {
     pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SavedAttachment>,
     /// The lanes' letters.
     pub to: Vec<char>,
 }

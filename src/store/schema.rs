@@ -53,11 +53,14 @@ CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns WHEN old.text <> new.
 END;
 ",
     include_str!("step_2.sql"),
+    "
+CREATE TABLE files (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+",
 ];
 
 /// The tables in the order in which they can be filled from a damaged file; all others follow from them.
 pub(super) const TABLES: &[&str] =
-    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "presets_used"];
+    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "presets_used", "files"];
 
 /// Gives a connection the functions that the tables' triggers use.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {

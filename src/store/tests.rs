@@ -50,7 +50,10 @@ fn session(id: &str, turns: u32) -> SavedSession {
         turns: (0..turns).map(|place| turn(place, place.checked_sub(1), "user", &text(place))).collect(),
         runs: vec![run],
         composer: SavedComposer { draft: "next".into(), history: vec!["old".into()], ..SavedComposer::default() },
-        queue: SavedQueue { waiting: vec![SavedQueued { text: "later".into(), to: vec!['A'] }], held: true },
+        queue: SavedQueue {
+            waiting: vec![SavedQueued { text: "later".into(), to: vec!['A'], ..SavedQueued::default() }],
+            held: true,
+        },
         ..SavedSession::default()
     }
 }
@@ -244,7 +247,7 @@ fn a_store_of_a_newer_program_is_left_alone() {
     store(home.path(), &[session("one", 2)]);
     Base::open_file(home.path()).unwrap().connection.pragma_update(None, "user_version", 99).unwrap();
     let before = fs::read(file(home.path())).unwrap();
-    let fault = StoreFault::Newer { found: 99, known: 2 };
+    let fault = StoreFault::Newer { found: 99, known: schema::known() };
     assert_eq!(load(home.path(), None).unwrap_err(), fault);
     let (store, news) = start(home.path());
     assert_eq!(keep(&store, "one", session("one", 3).writes()), Err(fault.clone()));
@@ -330,6 +333,30 @@ fn a_session_that_is_open_elsewhere_is_told_with_the_program_that_has_it() {
     drop(lock);
     assert!(SessionLock::take(home.path(), "one").unwrap().is_some());
     assert_eq!(fs::read_dir(home.path().join("open")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_is_kept_once_however_often_it_is_attached_and_before_what_needs_it() {
+    let home = tempfile::tempdir().unwrap();
+    let attached =
+        |name: &str| SavedAttachment { name: name.into(), sha256: "ab".into(), ..SavedAttachment::default() };
+    let file = SavedFile { sha256: "ab".into(), bytes: vec![7; 100_000].into() };
+    let of = |id: &str| {
+        let mut session = session(id, 2);
+        session.turns.iter_mut().for_each(|turn| turn.attachments = vec![attached("a.png")]);
+        session.composer.attachments = vec![attached("draft.png")];
+        session.queue.waiting[0].attachments = vec![attached("queued.png")];
+        session.files = vec![file.clone()];
+        session
+    };
+    let writes = of("one").writes();
+    let place = |wanted: fn(&Write) -> bool| writes.iter().position(wanted).unwrap();
+    assert!(place(|write| matches!(write, Write::File(_))) < place(|write| matches!(write, Write::Turn(_))));
+    store(home.path(), &[of("one"), of("two")]);
+    assert_eq!([loaded(home.path(), "one"), loaded(home.path(), "two")], [of("one"), of("two")]);
+    let connection = rusqlite::Connection::open(home.path().join("abreast.db")).unwrap();
+    let count: u32 = connection.query_row("SELECT count(*) FROM files", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 1);
 }
 
 mod shelf;

@@ -9,13 +9,15 @@ use serde_json::Value;
 
 use super::blob::packed;
 use super::{
-    FORMAT, Fields, SavedComposer, SavedCost, SavedLane, SavedOutcome, SavedQueue, SavedRun, SavedSession,
+    FORMAT, Fields, SavedComposer, SavedCost, SavedFile, SavedLane, SavedOutcome, SavedQueue, SavedRun, SavedSession,
     SavedSettings, SavedTokens, SavedTurn, StoreFault,
 };
 
 /// Something to be kept of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
+    /// The content of something that is attached, before what it is attached to. One that is there already stays.
+    File(SavedFile),
     Head(Box<SavedHead>),
     /// All lanes, in the place of those before.
     Lanes(Vec<SavedLane>),
@@ -103,7 +105,8 @@ impl SavedSession {
         let turns = self.turns.into_iter().map(|turn| Write::Turn(Box::new(turn)));
         let runs = self.runs.into_iter().map(|run| Write::Run(Box::new(run)));
         let first = [Write::Head(Box::new(head)), Write::Lanes(self.lanes), Write::Composer(self.composer)];
-        first.into_iter().chain(turns).chain(runs).collect()
+        let files = self.files.into_iter().map(Write::File);
+        files.chain(first).chain(turns).chain(runs).collect()
     }
 }
 
@@ -166,6 +169,10 @@ pub(super) fn apply(
 
 pub(super) fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -> Result<(), StoreFault> {
     match write {
+        Write::File(file) => {
+            let sql = "INSERT OR IGNORE INTO files (sha256, bytes) VALUES (?1, ?2)";
+            transaction.prepare_cached(sql)?.execute(params![file.sha256, file.bytes.as_ref()])?;
+        }
         Write::Head(head) => {
             let sql = "INSERT INTO sessions (id, title, created, updated, body) VALUES (?1, ?2, ?3, ?3, ?4)
                 ON CONFLICT (id) DO UPDATE SET title = ?2, body = ?4";

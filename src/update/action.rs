@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, calls, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets, queue,
-    reader, reading, request, sessions, share, stream, tool_list, tree,
+    Effects, ask, attach, calls, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets,
+    queue, reader, reading, request, sessions, share, stream, tool_list, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -19,6 +19,7 @@ pub(super) fn applies(state: &State, action: Action) -> bool {
         Action::SlashCommand | Action::QuitIfEmpty => composer.is_empty(),
         Action::HistoryOlder => composer.editor.at_first_row(columns()),
         Action::HistoryNewer => composer.editor.at_last_row(columns()),
+        Action::Detach => composer.editor.at_beginning() && !composer.attachments.is_empty(),
         Action::FormEnter => form::enter_leads_on(state),
         _ => true,
     }
@@ -32,6 +33,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Global => global(state, action, now),
         Context::Composer if action == Action::Send => ask::perform(state, action, now),
         Context::Composer => compose(state, action),
+        Context::Completion => attach::perform(state, action, now),
         Context::Transcript => transcript(state, action, now),
         Context::Sidebar => sidebar(state, action, now),
         Context::Calls => calls::perform(state, action, now),
@@ -70,6 +72,7 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         A::Export => exchange::open_export(state),
         A::OpenDraft => exchange::open_draft(state, now),
+        A::Attach | A::Detach => attach::perform(state, action, now),
         A::QueueEdit | A::QueueDrop => queue::perform(state, action, now),
         A::Again | A::ResendWithout => ask::perform(state, action, now),
         A::RequestPane | A::CopyBody | A::CopyCurl | A::CopyPython | A::CopyJavaScript => {

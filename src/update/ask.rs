@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use super::{Effects, calls, edit, queue, system};
+use super::{Effects, attach, calls, edit, queue, system};
 pub use crate::chat::messages;
-use crate::chat::{ChatRequest, Field, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
+use crate::chat::{ChatRequest, Field, Images, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
-use crate::state::{Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo, title_of};
+use crate::state::{Draft, Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo, title_of};
 use crate::text;
 
 pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
@@ -24,7 +24,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 
 /// Sends the draft to the lanes that it is addressed to, or lets it wait for those that still answer.
 fn send(state: &mut State, now: Instant) -> Effects {
-    if state.composer.text().trim().is_empty() {
+    if state.composer.shown().is_blank() {
         if state.awaited(state.focused).is_some() {
             calls::focus(state, now);
             return Effects::new();
@@ -45,6 +45,9 @@ fn send(state: &mut State, now: Instant) -> Effects {
         let said = format!("Lane {lane} has no model yet: {} chooses one.", state.key(Action::Models));
         state.notices.show(Level::Warning, said, now);
         return Effects::new();
+    }
+    if let Some(look) = attach::before_sending(state).filter(|_| reply.is_none()) {
+        return vec![look];
     }
     let to: Vec<LaneId> = places.iter().map(|place| state.lanes[*place].id).collect();
     if queue::must_wait(state, &to) {
@@ -72,11 +75,11 @@ pub(super) fn ask(
     state: &mut State,
     places: &[usize],
     edited: Option<TurnId>,
-    question: &str,
+    question: &Draft,
     now: Instant,
 ) -> Effects {
     state.providers.undecided = false;
-    let mut effects = title(state, question);
+    let mut effects = title(state, titled(question));
     let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
     for &place in places {
         if edited.is_none() {
@@ -84,11 +87,25 @@ pub(super) fn ask(
         }
         let parent = parent_of_question(state, place, edited);
         let shared = asked.iter().find(|(at, _)| *at == parent).map(|(_, turn)| *turn);
-        let turn = shared.unwrap_or_else(|| state.session.turns.add(parent, Role::User, question));
+        let turn = shared.unwrap_or_else(|| put(&mut state.session.turns, parent, question));
         asked.push((parent, turn));
         effects.extend(open(state, place, turn, now));
     }
     effects
+}
+
+fn put(turns: &mut TurnTree, parent: Option<TurnId>, question: &Draft) -> TurnId {
+    let id = turns.add(parent, Role::User, question.text.as_str());
+    if let (false, Some(turn)) = (question.attachments.is_empty(), turns.change(id)) {
+        turn.attachments.clone_from(&question.attachments);
+    }
+    id
+}
+
+/// What a session that begins with a question is called by.
+fn titled(question: &Draft) -> &str {
+    let name = question.attachments.first().map(|attachment| attachment.name.as_str());
+    name.filter(|_| question.text.trim().is_empty()).unwrap_or(&question.text)
 }
 
 /// Lets undo put lanes back where they stand now.
@@ -229,6 +246,7 @@ pub(super) fn with_long_parts(form: ChatRequest, settings: &Settings) -> ChatReq
 /// A form with the conversation down to a turn.
 pub(super) fn request(mut form: ChatRequest, turns: &TurnTree, tip: Option<TurnId>) -> ChatRequest {
     form.messages.extend(messages(turns, tip, None));
+    form.images = Images::of(turns, tip);
     form
 }
 

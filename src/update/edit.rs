@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Effects, calls};
 use crate::chat::{Role, Turn, TurnId};
 use crate::input::Action;
-use crate::state::{Focus, Level, Scroll, State, StreamStatus, Topic};
+use crate::state::{Draft, Focus, Level, Scroll, State, StreamStatus, Topic};
 
 /// Puts the selected question or reply into the composer, without a selection the last question. Sending it makes a
 /// sibling branch.
@@ -16,11 +16,11 @@ pub(super) fn open(state: &mut State, now: Instant) {
         calls::open_result(state, answer);
         return;
     }
-    let Some((id, text, reply)) = turn(state).map(|turn| (turn.id, turn.text.clone(), is_said(turn))) else { return };
+    let Some((id, draft, reply)) = turn(state).map(|turn| (turn.id, draft(turn), is_said(turn))) else { return };
     if !state.composer.is_empty() {
         state.composer.take();
     }
-    state.composer.set(&text);
+    state.composer.set(draft);
     state.composer.editing = Some(id);
     state.focus = Focus::Composer;
     state.lane_mut().selected = None;
@@ -31,6 +31,10 @@ pub(super) fn open(state: &mut State, now: Instant) {
         format!("{sends} sends the edit as a new branch; {leaves} leaves it.")
     };
     state.notices.show_about(Topic::Edit, said, now, Duration::from_secs(8));
+}
+
+fn draft(turn: &Turn) -> Draft {
+    Draft { text: turn.text.clone(), attachments: turn.attachments.clone() }
 }
 
 fn turn(state: &State) -> Option<&Turn> {
@@ -50,13 +54,14 @@ pub(super) fn is_reply(state: &State, turn: TurnId) -> bool {
 }
 
 /// Puts what the user made of a reply beside it, and the lanes on it. Its calls stay as they were made.
-pub(super) fn keep_reply(state: &mut State, places: &[usize], reply: TurnId, text: &str, now: Instant) -> Effects {
+pub(super) fn keep_reply(state: &mut State, places: &[usize], reply: TurnId, draft: &Draft, now: Instant) -> Effects {
     let Some(before) = state.session.turns.get(reply) else { return Effects::new() };
     let (parent, calls) = (before.parent, before.tool_calls.clone());
-    let edited = state.session.turns.add(parent, Role::Assistant, text);
+    let edited = state.session.turns.add(parent, Role::Assistant, draft.text.as_str());
     let status = if calls.is_empty() { StreamStatus::Idle } else { StreamStatus::awaiting(edited) };
     if let Some(turn) = state.session.turns.change(edited) {
         turn.edited = true;
+        turn.attachments.clone_from(&draft.attachments);
         turn.tool_calls = calls;
     }
     let branch = state.session.turns.branch(Some(edited));

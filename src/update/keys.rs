@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{Effects, action, exchange, find, form, overlay, params};
+use super::{Effects, action, attach, exchange, find, form, overlay, params};
 use crate::state::{Focus, Level, Overlay, State};
 
 pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
@@ -68,7 +68,12 @@ pub(super) fn paste(state: &mut State, text: &str, now: Instant) -> Effects {
     state.overlay = None;
     state.focus = Focus::Composer;
     match state.composer.editor.paste(text) {
-        Ok(()) => exchange::offer(state, now),
+        Ok(()) => {
+            // What was pasted is whole: it asks for no list.
+            state.composer.completion_left = true;
+            exchange::offer(state, now);
+            return attach::look(text);
+        }
         Err(problem) => state.notices.show(Level::Error, problem.to_string(), now),
     }
     Effects::new()

@@ -78,7 +78,7 @@ fn close(state: &mut State, now: Instant) -> Effects {
 pub(super) fn take_out(state: &mut State, place: usize, now: Instant) -> (Undo, Effects) {
     // Before the stop, which speaks of what waits.
     for left in state.queue.without(state.lanes[place].id) {
-        state.composer.keep(&left.text);
+        state.composer.keep(&left.draft);
     }
     let effects = stream::stop(state, place, now);
     let lane = state.lanes.remove(place);
@@ -193,7 +193,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     }
     // Before the stop, which speaks of what waits.
     for left in state.queue.drain() {
-        state.composer.keep(&left.text);
+        state.composer.keep(&left.draft);
     }
     let mut effects = stream::stop_all(state, now);
     effects.extend(saving::follow(state, true, now));

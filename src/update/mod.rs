@@ -2,6 +2,7 @@
 
 mod action;
 mod ask;
+mod attach;
 mod calls;
 mod card;
 mod diff;
@@ -77,9 +78,9 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
 
 fn route(state: &mut State, event: Event, now: Instant) -> Effects {
     match event {
-        Event::Key(key) => keys::key(state, key, now),
-        Event::Paste(text) => keys::paste(state, &text, now),
-        Event::Pointer(pointer) => pointer::pointer(state, pointer, now),
+        Event::Key(key) => followed(state, |state| keys::key(state, key, now)),
+        Event::Paste(text) => followed(state, |state| keys::paste(state, &text, now)),
+        Event::Pointer(pointer) => followed(state, |state| pointer::pointer(state, pointer, now)),
         Event::Resized(size) => {
             state.size = size;
             card::refresh(state);
@@ -107,6 +108,11 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Models { provider, found } => models(state, &provider, found, now),
         Event::Presets { work, outcome, files } => presets::found(state, &work, outcome, files, now),
         Event::FileRead { path, result } => values::file_read(state, &path, result, now),
+        Event::Attached { work, found } => attach::found(state, &work, found, now),
+        Event::FilesListed { directory, files } => {
+            attach::listed(state, &directory, files);
+            Effects::new()
+        }
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
         Event::Shelf { work, answer } => sessions::answered(state, work, answer, now),
         Event::Store(news) => {
@@ -119,6 +125,13 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         }
         Event::Terminate => vec![Effect::Quit(ExitReason::Signal)],
     }
+}
+
+/// What the user did may have begun or ended an `@path`.
+fn followed(state: &mut State, act: impl FnOnce(&mut State) -> Effects) -> Effects {
+    let mut effects = act(state);
+    effects.extend(attach::follow(state));
+    effects
 }
 
 fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String>, now: Instant) -> Effects {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, action, calls, form, lanes, overlay, params, queue, reading, request, sessions};
+use super::{Effects, action, attach, calls, form, lanes, overlay, params, queue, reading, request, sessions};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Overlay, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -57,6 +57,13 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
             }
         }
         Target::Queued { place } => return queue::edit(state, place, now),
+        Target::Chip { place } => attach::detach(state, place, now),
+        Target::File { row } => {
+            if let Some(completion) = &mut state.composer.completion {
+                completion.selected = row;
+            }
+            return action::perform(state, Action::FileTake, now);
+        }
         Target::NewLines { lane } => state.scroll_to(lane, Scroll::Follow),
         Target::LaneTab { lane } => focus_lane(state, lane),
         Target::Calls => {

@@ -26,8 +26,8 @@ fn is_live(state: &State, lane: LaneId) -> bool {
 
 /// Lets the draft wait.
 pub(super) fn add(state: &mut State, to: Vec<LaneId>) {
-    let text = state.composer.take();
-    state.queue.push(Queued { text, to });
+    let draft = state.composer.take();
+    state.queue.push(Queued { draft, to });
 }
 
 /// Sends what has nothing more to wait for.
@@ -58,7 +58,7 @@ pub(super) fn release(state: &mut State, now: Instant) -> Effects {
 fn send(state: &mut State, queued: &Queued, now: Instant) -> Effects {
     let asks = |lane: &Lane| queued.to.contains(&lane.id);
     let places = (0..state.lanes.len()).filter(|place| asks(&state.lanes[*place])).collect::<Vec<_>>();
-    ask::ask(state, &places, None, &queued.text, now)
+    ask::ask(state, &places, None, &queued.draft, now)
 }
 
 /// Holds the queue after a reply that did not end well: what follows it may not be meant any more.
@@ -81,7 +81,7 @@ pub(super) fn edit(state: &mut State, place: usize, now: Instant) -> Effects {
     if !state.composer.is_empty() {
         state.composer.take();
     }
-    state.composer.set(&queued.text);
+    state.composer.set(queued.draft);
     // It was never an edit: those do not wait.
     if state.composer.editing.take().is_some() {
         state.notices.withdraw(Topic::Edit);
@@ -96,7 +96,7 @@ fn drop_next(state: &mut State, now: Instant) -> Effects {
         state.notices.show(Level::Note, "No message waits.", now);
         return Effects::new();
     };
-    state.composer.keep(&queued.text);
+    state.composer.keep(&queued.draft);
     state.notices.show(Level::Note, "The message is out of the queue; Up brings its text back.", now);
     advance(state, now)
 }

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use crate::chat::{Outcome, Run, ToolCall, Turn, TurnId};
+use crate::chat::{Attachment, Outcome, Run, ToolCall, Turn, TurnId};
 use crate::input::Action;
 use crate::state::{
     Anchor, Effect, Grown, GrownCall, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer,
-    saved_lane, saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
+    saved_file, saved_lane, saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
 };
 use crate::store::{FORMAT, Fields, SavedCallPiece, SavedHead, SavedPart, StoreNews, StoreWork, Write};
 
@@ -58,7 +58,9 @@ fn work(state: &mut State, saving: &mut Saving, piece: bool, now: Instant) -> Op
     if !piece {
         around(state, kept, &mut writes);
     }
-    Some(StoreWork { session: kept.session.clone(), writes })
+    let mut all = files(state, kept, &writes);
+    all.append(&mut writes);
+    Some(StoreWork { session: kept.session.clone(), writes: all })
 }
 
 /// The first message, or the first draft: the session gets a name, and all of it is kept.
@@ -67,7 +69,9 @@ fn begin(state: &mut State, saving: &mut Saving, now: Instant) -> StoreWork {
     state.session.id = saving.id(serial);
     state.session.created = Some(saving.anchor.unix_ms(now));
     let mut kept = Kept::new(serial, &state.session.id);
-    let writes = saved_session(state, saving.anchor).writes();
+    let saved = saved_session(state, saving.anchor);
+    kept.files = saved.files.iter().map(|file| file.sha256.clone()).collect();
+    let writes = saved.writes();
     state.session.take_changed_runs();
     state.session.turns.take_changed();
     for run in state.session.runs().iter().filter(|run| run.outcome == Outcome::Running) {
@@ -209,10 +213,39 @@ fn around(state: &State, kept: &mut Kept, writes: &mut Vec<Write>) {
         kept.history = (history.len(), history.last().cloned());
         kept.draft = (draft, editing);
         writes.push(Write::Composer(saved_composer(&state.composer)));
+    } else if kept.draft.0.attachments != draft.attachments {
+        kept.draft = (draft, editing);
+        writes.push(Write::Composer(saved_composer(&state.composer)));
     } else if kept.draft != (draft.clone(), editing) {
-        writes.push(Write::Draft { draft: draft.clone(), editing: editing.map(|turn| turn.0) });
+        writes.push(Write::Draft { draft: draft.text.clone(), editing: editing.map(|turn| turn.0) });
         kept.draft = (draft, editing);
     }
+}
+
+/// What is attached to what is written and is not in the store yet.
+fn files(state: &State, kept: &mut Kept, writes: &[Write]) -> Vec<Write> {
+    let mut files = Vec::new();
+    let mut need = |attachments: &[Attachment]| {
+        for attachment in attachments {
+            if kept.files.insert(attachment.hash().to_owned()) {
+                files.extend(saved_file(attachment).map(Write::File));
+            }
+        }
+    };
+    for write in writes {
+        match write {
+            Write::Turn(turn) if !turn.attachments.is_empty() => {
+                state.session.turns.get(TurnId(turn.id)).into_iter().for_each(|turn| need(&turn.attachments));
+            }
+            Write::Head(_) => state.queue.iter().for_each(|queued| need(&queued.draft.attachments)),
+            Write::Composer(_) => {
+                need(&state.composer.draft().attachments);
+                state.composer.history().iter().for_each(|draft| need(&draft.attachments));
+            }
+            _ => {}
+        }
+    }
+    files
 }
 
 fn head(state: &State, letter: char) -> SavedHead {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::api::ApiError;
 use crate::chat::{Outcome, Role, Run, Turn};
 use crate::input::Action;
+use crate::state::attach::chip_text;
 use crate::state::{SILENCE, State, StreamStatus};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, duration, truncate, width, wrap};
 
@@ -35,6 +36,8 @@ pub(super) fn above(pane: &Pane<'_>, turn: &Turn, thought: &str) -> Vec<Line> {
         rows.push(Line::default());
     }
     rows.push(speaker(pane, turn));
+    let chip = |attachment| Line::new(truncate(&chip_text(attachment), usize::from(pane.columns)), StyleRole::Chip);
+    rows.extend(turn.attachments.iter().map(chip));
     if !turn.reasoning.is_empty() {
         reasoning(pane, turn, thought, &mut rows);
     }

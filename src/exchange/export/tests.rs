@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::exchange::{Choice, Redaction, Span, Spot, is_own, read, read_sessions, write_sessions};
+use crate::store::{SavedAttachment, SavedFile};
 
 fn written(session: &SavedSession, format: ExportFormat) -> Result<String, String> {
     export(session, format, &|_| None)
@@ -308,4 +309,80 @@ proptest! {
         prop_assert!(is_own(&text));
         prop_assert_eq!(read_sessions(&text).unwrap(), sessions);
     }
+}
+
+const DOT: &str = "fb6567d497606314a968515ebf9063dcee9fcff777897c384ed8e6a26dbd7190";
+const RULES: &str = "bb0b9531e04ed725aceb47d19243fde9e99575fe93051cdeef97ef5b985fe6e5";
+
+/// The same session, its question with an image, a text and a file that is lost.
+fn attached() -> SavedSession {
+    let attachment = |name: &str, sha256: &str, size| SavedAttachment {
+        name: name.to_owned(),
+        media_type: "text/plain".to_owned(),
+        sha256: sha256.to_owned(),
+        size,
+    };
+    let mut session = session();
+    session.turns[0].attachments = vec![
+        attachment("\"><script>.gif", DOT, 10),
+        attachment("rules.md", RULES, 21),
+        attachment("gone.txt", "ab", 3),
+    ];
+    let file = |sha256: &str, bytes: &'static [u8]| SavedFile { sha256: sha256.to_owned(), bytes: bytes.into() };
+    session.files = vec![file(DOT, b"GIF89a\x01\0\x01\0"), file(RULES, b"Secret dogs may wait.")];
+    session
+}
+
+#[test]
+fn an_export_names_what_was_attached_and_a_page_shows_the_picture() {
+    let text = export(&attached(), ExportFormat::Markdown).unwrap();
+    assert!(text.contains("\nAttached: rules.md (text/plain · 21 B)\n"), "{text}");
+    assert!(text.contains("(image/gif · 10 B · 1×1)\n"), "{text}");
+    assert!(text.contains("\nAttached: gone.txt (lost)\n"), "{text}");
+    let page = export(&attached(), ExportFormat::Html).unwrap();
+    assert!(page.contains("img-src data:;"), "{page}");
+    let image = "<img src=\"data:image/gif;base64,R0lGODlhAQABAA==\" alt=\"&quot;&gt;&lt;script&gt;.gif\">";
+    assert_eq!(page.matches(image).count(), 2, "a picture in each lane: {page}");
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn lines_have_attachments_as_parts_and_our_own_form_has_their_bytes() {
+    let lines = export(&attached(), ExportFormat::Jsonl).unwrap();
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        first["messages"][1]["content"],
+        json!([
+            {"type": "image_url", "image_url": {"url": "data:image/gif;base64,R0lGODlhAQABAA=="}},
+            {"type": "text", "text": "```rules.md\nSecret dogs may wait.\n```"},
+            {"type": "text", "text": "[gone.txt was attached; its content is lost]"},
+            {"type": "text", "text": "How long? <script>alert(1)</script>"}])
+    );
+    let own = export(&attached(), ExportFormat::Json).unwrap();
+    assert_eq!(read_sessions(&own).unwrap(), [attached()]);
+    let again = read(&lines).unwrap().conversations.remove(0).messages.remove(0);
+    assert_eq!(again.attachments.len(), 1);
+}
+
+#[test]
+fn a_pattern_is_left_out_of_attached_texts_and_their_names_too() {
+    let mut session = attached();
+    Redaction::of(["dogs", "rules"]).unwrap().apply(&mut session);
+    let turn = &session.turns[0];
+    assert_eq!(turn.attachments[1].name, "[redacted].md");
+    let file = session.file(&turn.attachments[1]).unwrap();
+    assert_eq!(file.bytes.as_ref(), b"Secret [redacted] may wait.");
+    assert_eq!(turn.attachments[1].size, file.bytes.len() as u64);
+    assert_eq!(session.file(&turn.attachments[0]).unwrap().bytes.as_ref(), b"GIF89a\x01\0\x01\0");
+    let text = export(&session, ExportFormat::Json).unwrap();
+    assert!(!text.contains(RULES), "the hash of what was left out would tell what it was");
+}
+
+#[test]
+fn of_one_lane_only_the_files_that_it_needs_go_out() {
+    let mut session = attached();
+    session.turns[1].attachments = session.turns[0].attachments.split_off(1);
+    only_lane(&mut session, 'B').unwrap();
+    let left: Vec<&str> = session.files.iter().map(|file| file.sha256.as_str()).collect();
+    assert_eq!(left, [DOT]);
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::settings::{restored_params, restored_settings, saved_params, saved_settings};
 use super::{Anchor, Numbers};
 use crate::chat::{
-    ChatRequest, Cost, Money, Outcome, Remembered, Run, RunId, Usage, Wire, WireKept, WireLoss, WireRequest,
+    ChatRequest, Cost, Images, Money, Outcome, Remembered, Run, RunId, Usage, Wire, WireKept, WireLoss, WireRequest,
     WireResponse, WireTry, limit_name,
 };
 use crate::store::{
@@ -155,6 +155,7 @@ fn restored_form(saved: SavedForm) -> ChatRequest {
     ChatRequest {
         model: saved.model,
         messages: saved.messages,
+        images: Images::default(),
         params: restored_params(saved.params),
         tools: saved.tools,
         stream: saved.stream,

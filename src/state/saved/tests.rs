@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::chat::ChatRequest;
+use crate::chat::{Attachment, ChatRequest};
 use crate::chat::{Currency, Money, Run, ToolCall, Usage, WirePiece, WireRequest, WireResponse};
-use crate::store::{SavedRun, SavedTurn, SavedWire};
+use crate::store::{SavedAttachment, SavedFile, SavedRun, SavedTurn, SavedWire};
 
 fn anchor() -> Anchor {
     Anchor { instant: Instant::now() + Duration::from_secs(1_000_000), unix_ms: 1_790_000_000_000 }
@@ -36,6 +36,7 @@ fn there_and_back(saved: &SavedSession, at: Anchor) -> SavedSession {
         turns: restored.session.turns.iter().map(|turn| saved_turn(&restored.session, turn)).collect(),
         runs: restored.session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: saved_composer(&restored.composer),
+        files: files(&restored.session, &restored.composer.attachments),
         ..SavedSession::default()
     };
     let letter = |id: &LaneId| restored.lanes.iter().find(|lane| lane.id == *id).map(|lane| lane.letter);
@@ -43,7 +44,11 @@ fn there_and_back(saved: &SavedSession, at: Anchor) -> SavedSession {
     out.queue.waiting = restored
         .queue
         .iter()
-        .map(|queued| SavedQueued { text: queued.text.clone(), to: queued.to.iter().filter_map(letter).collect() })
+        .map(|queued| SavedQueued {
+            text: queued.draft.text.clone(),
+            attachments: saved_attachments(&queued.draft.attachments),
+            to: queued.to.iter().filter_map(letter).collect(),
+        })
         .collect();
     out
 }
@@ -113,6 +118,7 @@ fn session(talk: &Talk, at: Anchor) -> (Session, Vec<Lane>) {
             .push(&json!({"content": [{"token": text, "logprob": talk.logprob, "top_logprobs": [{"token": "y"}]},
             {"token": "z", "logprob": -9999.0, "bytes": [0xE2]}]}));
         let extra = (*role == 2).then(|| json!({"signature": "x"}));
+        turn.attachments = (*role == 2).then(|| notes(text)).into_iter().collect();
         turn.tool_calls.push(ToolCall { id: "c1".into(), name: "f".into(), arguments: text.clone(), extra });
     }
     for piece in pieces(&talk.body) {
@@ -137,6 +143,18 @@ fn session(talk: &Talk, at: Anchor) -> (Session, Vec<Lane>) {
     (session, lanes)
 }
 
+fn notes(text: &str) -> Attachment {
+    Attachment::of("notes.md", format!("of {text}")).unwrap_or_else(|_| Attachment::lost("n".into(), "ab".into(), 1))
+}
+
+fn dot() -> Attachment {
+    Attachment::of("dot.gif", b"GIF89a\x01\0\x02\0".to_vec()).unwrap()
+}
+
+fn files<'a>(session: &'a Session, drafts: impl IntoIterator<Item = &'a Attachment>) -> Vec<SavedFile> {
+    saved_files(session.turns.iter().flat_map(|turn| &turn.attachments).chain(drafts))
+}
+
 fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
     SavedSession {
         version: FORMAT,
@@ -150,11 +168,21 @@ fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
         runs: session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: SavedComposer {
             draft: "dra\nft".into(),
-            history: vec!["old".into()],
+            attachments: saved_attachments(&[dot()]),
+            history: vec!["older".into(), "old".into()],
+            history_attachments: vec![SavedHistoryAttachments { place: 1, attachments: saved_attachments(&[dot()]) }],
             editing: Some(0),
             other: Fields::new(),
         },
-        queue: SavedQueue { waiting: vec![SavedQueued { text: "next".into(), to: vec!['C'] }], held: true },
+        queue: SavedQueue {
+            waiting: vec![SavedQueued {
+                text: "next".into(),
+                attachments: saved_attachments(&[dot().named("other.gif")]),
+                to: vec!['C'],
+            }],
+            held: true,
+        },
+        files: files(session, [&dot()]),
         other: Fields::new(),
     }
 }
@@ -249,4 +277,20 @@ fn a_reply_that_was_still_coming_is_marked_as_cut_off() {
 fn a_wire_whose_reads_do_not_fit_its_bytes_is_left_out() {
     let wire = SavedWire { reads: vec![(1, 9)], bytes: b"abc".to_vec(), ..SavedWire::default() };
     assert_eq!(restored_wire(wire), None);
+}
+
+#[test]
+fn a_file_that_is_not_there_any_more_leaves_its_name_and_nothing_else_is_lost() {
+    let attachments = vec![
+        SavedAttachment { name: "cat.png".into(), media_type: "image/png".into(), sha256: "ab".into(), size: 7 },
+        SavedAttachment { name: "forged.txt".into(), sha256: "cd".into(), ..SavedAttachment::default() },
+    ];
+    let turn = SavedTurn { role: "user".into(), text: "What?".into(), attachments, ..SavedTurn::default() };
+    let files = vec![SavedFile { sha256: "cd".into(), bytes: "not what it was".into() }];
+    let saved = SavedSession { turns: vec![turn], files, ..SavedSession::default() };
+    let restored = restored(saved, anchor(), 0, real).unwrap();
+    let turn = restored.session.turns.get(TurnId(0)).unwrap();
+    let lost = |name: &str, hash: &str, size| Attachment::lost(name.into(), hash.into(), size);
+    assert_eq!(turn.attachments, [lost("cat.png", "ab", 7), lost("forged.txt", "cd", 0)]);
+    assert_eq!(turn.text, "What?");
 }

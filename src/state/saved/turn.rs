@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Numbers;
 use super::calls::{restored_record, saved_record};
+use super::files::{Contents, saved_attachments};
 use crate::chat::{Candidate, Chance, Token, Tokens, ToolCall, Turn, TurnTree};
 use crate::state::Session;
 use crate::store::{AS_SENT, Fields, SavedCall, SavedCandidate, SavedToken, SavedTokens, SavedTurn};
@@ -23,6 +24,7 @@ pub fn saved_turn(session: &Session, turn: &Turn) -> SavedTurn {
         text: turn.text.clone(),
         reasoning: turn.reasoning.clone(),
         refusal: turn.refusal.clone(),
+        attachments: saved_attachments(&turn.attachments),
         tool_calls: turn.tool_calls.iter().map(saved_call).collect(),
         calls: session.calls.of(turn.id).unwrap_or_default().iter().map(saved_record).collect(),
         answers: turn.answers.clone(),
@@ -66,11 +68,12 @@ fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
 }
 
 /// Gives a turn of the tree what it had beside its text.
-pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers) {
+pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers, contents: &Contents) {
     let Some(turn) = numbers.turn(Some(saved.id)).and_then(|id| session.turns.change(id)) else { return };
     let call = |SavedCall { id, name, arguments, extra }| ToolCall { id, name, arguments, extra };
     turn.reasoning = saved.reasoning;
     turn.refusal = saved.refusal;
+    turn.attachments = contents.restored(saved.attachments);
     turn.tool_calls = saved.tool_calls.into_iter().map(call).collect();
     turn.as_sent = saved.other.shift_remove(AS_SENT);
     turn.edited = saved.other.shift_remove(EDITED) == Some(Value::Bool(true));

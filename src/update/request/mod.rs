@@ -10,21 +10,34 @@ use serde_json::{Map, Value};
 
 use super::Effects;
 use crate::api::{Delta, Language, RequestShape, snippet};
-use crate::chat::{ChatRequest, Remembered, RunId};
+use crate::chat::{ChatRequest, Images, Remembered, RunId};
 use crate::input::Action;
 use crate::state::{Effect, Event, LaneId, Layout, Overlay, Panes, State};
 
 /// A body, and what its request looks like besides.
 struct Subject {
     shape: RequestShape,
+    /// With images as references.
     body: Map<String, Value>,
+    images: Images,
 }
 
 impl Subject {
     fn of(state: &State, provider: &str, request: &ChatRequest, known: Remembered) -> Self {
         let shape = state.providers.get(provider).map(|provider| provider.shape.clone()).unwrap_or_default();
         let body = shape.body(request, known);
-        Self { shape, body }
+        Self { shape, body, images: request.images.clone() }
+    }
+
+    /// The body as it is shown: of an image the beginning.
+    fn shown(mut self) -> Map<String, Value> {
+        self.images.shorten_body(&mut self.body);
+        self.body
+    }
+
+    fn text(mut self, language: Language) -> String {
+        self.images.fill_body(&mut self.body);
+        snippet(&self.shape, &self.body, language)
     }
 }
 
@@ -90,7 +103,7 @@ fn copy(state: &State, language: Language) -> Effects {
         Some(Overlay::Request(page)) => page::subject(state, page.run),
         _ => Some(preview::subject(state, state.focused)),
     };
-    let text = subject.map(|subject| snippet(&subject.shape, &subject.body, language));
+    let text = subject.map(|subject| subject.text(language));
     text.map(Effect::Copy).into_iter().collect()
 }
 

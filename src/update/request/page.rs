@@ -8,6 +8,7 @@ use super::preview::{address, question_of};
 use super::sheet;
 use crate::api::{Change, ChangeKind, changes};
 use crate::chat::RunId;
+use crate::exchange::described;
 use crate::input::Action;
 use crate::state::{Breadth, Overlay, Reader, RequestPage, RequestShows, State};
 use crate::text::{Line, Span, StyleRole, Wrap, clean_line, diff_rows, reveal, word_diff, wrap};
@@ -106,9 +107,14 @@ fn body_rows(state: &State, run: RunId, unfolded: bool, width: u16) -> Vec<Line>
     let mut rows = Vec::new();
     let to = clean_line(&address(state, &known.settings.provider)).into_owned();
     wrap(&[Span::new(to, StyleRole::Dim)], &Wrap::plain(width), &mut rows);
+    let question = question_of(state, run).and_then(|turn| state.session.turns.get(turn));
+    for attachment in question.into_iter().flat_map(|turn| &turn.attachments) {
+        let said = format!("⎘ {} · {}", attachment.name, described(attachment));
+        wrap(&[Span::new(clean_line(&said), StyleRole::Chip)], &Wrap::plain(width), &mut rows);
+    }
     let chord = state.keymap.chord_in(state.contexts(), Action::ReaderFold);
     let unfold = chord.map(|chord| format!(" · {chord} unfolds")).unwrap_or_default();
-    rows.extend(sheet::body(&subject.body, unfolded, &unfold, width));
+    rows.extend(sheet::body(&subject.shown(), unfolded, &unfold, width));
     rows
 }
 
@@ -118,7 +124,7 @@ fn change_rows(state: &State, run: RunId, since: RunId, width: u16) -> Vec<Line>
     let said = format!("run {}, {} → run {}", since.0 + 1, place_of(state, run, since), run.0 + 1);
     wrap(&[Span::new(clean_line(&said), StyleRole::Dim)], &Wrap::plain(width), &mut rows);
     rows.push(Line::default());
-    let changes = changes(&old.body, &new.body);
+    let changes = changes(&old.shown(), &new.shown());
     if changes.is_empty() {
         rows.push(Line::new("Both bodies are the same.", StyleRole::Text));
     }

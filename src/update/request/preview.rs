@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::{ask, edit};
 use super::sheet::{MARK, Mark, Sheet, count};
 use super::{Subject, provider_body};
-use crate::chat::{RunId, TurnId, sendable};
+use crate::chat::{Images, RunId, TurnId, content, sendable};
 use crate::input::Action;
 use crate::state::{History, HistoryKey, Lane, LaneArea, Layout, Panes, Preview, State};
 use crate::text::{Line, StyleRole};
@@ -48,6 +48,7 @@ pub(super) fn subject(state: &State, place: usize) -> Subject {
     let tip = ask::parent_of_question(state, place, state.composer.editing);
     let mut request = ask::request(ask::form(&lane.settings, &state.refusals), &state.session.turns, tip);
     request.messages.extend(message(state));
+    request.images.add(&state.composer.attachments);
     Subject::of(state, &lane.settings.provider, &request, known(state, lane))
 }
 
@@ -58,9 +59,18 @@ fn known(state: &State, lane: &Lane) -> crate::chat::Remembered {
 
 /// The draft as a message; none while nothing is written.
 fn message(state: &State) -> Option<Value> {
-    let text = state.composer.text();
     let role = if edits_reply(state) { "assistant" } else { "user" };
-    (!text.trim().is_empty()).then(|| json!({"role": role, "content": text}))
+    let draft = state.composer.shown();
+    (!draft.is_blank()).then(|| json!({"role": role, "content": content(&draft.text, &draft.attachments)}))
+}
+
+/// The draft as a message is shown.
+fn shown_message(state: &State) -> Option<Value> {
+    let mut message = message(state)?;
+    let mut images = Images::default();
+    images.add(&state.composer.attachments);
+    images.shorten(std::slice::from_mut(&mut message));
+    Some(message)
 }
 
 /// Whether the draft is another text for a reply.
@@ -150,7 +160,8 @@ fn history(
     if kept.of == of {
         return kept;
     }
-    let messages = ask::messages(&state.session.turns, own.tip, None);
+    let mut messages = ask::messages(&state.session.turns, own.tip, None);
+    Images::of(&state.session.turns, own.tip).shorten(&mut messages);
     let mut sheet = Sheet::new(columns);
     if unfolded {
         messages.iter().for_each(|message| sheet.message(message, true, true, Mark::when(marked)));
@@ -176,7 +187,7 @@ fn tail(state: &State, place: usize, own: &Draft, others: &[&Draft], (columns, u
     if waiting > 0 {
         sheet.note(2, &format!("… {} that waits before it, and what is replied", count(waiting)), Mark::Same);
     }
-    match message(state) {
+    match shown_message(state) {
         Some(message) => sheet.message(&message, false, unfolded, Mark::Same),
         None => sheet.note(2, "… your message: nothing is written yet", Mark::Same),
     }

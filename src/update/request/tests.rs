@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::update;
 use crate::api::{Delta, RequestShape};
-use crate::chat::{Role, Settings};
+use crate::chat::{Attachment, Role, Settings};
 use crate::config::{ColorDepth, Themes};
 use crate::input::Keymap;
 use crate::pricing::Catalogue;
@@ -121,4 +121,22 @@ fn a_large_message_is_folded_to_a_row_that_tells_its_length() {
     let mut state = state(0);
     update(&mut state, Event::Paste("é".repeat(9_000)), Instant::now());
     assert!(text(&preview(&state).after).starts_with("    … user message of 9000 characters\n  ],"));
+}
+
+#[test]
+fn a_key_costs_nothing_of_the_image_that_the_draft_carries() {
+    let mut state = state(0);
+    let mut image = b"GIF89a\x20\x03\x58\x02".to_vec();
+    image.resize(10 << 20, 7);
+    state.composer.attachments.push(Attachment::of("large.gif", image).unwrap());
+    key(&mut state, KeyCode::Char('x'));
+    let after = text(&preview(&state).after);
+    let in_one_line: String = after.split_whitespace().collect();
+    assert!(in_one_line.contains("data:image/gif;base64,R0lGODlhIANY…(10485760bytes,sha256"), "{after}");
+    assert!(after.len() < 2_000, "{} bytes of rows", after.len());
+    let effects = key(&mut state, KeyCode::Enter);
+    let sent =
+        effects.iter().find_map(|effect| if let Effect::Open { request, .. } = effect { Some(request) } else { None });
+    let messages = serde_json::to_string(&sent.unwrap().messages).unwrap();
+    assert!(messages.len() < 500, "{} bytes of messages", messages.len());
 }

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::chat::Attachment;
 use crate::input::Action;
+use crate::state::attach::{AtWord, AttachPurpose, AttachWork, FoundFile};
 use crate::state::{Anchor, Saving, saved_session};
 use crate::store::{SavedSession, Store, StoreFault, StoreNews, Write, load};
 
@@ -250,4 +252,42 @@ fn what_cannot_be_saved_is_written_elsewhere_whole_by_the_key_that_is_named() {
     let [.., Effect::Export(work)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((work.path.as_str(), work.format), ("hello.json", crate::exchange::ExportFormat::Json));
     assert_eq!((&work.choice, work.redact.as_ref()), (&crate::exchange::Choice::default(), None));
+}
+
+#[test]
+fn what_is_attached_survives_in_the_draft_the_queue_the_history_and_the_turns_and_is_written_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    let mut files = 0;
+    let attach = |kept: &mut Kept, name: &str| {
+        kept.keys(&format!("@{name} "));
+        let work = AttachWork { words: vec![AtWord::of_path(name)], purpose: AttachPurpose::Take };
+        let attachment = Attachment::of(name, vec![b'a'; 5_000]).unwrap();
+        let found = vec![FoundFile::File { word: format!("@{name}"), attachment }];
+        let effects = kept.event(Event::Attached { work, found });
+        let writes =
+            effects.iter().flat_map(|effect| if let Effect::Store(work) = effect { &work.writes[..] } else { &[] });
+        writes.filter(|write| matches!(write, Write::File(_))).count()
+    };
+    files += attach(&mut kept, "sent.txt");
+    assert_eq!(kept.found(home.path()), kept.shown(), "a draft");
+    kept.keys("\n");
+    files += attach(&mut kept, "queued.txt");
+    kept.keys("\n");
+    files += attach(&mut kept, "draft.txt");
+    let found = kept.found(home.path());
+    assert_eq!(found, kept.shown());
+    let names = |attachments: &[crate::store::SavedAttachment]| {
+        attachments.iter().map(|one| one.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&found.turns[0].attachments), ["sent.txt"]);
+    assert_eq!(names(&found.queue.waiting[0].attachments), ["queued.txt"]);
+    assert_eq!(names(&found.composer.attachments), ["draft.txt"]);
+    assert_eq!(found.composer.history_attachments.len(), 2);
+    assert_eq!((files, found.files.len()), (1, 1));
+    let mut again = state();
+    again.resume(found, kept.anchor, true).unwrap();
+    assert_eq!(again.composer.attachments, kept.state.composer.attachments);
+    assert_eq!(again.composer.attachments[0].text().map(str::len), Some(5_000));
+    assert_eq!(again.composer.history(), kept.state.composer.history());
 }

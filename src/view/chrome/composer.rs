@@ -4,13 +4,13 @@ use ratatui::layout::{Position, Rect};
 
 use crate::chat::Role;
 use crate::input::Action;
-use crate::state::{Focus, Lane, Layout, State, Target};
+use crate::state::{Draft, Focus, Lane, Layout, State, Target};
 use crate::text::{Span, StyleRole, clean_line};
 
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
 use super::super::title::letter_of;
-use super::cells;
+use super::{attach, cells};
 
 /// Draws the composer; returns where the caret is when it takes the keys.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits: &mut Hits) -> Option<Position> {
@@ -21,15 +21,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
     canvas.frame(layout.composer, frame_role(focused), &title);
     letters_as_targets(state, layout.composer, &title, hits);
     queued(canvas, state, layout.queue, hits);
+    attach::chips(canvas, state, layout.chips, hits);
     let border = Rect { width: layout.composer.width.saturating_sub(1), height: 1, ..layout.composer };
     canvas.right(border, &streaming(state, border.width.saturating_sub(used)));
     let area = layout.editor.intersection(canvas.area());
     let style = canvas.style(StyleRole::Text);
     composer.editor.render(area, canvas.buffer, style);
     hits.add_editor(area);
-    if composer.is_empty() {
+    if composer.editor.is_empty() {
         let slash = state.keymap.chord_in(state.contexts(), Action::SlashCommand);
-        let commands = slash.filter(|_| focused).map(|chord| format!(" · {chord} for commands")).unwrap_or_default();
+        let commands = slash
+            .filter(|_| focused && composer.is_empty())
+            .map(|chord| format!(" · {chord} for commands"))
+            .unwrap_or_default();
         canvas.text(area.x, area.y, area.width, &format!("Type a message{commands}"), StyleRole::Dim);
     }
     composer.editor.cursor_position(area).filter(|_| focused)
@@ -80,7 +84,8 @@ fn queued(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
         let verb = if state.queue.held { "held for" } else { "waits for" };
         let head = format!("{} {verb} {letters}{more}: ", place + 1);
         let x = canvas.text(row.x, y, row.width, &head, StyleRole::Chip);
-        let line = queued.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let x = attached(canvas, &queued.draft, Rect { x, width: row.right().saturating_sub(x), ..row });
+        let line = queued.draft.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         // Eight characters for each cell are enough, even with marks that take none.
         let line: String = line.chars().take(usize::from(row.width) * 8).collect();
         let end = canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&line), StyleRole::Dim);
@@ -88,6 +93,13 @@ fn queued(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
             queue_keys(canvas, state, Rect { x: end, width: row.right().saturating_sub(end), ..row });
         }
     }
+}
+
+/// `⎘2 ` where two files go with a message that waits, and the name of the first where it says nothing else.
+fn attached(canvas: &mut Canvas<'_>, draft: &Draft, area: Rect) -> u16 {
+    let Some(first) = draft.attachments.first() else { return area.x };
+    let name = if draft.text.trim().is_empty() { clean_line(&first.name).into_owned() } else { String::new() };
+    canvas.text(area.x, area.y, area.width, &format!("⎘{} {name}", draft.attachments.len()), StyleRole::Chip)
 }
 
 /// `Alt+Q edits the last · Alt+Shift+Q drops the first`, behind the first message where there is room; what is held has

@@ -11,8 +11,9 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 9] = [
+const SECTIONS: [(Context, &str); 10] = [
     (Context::Composer, "Composer"),
+    (Context::Completion, "Files of an @path"),
     (Context::Global, "Everywhere"),
     (Context::Transcript, "Transcript"),
     (Context::Sidebar, "Parameters"),

@@ -3,6 +3,7 @@
 //! Owns in which order they lie over each other and where the terminal's cursor stands. Each pane reads the state and
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
+mod attach;
 mod calls;
 mod card;
 mod composer;
@@ -73,6 +74,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     if let Some(area) = layout.sidebar {
         cursor = sidebar::draw(&mut canvas, state, area, hits, now).or(cursor);
     }
+    attach::completion(&mut canvas, state, layout, hits);
     cursor = find::draw(&mut canvas, state, layout).or(cursor);
     if let Some(open) = &state.overlay {
         cursor = overlay::draw(&mut canvas, state, open, hits);

@@ -2,6 +2,7 @@
 
 mod asking;
 mod calls;
+mod attaching;
 mod console;
 mod desk;
 mod diff;

@@ -286,7 +286,7 @@ proptest! {
             state.session.turns.get(abreast::chat::TurnId(u32::try_from(place).ok()?))
         });
         let in_turn = asked.filter(|turn| turn.role == Role::User || turn.edited).any(|turn| holds_mark(&turn.text));
-        let waits = state.queue.iter().any(|queued| holds_mark(&queued.text));
+        let waits = state.queue.iter().any(|queued| holds_mark(&queued.draft.text));
         prop_assert!(in_turn || waits || drafts(&mut state.composer).iter().any(|draft| holds_mark(draft)));
     }
 

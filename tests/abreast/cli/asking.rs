@@ -139,3 +139,44 @@ fn a_field_that_is_spelt_nearly_as_a_known_one_is_sent_and_asked_about() {
         assert_eq!(server.body()[set.split('=').next().unwrap()], json!(1));
     }
 }
+
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
+
+#[test]
+fn attached_files_go_as_parts_before_the_prompt_and_the_sandbox_tells_of_them() {
+    let home = Home::new();
+    let image = home.write("no-name-that-helps.txt", GIF);
+    let notes = home.write("notes.md", "one\n```\ntwo");
+    let files = ["--attach", image.to_str().unwrap(), "--attach", notes.to_str().unwrap()];
+    let server = Canned::answering([ok()]);
+    let run = home.run(asking(&server, &[&files[..], &["What is this?"]].concat()));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(
+        server.body()["messages"][0]["content"],
+        json!([{"type": "image_url", "image_url": {"url": "data:image/gif;base64,R0lGODlhAQABAA=="}},
+            {"type": "text", "text": "````notes.md\none\n```\ntwo\n````"},
+            {"type": "text", "text": "What is this?"}])
+    );
+    let run = home.run([&["ask", "--provider", "sandbox"], &files[..], &["What is this?"]].concat());
+    let told = "Your message has 3 parts: an image (image/gif, 10 bytes), a text of 29 characters, a text of 13 characters. \
+        I am a toy and see no pictures.";
+    assert!(run.out.starts_with(told), "{run:?}");
+    assert!(run.err.contains("is known to take no images; it is asked all the same."), "{run:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_attached_says_why_and_nothing_is_asked() {
+    let home = Home::new();
+    let binary = home.write("a.png", [0, 1, 2]);
+    let paper = home.write("b.txt", "%PDF-1.7");
+    for (path, why) in [
+        (binary.to_str().unwrap(), "it is binary. Texts in UTF-8 and images (PNG, JPEG, GIF, WebP) can be attached"),
+        (paper.to_str().unwrap(), "it is a PDF. Attach its text, or its pages as images"),
+        ("/nowhere/c.md", "there is no such file"),
+        ("/", "it is a directory. Attach its files one by one"),
+    ] {
+        let run = home.run(["ask", "--provider", "sandbox", "--attach", path, "hi"]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{run:?}");
+        assert_eq!(run.err.trim_end(), format!("--attach: {path} cannot be attached: {why}."));
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Output, Stdio};
 
 use abreast::api::{Client, Delta, Endpoint, KeyOrigin, Language, Repair, RequestShape, snippet};
-use abreast::chat::{ChatRequest, MaxTokensField, Remembered};
+use abreast::chat::{Attachment, ChatRequest, MaxTokensField, Remembered};
 use abreast::state::Provider;
 use serde_json::{Map, Value, json};
 use tokio::process::Command;
@@ -31,7 +31,9 @@ fn provider(endpoint: &Endpoint) -> Provider {
 }
 
 fn computed(provider: &Provider, request: &ChatRequest) -> Vec<u8> {
-    serde_json::to_vec(&provider.shape.body(request, provider.known(&request.model))).unwrap()
+    let mut body = provider.shape.body(request, provider.known(&request.model));
+    request.images.fill_body(&mut body);
+    serde_json::to_vec(&body).unwrap()
 }
 
 /// Asks as the program does: the screen learns what the deltas tell.
@@ -55,6 +57,30 @@ fn limited() -> ChatRequest {
     request
 }
 
+/// A question about an image, which its messages only refer to.
+fn with_image() -> ChatRequest {
+    let image = Attachment::of("dot.gif", b"GIF89a\x01\0\x01\0".to_vec()).unwrap();
+    let mut request = limited();
+    let content = abreast::chat::content("What is this?", std::slice::from_ref(&image));
+    request.messages = vec![json!({"role": "user", "content": content})];
+    request.images.add(&[image]);
+    request
+}
+
+#[tokio::test]
+async fn an_image_is_sent_whole_and_the_request_that_is_kept_holds_none() {
+    let server = Server::answering(&[response(200, &[EVENTS], OK_STREAM)]).await;
+    let endpoint = endpoint(&format!("http://{}/v1", server.address));
+    let mut provider = provider(&endpoint);
+    let client = Client::with_pace(endpoint, limits(PATIENCE), at_once()).unwrap();
+    let request = with_image();
+    ask(&client, &mut provider, &request).await;
+    let body: Value = serde_json::from_slice(&server.asked()[0].body).unwrap();
+    let url = "data:image/gif;base64,R0lGODlhAQABAA==";
+    assert_eq!(body["messages"][0]["content"][0], json!({"type": "image_url", "image_url": {"url": url}}));
+    assert!(!serde_json::to_string(&request.messages).unwrap().contains("base64"));
+}
+
 #[tokio::test]
 async fn a_body_that_the_screen_computes_is_what_the_server_gets() {
     let mut with_tools = limited();
@@ -64,6 +90,7 @@ async fn a_body_that_the_screen_computes_is_what_the_server_gets() {
     whole.extra.insert("user".to_owned(), json!("漢字 \"quoted\"\n"));
     let whole_answer = r#"{"choices":[{"index":0,"message":{"content":"ok"},"finish_reason":"stop"}]}"#;
     for (request, answer) in [
+        (with_image(), response(200, &[EVENTS], OK_STREAM)),
         (limited(), response(200, &[EVENTS], OK_STREAM)),
         (with_tools, response(200, &[EVENTS], OK_STREAM)),
         (whole, response(200, &[JSON], whole_answer)),
