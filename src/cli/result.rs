@@ -84,13 +84,10 @@ fn reply_json(reply: &Reply) -> Value {
 }
 
 fn cost_json(cost: &Cost) -> Option<Value> {
-    let (money, estimated) = match cost {
-        Cost::Known(money) => (money, false),
-        Cost::Estimated(money) => (money, true),
-        Cost::Unknown => return None,
-    };
+    let money = cost.money()?;
     let amount = money.amount.normalize().to_string();
-    Some(json!({"amount": amount, "currency": money.currency.code(), "estimated": estimated}))
+    let (estimated, reported) = (cost.is_estimated(), cost.is_reported());
+    Some(json!({"amount": amount, "currency": money.currency.code(), "estimated": estimated, "reported": reported}))
 }
 
 fn error_json(error: &ApiError) -> Value {
@@ -115,6 +112,7 @@ pub(super) fn event_json(delta: &Delta) -> Option<Value> {
         Delta::Opened(opening) => json!({"type": "opened", "status": opening.status, "request_id": opening.request_id}),
         Delta::Alive => json!({"type": "alive"}),
         Delta::ServedBy(model) => json!({"type": "model", "model": model}),
+        Delta::Tier(tier) => json!({"type": "service_tier", "service_tier": tier}),
         Delta::Text { choice, text } => json!({"type": "text", "choice": choice, "text": text}),
         Delta::Reasoning { choice, text } => json!({"type": "reasoning", "choice": choice, "text": text}),
         Delta::Refusal { choice, text } => json!({"type": "refusal", "choice": choice, "text": text}),

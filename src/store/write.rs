@@ -262,6 +262,7 @@ fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Re
 fn enter(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
     let (cost, amount, currency) = match &run.cost {
         SavedCost::Known { amount, currency } => ("known", Some(amount), Some(currency)),
+        SavedCost::Reported { amount, currency } => ("reported", Some(amount), Some(currency)),
         SavedCost::Estimated { amount, currency } => ("estimated", Some(amount), Some(currency)),
         SavedCost::Unknown => ("unknown", None, None),
     };

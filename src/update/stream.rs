@@ -52,6 +52,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             state.lanes[place].status = StreamStatus::Opening { since: opened_since(state, run, now), run, reply };
         }
         Delta::ServedBy(model) => change_run(state, run, |run| run.served_by = Some(model)),
+        Delta::Tier(tier) => change_run(state, run, |run| run.service_tier = Some(tier)),
         Delta::Usage(usage) => account(state, run, usage),
         Delta::Finish { choice: 0, reason } => change_run(state, run, |run| run.finish_reason = Some(reason)),
         Delta::Finish { .. } => {}

@@ -46,7 +46,7 @@ fn sums(state: &State) -> Vec<Vec<Span>> {
 }
 
 fn sum(sum: &Sum) -> Vec<Span> {
-    let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(sum.money.to_string(), StyleRole::Cost)];
+    let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(sum.cost().to_string(), StyleRole::Cost)];
     if sum.notional {
         spans.push(Span::new(" notional", StyleRole::Dim));
     }

@@ -216,7 +216,7 @@ fn cost(run: &Run, turn: &Turn) -> String {
 /// `Σ ¥0.0123`, with `+ n/a` where the cost of a run is unknown; nothing where nobody was asked.
 fn sum(row: &TreeRow) -> Option<String> {
     let Totals { sums, unknown, .. } = &row.totals;
-    let mut parts: Vec<String> = sums.iter().map(|sum| sum.money.to_string()).collect();
+    let mut parts: Vec<String> = sums.iter().map(|sum| sum.cost().to_string()).collect();
     if *unknown > 0 {
         parts.push("n/a".to_owned());
     }
