@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 use futures_util::StreamExt;
@@ -17,7 +17,7 @@ use crate::api::{ApiError, ChatBackend, Delta};
 use crate::app::{Connections, LimitOverrides};
 use crate::chat::{ChatRequest, Cost, Tool};
 use crate::config::Environment;
-use crate::pricing::{self, Reach};
+use crate::pricing::{self, Asked, Circumstances, Reach};
 
 #[derive(Debug, Args)]
 pub(super) struct AskOptions {
@@ -80,7 +80,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
         LimitOverrides { idle: options.idle_timeout, connect: options.connect_timeout, retries: options.retries };
     let connections = setup.connections(environment, overrides);
     let mut output = Output::of(&options);
-    let mut run = Followed::since(Instant::now());
+    let mut run = Followed::since(Instant::now(), SystemTime::now());
     let mut ask = Ask { setup: &mut setup, messages, tools: &tools, no_stream: options.no_stream };
     let error = ask.run(&connections, &mut run, &mut output).await?;
     run.end(error, Instant::now());
@@ -229,7 +229,11 @@ fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<i
 
 fn cost(run: &Followed, setup: &Setup) -> Cost {
     let Some(usage) = &run.assembly.usage else { return Cost::Unknown };
-    let provider = &setup.settings.provider;
-    let reach = Reach::of(setup.base_url(provider));
-    pricing::cost(usage, setup.catalogue().price(provider, reach, &setup.settings.model))
+    let (settings, assembly) = (&setup.settings, &run.assembly);
+    let at = jiff::Timestamp::try_from(run.sent).ok();
+    let reach = Reach::of(setup.base_url(&settings.provider));
+    let asked = Asked { served_by: assembly.served_by.as_deref(), at, ..Asked::new(&settings.provider, reach, &settings.model) };
+    let wanted = settings.params.get("service_tier").and_then(serde_json::Value::as_str);
+    let circumstances = Circumstances { tier: assembly.service_tier.as_deref().or(wanted), at };
+    pricing::cost(usage, setup.catalogue().find(&asked).map(|found| found.price), &circumstances)
 }

@@ -10,6 +10,8 @@ mod export;
 mod lanes;
 mod models;
 mod options;
+mod price_list;
+mod prices;
 mod print;
 mod result;
 mod resume;

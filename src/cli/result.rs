@@ -1,6 +1,6 @@
 //! A run as JSON: what `ask --json` prints at the end and `ask --events` as it comes.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -12,14 +12,16 @@ use crate::chat::Cost;
 pub(super) struct Followed {
     pub(super) assembly: Assembly,
     pub(super) error: Option<ApiError>,
+    /// When it was sent, by the clock on the wall.
+    pub(super) sent: SystemTime,
     started: Instant,
     first: Option<Instant>,
     ended: Option<Instant>,
 }
 
 impl Followed {
-    pub(super) fn since(started: Instant) -> Self {
-        Self { assembly: Assembly::default(), error: None, started, first: None, ended: None }
+    pub(super) fn since(started: Instant, sent: SystemTime) -> Self {
+        Self { assembly: Assembly::default(), error: None, sent, started, first: None, ended: None }
     }
 
     pub(super) fn apply(&mut self, delta: &Delta, now: Instant) {

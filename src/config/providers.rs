@@ -42,6 +42,8 @@ pub struct Provider {
     pub idle_timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub retries: Option<u32>,
+    /// Whether nothing that it serves costs anything.
+    pub free: bool,
 }
 
 /// Where a provider's key comes from.
@@ -152,6 +154,7 @@ impl Provider {
             idle_timeout: None,
             connect_timeout: None,
             retries: None,
+            free: false,
         }
     }
 
