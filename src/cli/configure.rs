@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::print::{print_line, say};
-use super::{Ended, Problem};
+use super::{Ended, Problem, prices};
 use crate::config::{self, Environment, Paths};
 use crate::input::Keymap;
 
@@ -17,7 +17,7 @@ pub(super) struct ConfigOptions {
 enum ConfigCommand {
     /// Print where config.toml belongs
     Path,
-    /// Say what is wrong with config.toml, keymap.toml, presets and themes
+    /// Say what is wrong with config.toml, keymap.toml, models.toml, presets and themes
     Check,
     /// Write a commented config.toml to start from
     Init,
@@ -54,6 +54,10 @@ fn check(paths: &Paths, environment: &Environment) -> Result<Ended, Problem> {
             say(&problem.sentence);
             found = true;
         }
+    }
+    if let Err(problem) = prices::own(paths) {
+        say(&problem.sentence);
+        found = true;
     }
     if found {
         return Ok(Ended::Failed);

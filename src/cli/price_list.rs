@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::options::EndpointOptions;
 use super::print::{print_json, print_line, say};
 use super::setup::Setup;
-use super::{Ended, Problem, prices};
+use super::{Ended, Problem};
 use crate::config::{Environment, Paths, write_private};
 use crate::pricing::{Catalogue, Dimension, Import, Imported, Origin, Price, Row, import};
 use crate::text::{clean_line, grouped};
@@ -157,9 +157,4 @@ pub(super) fn ages(catalogue: &Catalogue, imported: &Imported, now: Timestamp) -
         0 => format!("{said}."),
         own => format!("{said}; {own} are your own."),
     }
-}
-
-/// The prices that a command finds in the user's files.
-pub(super) fn checked(paths: &Paths) -> Result<(), Problem> {
-    prices::own(paths).map(|_| ())
 }

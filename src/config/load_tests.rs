@@ -1,6 +1,8 @@
 use serde_json::json;
 
 use super::*;
+use crate::chat::Currency;
+use crate::config::PriceRow;
 use crate::chat::{Dialect, MaxTokensField};
 
 fn read_text(text: &str) -> Result<Config, ConfigError> {
@@ -84,6 +86,7 @@ fn a_provider_is_read_with_all_that_it_needs() {
     )
     .unwrap();
     let lab = Provider {
+        free: false,
         name: "lab".into(),
         base_url: BaseUrl::parse("https://lab.example/v1?x=1").unwrap(),
         model: Some("m-1".into()),

@@ -57,17 +57,18 @@ fn decimal(value: &Value) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Dimension;
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
 
     fn price(cached: Option<&str>) -> Price {
-        let text = format!(
-            "[[models]]\nmodel = \"m\"\ncurrency = \"CNY\"\ninput = \"1.80\"\noutput = \"15.00\"\n{}",
-            cached.map(|rate| format!("cached = \"{rate}\"\n")).unwrap_or_default()
-        );
-        let catalogue = super::super::Catalogue::parse(&text).unwrap();
-        catalogue.price("p", super::super::Reach::Remote("x.io"), "m").unwrap().clone()
+        let cached = cached.map(|rate| format!("cached = \"{rate}\"\n")).unwrap_or_default();
+        crate::pricing::tests::price(&format!("currency = \"CNY\"\ninput = \"1.80\"\noutput = \"15.00\"\n{cached}"))
+    }
+
+    fn cost(usage: &Usage, price: Option<&Price>) -> Cost {
+        super::cost(usage, price, &Circumstances::default())
     }
 
     fn usage(input: Option<u64>, cached: Option<u64>, output: Option<u64>) -> Usage {
@@ -107,7 +108,8 @@ mod tests {
     fn more_cached_tokens_than_input_are_a_slip_and_an_absurd_count_is_no_money() {
         let slip = usage(Some(10), Some(99), Some(0));
         assert_eq!(cost(&slip, Some(&price(Some("1")))), Cost::Known(money("0.00001", "CNY")));
-        let huge = Price { input: Decimal::MAX, ..price(None) };
+        let rates = [(Dimension::Input, Decimal::MAX), (Dimension::Output, Decimal::ONE)].into_iter().collect();
+        let huge = Price { rates, ..price(None) };
         assert_eq!(cost(&usage(Some(u64::MAX), None, Some(0)), Some(&huge)), Cost::Unknown);
     }
 
@@ -117,14 +119,26 @@ mod tests {
             let Value::Object(raw) = raw else { panic!("an object") };
             cost(&Usage { raw, ..usage(Some(10), None, Some(10)) }, Some(&price(None)))
         };
-        assert_eq!(with(json!({"cost": 0.00014})), Cost::Known(money("0.00014", "USD")));
-        assert_eq!(with(json!({"cost": 1.4e-7})), Cost::Known(money("0.00000014", "USD")));
-        assert_eq!(with(json!({"cost": "0.002"})), Cost::Known(money("0.002", "USD")));
+        assert_eq!(with(json!({"cost": 0.00014})), Cost::Reported(money("0.00014", "USD")));
+        assert_eq!(with(json!({"cost": 1.4e-7})), Cost::Reported(money("0.00000014", "USD")));
+        assert_eq!(with(json!({"cost": "0.002"})), Cost::Reported(money("0.002", "USD")));
         let own_key = json!({"cost": 0.001, "is_byok": true, "cost_details": {"upstream_inference_cost": 0.02}});
-        assert_eq!(with(own_key), Cost::Known(money("0.021", "USD")));
+        assert_eq!(with(own_key), Cost::Reported(money("0.021", "USD")));
         let other = json!({"cost": 0.02, "is_byok": false, "cost_details": {"upstream_inference_cost": 0.019}});
-        assert_eq!(with(other), Cost::Known(money("0.02", "USD")));
-        for unusable in [json!({"cost": null}), json!({"cost": -1}), json!({"cost": "free"})] {
+        assert_eq!(with(other), Cost::Reported(money("0.02", "USD")));
+        let parts = json!({"cost": {"input_tokens_cost": 0.00002, "request_cost": 0.005, "total_cost": 0.00502}});
+        assert_eq!(with(parts), Cost::Reported(money("0.00502", "USD")));
+        assert_eq!(with(json!({"cost_in_usd_ticks": 37_756_000})), Cost::Reported(money("0.0037756", "USD")));
+        let unusable = [
+            json!({"cost": null}),
+            json!({"cost": -1}),
+            json!({"cost": "free"}),
+            json!({"cost": "NaN"}),
+            json!({"cost": 1e300}),
+            json!({"cost": {"total": 1}}),
+            json!({"cost_in_usd_ticks": -5}),
+        ];
+        for unusable in unusable {
             assert_eq!(with(unusable), Cost::Known(money("0.000168", "CNY")));
         }
     }

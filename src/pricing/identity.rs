@@ -76,6 +76,6 @@ mod tests {
         // Ledgers hold this one: whoever breaks it breaks them.
         let price = price("currency = \"CNY\"\ninput = \"1.80\"\noutput = \"15.00\"");
         assert_eq!(price.canonical(), r#"{"currency":"CNY","input":"1.8","output":"15"}"#);
-        assert_eq!(price.id().to_string(), "CHANGE");
+        assert_eq!(price.id().to_string(), "bc7d750055f26a53604900ee2da37d14");
     }
 }
