@@ -232,7 +232,11 @@ fn cost(run: &Followed, setup: &Setup) -> Cost {
     let (settings, assembly) = (&setup.settings, &run.assembly);
     let at = jiff::Timestamp::try_from(run.sent).ok();
     let reach = Reach::of(setup.base_url(&settings.provider));
-    let asked = Asked { served_by: assembly.served_by.as_deref(), at, ..Asked::new(&settings.provider, reach, &settings.model) };
+    let asked = Asked {
+        served_by: assembly.served_by.as_deref(),
+        at,
+        ..Asked::new(&settings.provider, reach, &settings.model)
+    };
     let wanted = settings.params.get("service_tier").and_then(serde_json::Value::as_str);
     let circumstances = Circumstances { tier: assembly.service_tier.as_deref().or(wanted), at };
     pricing::cost(usage, setup.catalogue().find(&asked).map(|found| found.price), &circumstances)

@@ -82,9 +82,14 @@ fn summary(list: &Import) -> String {
     }
     let mut reasons: Vec<(&str, usize)> = list.skipped.iter().map(|(reason, count)| (*reason, *count)).collect();
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
-    let reasons: Vec<String> = reasons.into_iter().map(|(reason, count)| format!("{} × {reason}", grouped(count as u64))).collect();
+    let reasons: Vec<String> =
+        reasons.into_iter().map(|(reason, count)| format!("{} × {reason}", grouped(count as u64))).collect();
     let left_out = grouped(skipped as u64);
-    format!("{rows} prices of {} were taken over; {left_out} entries were left out: {}.", list.form.title(), reasons.join(", "))
+    format!(
+        "{rows} prices of {} were taken over; {left_out} entries were left out: {}.",
+        list.form.title(),
+        reasons.join(", ")
+    )
 }
 
 pub(super) fn list(options: &PricesOptions, environment: &Environment) -> Result<Ended, Problem> {
@@ -102,7 +107,9 @@ pub(super) fn list(options: &PricesOptions, environment: &Environment) -> Result
         any = true;
     }
     if !any {
-        say("No price is known. A [[prices]] table in config.toml says one; abreast models import FILE takes over a list.");
+        say(
+            "No price is known. A [[prices]] table in config.toml says one; abreast models import FILE takes over a list.",
+        );
     }
     say(&ages(&catalogue, &setup.imported, Timestamp::now()));
     Ok(Ended::Well)
@@ -116,7 +123,8 @@ fn line(row: &Row, price: &Price, origin: Origin) -> String {
     let notional = if price.notional { ", notional" } else { "" };
     let rates = format!("{} / {}{more}{notional}", figure(Dimension::Input), figure(Dimension::Output));
     let day = if price.checked.is_empty() { String::new() } else { format!(" ({})", price.checked) };
-    let text = format!("{}{place}  {rates}  {}  {}: {}{day}", row.model, price.id().short(), origin.title(), price.source);
+    let text =
+        format!("{}{place}  {rates}  {}  {}: {}{day}", row.model, price.id().short(), origin.title(), price.source);
     clean_line(&text).into_owned()
 }
 

@@ -13,7 +13,11 @@ use crate::pricing::{self, Dimension, Imported, Price, Rates, Row};
 /// The rows of `[[prices]]` in config.toml.
 pub(super) fn configured(config: &Config) -> Vec<Row> {
     let row = |row: &crate::config::PriceRow| {
-        let rates = [(Dimension::Input, Some(row.input)), (Dimension::CachedInput, row.cached), (Dimension::Output, Some(row.output))];
+        let rates = [
+            (Dimension::Input, Some(row.input)),
+            (Dimension::CachedInput, row.cached),
+            (Dimension::Output, Some(row.output)),
+        ];
         let rates = rates.into_iter().filter_map(|(dimension, rate)| Some((dimension, rate?))).collect();
         own_row(&row.model, row.provider.clone(), row.currency.clone(), rates, "config.toml")
     };
@@ -24,9 +28,11 @@ pub(super) fn configured(config: &Config) -> Vec<Row> {
 pub(super) fn free(config: &Config) -> Vec<Row> {
     let currency = config.money.display.clone().or_else(|| config.currency.clone()).or_else(|| Currency::new("USD"));
     let Some(currency) = currency else { return Vec::new() };
-    let nothing: Rates = [Dimension::Input, Dimension::Output].map(|dimension| (dimension, Decimal::ZERO)).into_iter().collect();
+    let nothing: Rates =
+        [Dimension::Input, Dimension::Output].map(|dimension| (dimension, Decimal::ZERO)).into_iter().collect();
     let providers = config.providers.iter().filter(|provider| provider.free);
-    let row = |name: &String| own_row("*", Some(name.clone()), currency.clone(), nothing.clone(), "config.toml: free = true");
+    let row =
+        |name: &String| own_row("*", Some(name.clone()), currency.clone(), nothing.clone(), "config.toml: free = true");
     providers.map(|provider| row(&provider.name)).collect()
 }
 

@@ -88,8 +88,11 @@ fn reply_json(reply: &Reply) -> Value {
 fn cost_json(cost: &Cost) -> Option<Value> {
     let money = cost.money()?;
     let amount = money.amount.normalize().to_string();
-    let (estimated, reported) = (cost.is_estimated(), cost.is_reported());
-    Some(json!({"amount": amount, "currency": money.currency.code(), "estimated": estimated, "reported": reported}))
+    let mut object = json!({"amount": amount, "currency": money.currency.code(), "estimated": cost.is_estimated()});
+    if cost.is_reported() {
+        object["reported"] = true.into();
+    }
+    Some(object)
 }
 
 fn error_json(error: &ApiError) -> Value {

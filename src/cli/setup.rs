@@ -8,8 +8,8 @@ use crate::pricing::{Catalogue, Imported, Row};
 use crate::state::card::sandbox_rows;
 
 use super::options::EndpointOptions;
-use super::{Problem, prices};
 use super::print::{say, sentence};
+use super::{Problem, prices};
 
 /// Everything that a command needs to ask.
 #[derive(Debug)]

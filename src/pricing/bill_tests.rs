@@ -90,7 +90,9 @@ fn the_tier_that_was_served_decides_and_one_that_the_row_does_not_know_is_unknow
         let circumstances = Circumstances { tier: Some(tier), at: None };
         bill(&usage(1_000_000, 1_000_000), &price, &circumstances).map(|bill| bill.total.amount.to_string())
     };
-    for (tier, amount) in [("default", "6"), ("auto", "6"), ("on_demand", "6"), ("PRIORITY", "11"), ("fast", "11"), ("flex", "5")] {
+    for (tier, amount) in
+        [("default", "6"), ("auto", "6"), ("on_demand", "6"), ("PRIORITY", "11"), ("fast", "11"), ("flex", "5")]
+    {
         assert_eq!(of(tier), Ok(amount.to_owned()), "{tier}");
     }
     assert_eq!(of("scale"), Err(Unbillable::TierUnpriced("scale".into())));

@@ -172,7 +172,10 @@ mod tests {
         let day = "the row of m has a day that is not written as YYYY-MM-DD";
         assert_eq!(complaint("checked = \"yesterday\""), day);
         assert_eq!(complaint("facts_checked = \"2026-1-22\""), day);
-        assert_eq!(complaint("outptu = 1"), "the row of m has a field `outptu` that is not known; did you mean `output`?");
+        assert_eq!(
+            complaint("outptu = 1"),
+            "the row of m has a field `outptu` that is not known; did you mean `output`?"
+        );
         for unknown in ["kind = \"nickname\"", "features = [\"magic\"]"] {
             assert!(complaint(unknown).starts_with("the model list cannot be read: "), "{unknown}");
         }

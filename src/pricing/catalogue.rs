@@ -201,7 +201,8 @@ impl Catalogue {
                 .into_iter()
                 .find_map(|(list, origin)| Some((list.exact(model).find(priced)?, origin)))
         };
-        let described = self.lists().into_iter().find_map(|(list, _)| list.exact(model).find(|row| row.facts.is_some()));
+        let described =
+            self.lists().into_iter().find_map(|(list, _)| list.exact(model).find(|row| row.facts.is_some()));
         let (row, origin) = own.or_else(others).unzip();
         let provider = row.or(described).and_then(|row| row.provider.as_deref());
         let everywhere = || self.find(&Asked::new(provider?, Reach::Local, model));

@@ -72,7 +72,11 @@ fn a_list_that_pays_the_user_is_refused() {
 #[test]
 fn a_price_list_of_one_host_is_that_hosts_alone() {
     let catalogue = Catalogue::embedded();
-    let figure = |reach| catalogue.price("openai", reach, "gpt-5-mini").map(|price| price.figure(price.rates.written(Dimension::Output).unwrap()));
+    let figure = |reach| {
+        catalogue
+            .price("openai", reach, "gpt-5-mini")
+            .map(|price| price.figure(price.rates.written(Dimension::Output).unwrap()))
+    };
     assert_eq!(figure(Reach::of("https://API.openai.com:443/v1")), Some("$2.00".to_owned()));
     assert_eq!([figure(GATEWAY), figure(Reach::Local)], [None, None]);
     assert_eq!(catalogue.listed("gpt-5-mini").unwrap().host, Some("api.openai.com"));
@@ -168,7 +172,8 @@ fn the_users_rows_count_before_the_programs_and_those_before_imported_ones() {
 
 #[test]
 fn dated_snapshots_and_aliases_lead_to_each_others_prices() {
-    let alias = "model = \"nano\"\nhost = \"x.io\"\nkind = \"alias\"\npoints_to = \"nano-2025-08-07\"\naliases = [\"nano-1\"]";
+    let alias =
+        "model = \"nano\"\nhost = \"x.io\"\nkind = \"alias\"\npoints_to = \"nano-2025-08-07\"\naliases = [\"nano-1\"]";
     let bare = "[[models]]\nmodel = \"big\"\nkind = \"alias\"\npoints_to = \"big-2026\"\n";
     let catalogue = Catalogue::parse(&(row(alias) + bare + &row("model = \"big-2026\""))).unwrap();
     let name = |model| found(&catalogue, &asked(model, None)).map(|(row, _)| row);
@@ -197,7 +202,10 @@ fn a_row_holds_from_its_day_to_its_end_and_without_a_time_the_one_without_an_end
         let asked = Asked { at: at.map(|at| at.parse().unwrap()), ..asked("m", None) };
         catalogue.find(&asked).unwrap().price.rates.written(Dimension::CachedInput).is_some()
     };
-    assert_eq!([cached(Some("2026-08-16T15:59:59Z")), cached(Some("2026-08-16T16:00:00Z")), cached(None)], [false, true, true]);
+    assert_eq!(
+        [cached(Some("2026-08-16T15:59:59Z")), cached(Some("2026-08-16T16:00:00Z")), cached(None)],
+        [false, true, true]
+    );
 }
 
 #[test]
@@ -207,7 +215,10 @@ fn what_is_wrong_with_a_condition_is_told() {
         ("input = 1", "the row of m has other prices without saying when: tier, above or hours"),
         ("above = 5", "the row of m has a condition without a price"),
         ("input = 1, hours = [\"late\"]", "the row of m has hours `late`; write them as 22:00-08:00"),
-        ("input = 1, tier = \"x\", days = [\"mon\"]", "the row of m has days or a zone without hours; write \"00:00-24:00\" for all"),
+        (
+            "input = 1, tier = \"x\", days = [\"mon\"]",
+            "the row of m has days or a zone without hours; write \"00:00-24:00\" for all",
+        ),
         (
             "input = 1, hours = [\"01:00-02:00\"], days = [\"someday\"]",
             "the row of m has a day `someday`; write mon, tue, wed, thu, fri, sat or sun",

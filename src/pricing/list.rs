@@ -32,15 +32,19 @@ impl List {
     pub(super) fn new(rows: Vec<Row>) -> Self {
         let mut list = Self { rows, ..Self::default() };
         for (place, row) in list.rows.iter().enumerate() {
-            let mut add = |name: &str| list.named.entry(name.to_owned()).or_default().push(place);
             if row.beginning().is_some() {
                 list.beginnings.push(place);
             } else {
-                add(&row.model);
+                list.named.entry(row.model.clone()).or_default().push(place);
             }
-            row.aliases.iter().for_each(|alias| add(alias));
             if let Some(snapshot) = row.points_to() {
                 list.led_to.entry(snapshot.to_owned()).or_default().push(place);
+            }
+        }
+        // A row that is named so counts before one that is also called so.
+        for (place, row) in list.rows.iter().enumerate() {
+            for alias in &row.aliases {
+                list.named.entry(alias.clone()).or_default().push(place);
             }
         }
         list.beginnings.sort_by_key(|place| std::cmp::Reverse(list.rows[*place].model.len()));

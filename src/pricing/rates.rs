@@ -236,7 +236,22 @@ mod tests {
         ] {
             assert_eq!(exact_decimal(text), Some(decimal(number)), "{text}");
         }
-        for text in ["", "NaN", "inf", "1_000", "1e", "e5", ".", "1e400", "1e-400", "--1", "0x10", "1,5", "free", "1e99999999999"] {
+        for text in [
+            "",
+            "NaN",
+            "inf",
+            "1_000",
+            "1e",
+            "e5",
+            ".",
+            "1e400",
+            "1e-400",
+            "--1",
+            "0x10",
+            "1,5",
+            "free",
+            "1e99999999999",
+        ] {
             assert_eq!(exact_decimal(text), None, "{text}");
         }
     }

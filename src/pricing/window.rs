@@ -67,7 +67,8 @@ impl Hours {
 fn minutes(text: &str) -> Option<u16> {
     let (hours, rest) = text.trim().split_once(':')?;
     let minutes = rest.strip_suffix(":00").unwrap_or(rest);
-    let two = |text: &str| (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u16>().ok());
+    let two =
+        |text: &str| (text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u16>().ok());
     let (hours, minutes) = (two(hours)??, two(minutes)??);
     let whole = hours.checked_mul(60)?.checked_add(minutes)?;
     (minutes < 60 && whole <= DAY).then_some(whole)
@@ -206,7 +207,9 @@ mod tests {
 
     #[test]
     fn what_is_no_span_of_hours_is_refused() {
-        for text in ["", "1:00-2:00", "01:00", "25:00-26:00", "01:60-02:00", "24:00-01:00", "aa:00-bb:00", "01:00–02:00"] {
+        for text in
+            ["", "1:00-2:00", "01:00", "25:00-26:00", "01:60-02:00", "24:00-01:00", "aa:00-bb:00", "01:00–02:00"]
+        {
             assert_eq!(Hours::parse(text), None, "{text}");
         }
         assert_eq!(Hours::parse("16:30:00-00:30:00").unwrap().to_string(), "16:30-00:30");

@@ -258,18 +258,28 @@ impl WrittenWhen {
     fn window(&self) -> Result<Option<Window>, Problem> {
         if self.hours.is_empty() {
             let alone = self.days.is_empty() && self.except.is_empty() && self.zone.is_none();
-            return if alone { Ok(None) } else { wrong("has days or a zone without hours; write \"00:00-24:00\" for all") };
+            return if alone {
+                Ok(None)
+            } else {
+                wrong("has days or a zone without hours; write \"00:00-24:00\" for all")
+            };
         }
-        let read = |text: &String| Hours::parse(text).ok_or_else(|| bad(&format!("has hours `{text}`; write them as 22:00-08:00")));
+        let read = |text: &String| {
+            Hours::parse(text).ok_or_else(|| bad(&format!("has hours `{text}`; write them as 22:00-08:00")))
+        };
         let hours = self.hours.iter().map(read).collect::<Result<_, _>>()?;
-        let read = |name: &String| weekday(name).ok_or_else(|| bad(&format!("has a day `{name}`; write mon, tue, wed, thu, fri, sat or sun")));
+        let read = |name: &String| {
+            weekday(name).ok_or_else(|| bad(&format!("has a day `{name}`; write mon, tue, wed, thu, fri, sat or sun")))
+        };
         let days = self.days.iter().map(read).collect::<Result<_, _>>()?;
         let read = |day: &String| day.parse::<Date>().map_err(|_| bad("has a day that is not written as YYYY-MM-DD"));
         let except = self.except.iter().map(read).collect::<Result<_, _>>()?;
         let name = self.zone.clone().unwrap_or_else(|| "UTC".to_owned());
         // A name may be known to another system; an offset is right or wrong everywhere.
         if name.starts_with(['+', '-']) && zone(&name).is_none() {
-            return wrong(&format!("has a zone `{name}`; write an offset such as +08:00, or a name such as Asia/Shanghai"));
+            return wrong(&format!(
+                "has a zone `{name}`; write an offset such as +08:00, or a name such as Asia/Shanghai"
+            ));
         }
         Ok(Some(Window { hours, days, except, zone: name }))
     }

@@ -41,7 +41,8 @@ impl Import {
         let (from, imported) = (self.form.title().to_owned(), at.to_owned());
         let head = Head { abreast_prices: FORM, from, imported, rows: self.rows.len() };
         let lines = self.rows.iter().map(|row| serde_json::to_string(&Written::of(row)));
-        let lines: Vec<String> = std::iter::once(serde_json::to_string(&head)).chain(lines).filter_map(Result::ok).collect();
+        let lines: Vec<String> =
+            std::iter::once(serde_json::to_string(&head)).chain(lines).filter_map(Result::ok).collect();
         lines.join("\n") + "\n"
     }
 }

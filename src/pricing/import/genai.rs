@@ -135,7 +135,11 @@ fn conditioned(entries: &[Value]) -> Result<Vec<Price>, Skip> {
             if hourly.iter().any(|(_, price)| !price.variants.is_empty()) {
                 return Err(Skip::Mixed);
             }
-            let variant = |(window, price): (Window, Price)| Variant { window: Some(window), rates: price.rates, ..Variant::default() };
+            let variant = |(window, price): (Window, Price)| Variant {
+                window: Some(window),
+                rates: price.rates,
+                ..Variant::default()
+            };
             let mut price = usual;
             price.variants.extend(hourly.into_iter().map(variant));
             Ok(vec![price])

@@ -133,7 +133,10 @@ fn off_peak(fields: &Map<String, Value>) -> Result<Vec<Variant>, Skip> {
     if windows.is_empty() || rates.is_empty() {
         return Err(Skip::Hours);
     }
-    Ok(windows.into_iter().map(|window| Variant { window: Some(window), rates: rates.clone(), ..Variant::default() }).collect())
+    Ok(windows
+        .into_iter()
+        .map(|window| Variant { window: Some(window), rates: rates.clone(), ..Variant::default() })
+        .collect())
 }
 
 fn window(hours: &Value, days: Option<&Value>, zone: Option<&str>) -> Result<Window, Skip> {

@@ -88,7 +88,9 @@ impl ListForm {
         let provider = |entry: &Value| entry.get("models").is_some_and(Value::is_array) && entry.get("id").is_some();
         match value {
             Value::Array(providers) if providers.iter().any(provider) => Some(Self::GenaiPrices),
-            Value::Object(entries) if entries.values().any(|entry| entry.get("models").is_some_and(Value::is_object)) => {
+            Value::Object(entries)
+                if entries.values().any(|entry| entry.get("models").is_some_and(Value::is_object)) =>
+            {
                 Some(Self::ModelsDev)
             }
             Value::Object(entries) if entries.values().any(litellm::is_entry) => Some(Self::LiteLlm),
@@ -142,7 +144,10 @@ impl<'d> Reading<'d> {
 
     fn add(&mut self, mut row: Row) {
         let names = std::iter::once(&row.model).chain(&row.aliases).chain(&row.provider);
-        if names.into_iter().any(|name| name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control)) {
+        if names
+            .into_iter()
+            .any(|name| name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control))
+        {
             return self.skip(Skip::Name);
         }
         if self.import.rows.len() >= MOST_ROWS {

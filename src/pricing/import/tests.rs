@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::pricing::{Asked, Catalogue, Circumstances, Price, Reach, Unbillable, bill};
 use crate::chat::Usage;
+use crate::pricing::{Asked, Catalogue, Circumstances, Price, Reach, Unbillable, bill};
 
 fn list(value: &Value) -> Import {
     import(&value.to_string(), "2026-11-23").unwrap()
@@ -76,7 +76,11 @@ fn litellms_list_is_read_with_its_bounds_tiers_and_hours() {
     assert_eq!(total(&deepseek, 1_000_000, 1_000_000, &night), Ok("1".into()));
     let qwen = priced(&list, "dashscope-intl.aliyuncs.com", "qwen-t").unwrap();
     assert_eq!(total(&qwen, 32_000, 1000, &USUAL), Ok("0.0444".into()));
-    assert_eq!(total(&qwen, 32_001, 1000, &USUAL), Ok("0.0828024".into()), "a tier without an output price has the usual");
+    assert_eq!(
+        total(&qwen, 32_001, 1000, &USUAL),
+        Ok("0.0828024".into()),
+        "a tier without an output price has the usual"
+    );
     assert_eq!(list.rows[3].provider.as_deref(), Some("free"));
     assert!(list.rows[3].price.as_ref().unwrap().is_free());
 }
@@ -119,9 +123,13 @@ fn models_dev_is_read_by_provider_with_its_longer_contexts() {
     assert_eq!(total(&deep, 32_001, 1_000_000, &USUAL), Ok("4.064002".into()));
     assert_eq!(priced(&list, "elsewhere.example", "deep/m"), None);
     assert_eq!(list.rows[3].provider.as_deref(), Some("nowhere"));
-    let limits: Vec<_> = list.rows.iter().map(|row| row.facts.as_ref().map(|facts| (facts.context, facts.max_output))).collect();
+    let limits: Vec<_> =
+        list.rows.iter().map(|row| row.facts.as_ref().map(|facts| (facts.context, facts.max_output))).collect();
     assert_eq!(limits[..2], [Some((Some(1_048_576), Some(65_536))), Some((Some(8000), None))]);
-    assert_eq!(list.skipped, BTreeMap::from([("no price for input and output tokens", 1), ("a number that cannot be read", 1)]));
+    assert_eq!(
+        list.skipped,
+        BTreeMap::from([("no price for input and output tokens", 1), ("a number that cannot be read", 1)])
+    );
 }
 
 #[test]
@@ -153,7 +161,11 @@ fn genai_prices_are_read_with_their_dates_hours_and_names() {
         total(catalogue.find(&asked).unwrap().price, 1_000_000, 0, &Circumstances { tier: None, at })
     };
     for name in ["claude-sonnet-5", "claude-sonnet-5-20260801", "sonnet-5"] {
-        assert_eq!([at(name, "2026-08-31T23:59:59Z"), at(name, "2026-09-01T00:00:00Z")], [Ok("2".into()), Ok("3".into())], "{name}");
+        assert_eq!(
+            [at(name, "2026-08-31T23:59:59Z"), at(name, "2026-09-01T00:00:00Z")],
+            [Ok("2".into()), Ok("3".into())],
+            "{name}"
+        );
     }
     assert_eq!(at("long", "2026-01-01T00:00:00Z"), Ok("6.005".into()));
     let night = catalogue.price("lab", Reach::Remote("a.lab.example"), "night").unwrap();
@@ -165,7 +177,10 @@ fn genai_prices_are_read_with_their_dates_hours_and_names() {
 #[test]
 fn what_is_no_list_is_refused_in_words() {
     let refusal = |text: &str| import(text, "2026-11-23").unwrap_err().to_string();
-    assert_eq!(refusal("{\"a\": {\"litellm_provider\": \"x\""), "it is no JSON (line 1, column 30): it may have been cut off");
+    assert_eq!(
+        refusal("{\"a\": {\"litellm_provider\": \"x\""),
+        "it is no JSON (line 1, column 30): it may have been cut off"
+    );
     for other in ["{}", "[]", "3", "\"x\"", "{\"a\": 1}", "[{\"id\": 1}]", "null"] {
         assert!(refusal(other).starts_with("it is no price list that is known"), "{other}");
     }
@@ -179,7 +194,10 @@ fn a_row_that_is_there_twice_or_has_no_printable_name_is_left_out() {
     let entry = json!({"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6});
     let list = list(&json!({"m": entry, "openai/m": entry, "a\u{1b}[2J": entry, "": entry, "x".repeat(300): entry}));
     assert_eq!(list.rows.len(), 1);
-    assert_eq!(list.skipped, BTreeMap::from([("there twice", 1), ("a name that is empty, too long or not printable", 3)]));
+    assert_eq!(
+        list.skipped,
+        BTreeMap::from([("there twice", 1), ("a name that is empty, too long or not printable", 3)])
+    );
 }
 
 #[test]
@@ -188,7 +206,11 @@ fn a_damaged_line_of_the_file_costs_that_row_alone() {
     let kept = Imported::parse(&text).unwrap();
     assert_eq!((kept.rows.len(), kept.damaged, kept.from.as_str()), (4, 0, "LiteLLM's price list"));
     assert_eq!(kept.age_in_days("2026-11-23T09:00:00Z".parse().unwrap()), Some(2));
-    let damaged: Vec<String> = text.lines().enumerate().map(|(place, line)| if place == 2 { line[..20].to_owned() } else { line.to_owned() }).collect();
+    let damaged: Vec<String> = text
+        .lines()
+        .enumerate()
+        .map(|(place, line)| if place == 2 { line[..20].to_owned() } else { line.to_owned() })
+        .collect();
     let kept = Imported::parse(&damaged.join("\n")).unwrap();
     assert_eq!((kept.rows.len(), kept.damaged), (3, 1));
     let cut: Vec<&str> = text.lines().take(3).collect();
@@ -213,9 +235,17 @@ fn any_number() -> impl Strategy<Value = Value> {
 
 fn any_entry() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
-        "input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "input_cost_per_request",
-        "input_cost_per_token_above_200k_tokens", "output_cost_per_token_flex", "output_cost_per_reasoning_token",
-        "input_cost_per_token_above_99999999999999999999k_tokens", "max_input_tokens", "off_peak_pricing", "tiered_pricing",
+        "input_cost_per_token",
+        "output_cost_per_token",
+        "cache_read_input_token_cost",
+        "input_cost_per_request",
+        "input_cost_per_token_above_200k_tokens",
+        "output_cost_per_token_flex",
+        "output_cost_per_reasoning_token",
+        "input_cost_per_token_above_99999999999999999999k_tokens",
+        "max_input_tokens",
+        "off_peak_pricing",
+        "tiered_pricing",
     ]);
     prop::collection::btree_map(names, any_number(), 0..9).prop_map(|fields| {
         let mut entry = json!({"litellm_provider": "openai", "mode": "chat"});

@@ -46,7 +46,8 @@ pub fn example(price: &Price) -> Option<Example> {
 /// A bill as a computation on one line.
 fn working(bill: &Bill, price: &Price) -> String {
     let tokens = bill.lines.iter().filter(|line| line.what != Dimension::Request);
-    let terms: Vec<String> = tokens.map(|line| format!("{} × {}", grouped(line.tokens), price.figure(line.rate))).collect();
+    let terms: Vec<String> =
+        tokens.map(|line| format!("{} × {}", grouped(line.tokens), price.figure(line.rate))).collect();
     let fee = bill.lines.iter().find(|line| line.what == Dimension::Request);
     let fee = fee.map(|line| format!(" + {}", price.figure(line.rate))).unwrap_or_default();
     format!("({}) / 1,000,000{fee} = {}", terms.join(" + "), bill.total)

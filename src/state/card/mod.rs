@@ -117,7 +117,8 @@ fn rates(page: &mut Page, price: &Price) {
         }
     }
     for variant in &price.variants {
-        let figures = variant.rates.all().map(|(dimension, rate)| format!("{} {}", dimension.title(), price.figure(rate)));
+        let figures =
+            variant.rates.all().map(|(dimension, rate)| format!("{} {}", dimension.title(), price.figure(rate)));
         let figures = figures.collect::<Vec<_>>().join(", ");
         page.field("when", &format!("{}: {figures}", variant.condition()), StyleRole::Cost);
     }

@@ -150,7 +150,8 @@ fn thousands(tokens: u64) -> String {
 /// `$1.25 / $10`; a price that nobody is charged is in brackets.
 fn figures(price: &Price, between: &str) -> String {
     let sign = price.currency.sign();
-    let rate = |dimension| price.rates.written(dimension).map_or_else(|| "n/a".to_owned(), |rate| format!("{sign}{rate}"));
+    let rate =
+        |dimension| price.rates.written(dimension).map_or_else(|| "n/a".to_owned(), |rate| format!("{sign}{rate}"));
     let figures = format!("{}{between}{}", rate(Dimension::Input), rate(Dimension::Output));
     if price.notional { format!("({figures})") } else { figures }
 }

@@ -209,6 +209,7 @@ fn cost(run: &Run, turn: &Turn) -> String {
     match &run.cost {
         _ if run.replies.first() != Some(&turn.id) => "with ‹1›".to_owned(),
         Cost::Unknown if run.finished.is_none() => "…".to_owned(),
+        cost if cost.is_reported() => format!("{cost} reported"),
         cost => cost.to_string(),
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 use abreast::api::Delta;
 use abreast::chat::Usage;
-use serde_json::{Map, json};
+use serde_json::json;
 use std::time::Duration;
 
 /// An answer with its tokens, after some time.
