@@ -78,6 +78,8 @@ pub fn bill(usage: &Usage, price: &Price, circumstances: &Circumstances<'_>) -> 
     if let Some(rate) = applied.slices.last().and_then(|slice| slice.rates.written(Dimension::Request)) {
         lines.push(BillLine { what: Dimension::Request, tokens: 1, rate, amount: rate });
     }
+    // Read as the formula is written, not as the prompt lies.
+    lines.sort_by_key(|line| line.what);
     let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| exact_sum(sum, line.amount));
     let amount = total.and_then(plausible).ok_or(Unbillable::NoAmount)?;
     let total = Money { amount, currency: price.currency.clone() };

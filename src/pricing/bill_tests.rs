@@ -31,16 +31,16 @@ fn a_bill_says_every_line_and_its_lines_are_the_total() {
     let lines: Vec<(&str, u64, String)> =
         bill.lines.iter().map(|line| (line.what.name(), line.tokens, line.amount.to_string())).collect();
     let expected = [
+        ("input", 230, "0.00069"),
         ("cached", 400, "0.00012"),
-        ("cache_write_1h", 100, "0.0006"),
         ("cache_write", 200, "0.00075"),
+        ("cache_write_1h", 100, "0.0006"),
         ("audio_input", 50, "0.002"),
         ("image_input", 20, "0.0001"),
-        ("input", 230, "0.00069"),
+        ("output", 30, "0.00045"),
         ("reasoning", 60, "0.00072"),
         ("audio_output", 7, "0.00056"),
         ("image_output", 3, "0.00009"),
-        ("output", 30, "0.00045"),
         ("request", 1, "0.005"),
     ];
     assert_eq!(lines, expected.map(|(what, tokens, amount)| (what, tokens, amount.to_owned())));

@@ -231,3 +231,9 @@ fn what_is_wrong_with_a_condition_is_told() {
     let ends = rows(&row("model = \"m\"\nvalid_from = \"2026-02-01\"\nvalid_to = \"2026-01-01\"")).unwrap_err();
     assert_eq!(ends.to_string(), "the row of m ends before it begins");
 }
+
+#[test]
+fn a_famous_name_at_the_sandbox_is_charged_to_nobody() {
+    let catalogue = Catalogue::embedded();
+    assert!(catalogue.price("sandbox", Reach::Local, "gpt-5.1-2025-11-13").unwrap().notional);
+}

@@ -78,8 +78,8 @@ impl List {
         self.fitting(name).find(fits)
     }
 
-    /// The row for a model: of its exact name, or else of the longest beginning; a row for that very provider before
-    /// one for any. An alias that has no price leads to its snapshot's, and a snapshot without one to its alias's.
+    /// The row for a model: one for that very provider before one for any, and of both the exact name before the longest
+    /// beginning. An alias that has no price leads to its snapshot's, and a snapshot without one to its alias's.
     pub(super) fn row(&self, asked: &Asked<'_>, name: &str) -> Option<&Row> {
         let direct = self.direct(asked, name);
         let alias = || self.led_to.get(name)?.iter().map(|place| &self.rows[*place]).find(|row| row.holds_for(asked));
@@ -98,8 +98,8 @@ impl List {
         let by_model = |row: &&Row| row.provider.is_none() && row.holds_for(asked);
         self.exact(name)
             .find(by_provider)
-            .or_else(|| self.exact(name).find(by_model))
             .or_else(|| beginnings().find(by_provider))
+            .or_else(|| self.exact(name).find(by_model))
             .or_else(|| beginnings().find(by_model))
     }
 

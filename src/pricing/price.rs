@@ -136,7 +136,7 @@ impl Price {
             let further = reached.map(|above| Slice { above, rates: rates(Some(above)) });
             std::iter::once(first).chain(further).collect()
         } else {
-            vec![Slice { above: 0, rates: rates(reached.last()) }]
+            vec![Slice { above: 0, rates: rates(reached.max()) }]
         };
         let at_last = |variant: &&&Variant| variant.above.is_none_or(|bound| bound < tokens);
         let because: Vec<String> = holding.iter().filter(at_last).map(|variant| variant.condition()).collect();

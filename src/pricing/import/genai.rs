@@ -117,7 +117,8 @@ fn flat(value: &Value) -> Result<Price, Skip> {
 
 /// Prices with constraints, of which the last that is active holds: each from its date to the next, or at its hours.
 fn conditioned(entries: &[Value]) -> Result<Vec<Price>, Skip> {
-    let (mut dated, mut hourly): (Vec<(Option<Timestamp>, Price)>, Vec<(Window, Price)>) = (Vec::new(), Vec::new());
+    let mut dated: Vec<(Option<Timestamp>, Price)> = Vec::new();
+    let mut hourly: Vec<(Window, Price)> = Vec::new();
     for entry in entries {
         let price = flat(entry.get("prices").ok_or(Skip::NoPrice)?)?;
         match entry.get("constraint").and_then(Value::as_object) {
