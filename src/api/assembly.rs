@@ -17,6 +17,7 @@ pub struct Assembly {
     /// The last one that came: servers send running totals.
     pub usage: Option<Usage>,
     pub served_by: Option<String>,
+    pub service_tier: Option<String>,
     pub request_id: Option<String>,
     pub warnings: Vec<String>,
 }
@@ -41,6 +42,7 @@ impl Assembly {
             Delta::Retry(_) | Delta::Repaired(_) | Delta::Alive | Delta::Wire(_) => {}
             Delta::Opened(opening) => self.request_id.clone_from(&opening.request_id),
             Delta::ServedBy(model) => self.served_by = Some(model.clone()),
+            Delta::Tier(tier) => self.service_tier = Some(tier.clone()),
             Delta::Text { choice, text } => self.reply(*choice).text.push_str(text),
             Delta::Reasoning { choice, text } => self.reply(*choice).reasoning.push_str(text),
             Delta::Refusal { choice, text } => self.reply(*choice).refusal.push_str(text),

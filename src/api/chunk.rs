@@ -19,6 +19,8 @@ pub(super) struct Chunk<'a> {
     pub(super) model: Word<'a>,
     #[serde(borrow)]
     pub(super) choices: List<Object<Choice<'a>>>,
+    #[serde(borrow)]
+    pub(super) service_tier: Word<'a>,
     pub(super) usage: Option<Value>,
     /// Groq's own place for usage (wire: vercel/ai#1651).
     pub(super) x_groq: Object<Groq>,

@@ -20,6 +20,8 @@ pub enum Delta {
     Alive,
     /// The model that the server says it is, when it says so for the first time.
     ServedBy(String),
+    /// The tier of service that the server says it is, when it says so anew: `default`, `flex`, `priority` or any word.
+    Tier(String),
     Text {
         choice: u32,
         text: String,

@@ -20,6 +20,7 @@ use crate::chat::Usage;
 pub(super) struct Reading {
     choices: BTreeMap<u32, ChoiceState>,
     named_model: bool,
+    tier: Option<String>,
     usage: Option<Map<String, Value>>,
     ids: Rng,
 }
@@ -35,7 +36,7 @@ struct ChoiceState {
 
 impl Reading {
     pub(super) fn new(ids: Rng) -> Self {
-        Self { choices: BTreeMap::new(), named_model: false, usage: None, ids }
+        Self { choices: BTreeMap::new(), named_model: false, tier: None, usage: None, ids }
     }
 
     /// Whether every choice that was heard of has its finish reason.
@@ -52,6 +53,10 @@ impl Reading {
         if let Some(model) = chunk.model.meant().filter(|_| !self.named_model) {
             self.named_model = true;
             out.push(Delta::ServedBy(model.to_owned()));
+        }
+        if let Some(tier) = chunk.service_tier.meant().filter(|tier| self.tier.as_deref() != Some(*tier)) {
+            self.tier = Some(tier.to_owned());
+            out.push(Delta::Tier(tier.to_owned()));
         }
         let mut usage = chunk.usage;
         let mut fault = None;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{Cost, Run};
+use super::Run;
 
 /// A figure by which runs are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +52,10 @@ impl Run {
                 Some(as_read(other.time_to_first_token()?).cmp(&as_read(self.time_to_first_token()?)))
             }
             Measure::DecodeSpeed => Some(self.decode_speed(own)?.cmp(&other.decode_speed(others)?)),
-            Measure::Cost => match (&self.cost, &other.cost) {
-                (Cost::Known(own), Cost::Known(others)) if own.currency == others.currency => {
-                    Some(others.amount.cmp(&own.amount))
-                }
-                _ => None,
-            },
+            Measure::Cost => {
+                let (own, others) = (self.cost.exact()?, other.cost.exact()?);
+                (own.currency == others.currency).then(|| others.amount.cmp(&own.amount))
+            }
         }
     }
 
@@ -78,7 +76,7 @@ fn as_read(time: Duration) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::{ChatRequest, Currency, Money, RunId, Settings, Usage};
+    use crate::chat::{ChatRequest, Cost, Currency, Money, RunId, Settings, Usage};
 
     /// A run that said its first word after some milliseconds, and then took two seconds for some tokens.
     fn run(started: Instant, first: u64, output: u64, cost: Cost) -> Run {

@@ -69,21 +69,82 @@ impl fmt::Display for Money {
     }
 }
 
+/// What one unit of a currency is worth in another, as the user says, and of which day that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExchangeRate {
+    pub from: Currency,
+    pub to: Currency,
+    /// How many units of `to` one unit of `from` is; above zero.
+    pub rate: Decimal,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+}
+
 /// What something cost, or what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cost {
     /// From the server's own usage and a price row.
     Known(Money),
+    /// What the server itself says that it charges.
+    Reported(Money),
     /// From a count of our own; shown with `~`.
     Estimated(Money),
     /// No price or no usage: shown as `n/a`, never as 0.
     Unknown,
 }
 
+impl Cost {
+    /// The amount, also where it is an estimate; `None` where nothing is known.
+    #[must_use]
+    pub fn money(&self) -> Option<&Money> {
+        match self {
+            Self::Known(money) | Self::Reported(money) | Self::Estimated(money) => Some(money),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The amount, where it is no estimate.
+    #[must_use]
+    pub fn exact(&self) -> Option<&Money> {
+        self.money().filter(|_| !self.is_estimated())
+    }
+
+    #[must_use]
+    pub fn is_estimated(&self) -> bool {
+        matches!(self, Self::Estimated(_))
+    }
+
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        matches!(self, Self::Reported(_))
+    }
+}
+
+/// A sum to its last digit; `None` where the digits of a decimal do not hold it.
+#[must_use]
+pub fn exact_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let (left, right) = (left.normalize(), right.normalize());
+    let sum = left.checked_add(right)?;
+    // A decimal that has no room for the last digits rounds them away; the way back tells.
+    (sum.checked_sub(right)? == left && sum.checked_sub(left)? == right).then(|| sum.normalize())
+}
+
+/// A product to its last digit; `None` where the digits of a decimal do not hold it.
+#[must_use]
+pub fn exact_product(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let (left, right) = (left.normalize(), right.normalize());
+    if left.is_zero() || right.is_zero() {
+        return Some(Decimal::ZERO);
+    }
+    let product = left.checked_mul(right)?;
+    // One that has no room for the last digits has fewer decimals than its factors together.
+    (product.scale() == left.scale() + right.scale()).then(|| product.normalize())
+}
+
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Known(money) => money.fmt(f),
+            Self::Known(money) | Self::Reported(money) => money.fmt(f),
             Self::Estimated(money) => write!(f, "~{money}"),
             Self::Unknown => f.write_str("n/a"),
         }
@@ -111,6 +172,28 @@ mod tests {
     fn an_estimate_is_marked_and_an_unknown_is_no_zero() {
         assert_eq!(Cost::Estimated(yuan("0.2")).to_string(), "~¥0.2000");
         assert_eq!(Cost::Unknown.to_string(), "n/a");
+    }
+
+    #[test]
+    fn a_sum_or_a_product_is_exact_or_is_none() {
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        let huge = decimal("79228162514264337593543950335");
+        assert_eq!(exact_sum(decimal("0.1"), decimal("0.20")), Some(decimal("0.3")));
+        let last = decimal("0.0000000000000000000000000001");
+        assert_eq!([exact_sum(decimal("7"), last), exact_sum(decimal("8"), last)], [Some(decimal("7") + last), None]);
+        assert_eq!([exact_sum(huge, decimal("0.1")), exact_sum(huge, decimal("1"))], [None, None]);
+        assert_eq!(exact_product(decimal("812"), decimal("0.0000018")), Some(decimal("0.0014616")));
+        let small = decimal("0.000000000000001");
+        assert_eq!([exact_product(small, small), exact_product(huge, decimal("2"))], [None, None]);
+        assert_eq!(exact_product(huge, Decimal::ZERO), Some(Decimal::ZERO));
+    }
+
+    #[test]
+    fn what_a_server_reports_is_exact_and_told_apart() {
+        let reported = Cost::Reported(yuan("0.2"));
+        assert_eq!((reported.to_string().as_str(), reported.exact()), ("¥0.2000", Some(&yuan("0.2"))));
+        assert_eq!(Cost::Estimated(yuan("0.2")).exact(), None);
+        assert_ne!(reported, Cost::Known(yuan("0.2")));
     }
 
     #[test]

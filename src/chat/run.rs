@@ -34,6 +34,8 @@ pub struct Run {
     pub accepted: bool,
     /// The model that the server says answered.
     pub served_by: Option<String>,
+    /// The tier of service that the server says it was, which may be another than was asked for.
+    pub service_tier: Option<String>,
     pub request_id: Option<String>,
     pub usage: Option<Usage>,
     pub cost: Cost,
@@ -60,6 +62,7 @@ impl Run {
             finish_reason: None,
             accepted: false,
             served_by: None,
+            service_tier: None,
             request_id: None,
             usage: None,
             cost: Cost::Unknown,

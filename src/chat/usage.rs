@@ -14,6 +14,25 @@ pub struct Usage {
     pub output: Option<u64>,
     /// Reasoning tokens: part of `output`.
     pub reasoning: Option<u64>,
+    /// What else is told of the counts above.
+    pub parts: UsageParts,
     /// The server's object as it came.
     pub raw: Map<String, Value>,
+}
+
+/// Parts of a run's tokens that some vendors price apart; 0 where the server says nothing of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageParts {
+    /// Input tokens written to the provider's cache, for however long: part of the input.
+    pub written: u64,
+    /// Those of them that are kept for an hour.
+    pub written_for_an_hour: u64,
+    /// Part of the input.
+    pub audio_input: u64,
+    /// Part of the input.
+    pub image_input: u64,
+    /// Part of the output.
+    pub audio_output: u64,
+    /// Part of the output.
+    pub image_output: u64,
 }

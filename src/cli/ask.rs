@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 use futures_util::StreamExt;
@@ -19,7 +19,7 @@ use crate::api::{ApiError, ChatBackend, Delta};
 use crate::app::{Connections, LimitOverrides, child_environment};
 use crate::chat::{ChatRequest, Cost, Images, Money, Tool, Usage};
 use crate::config::Environment;
-use crate::pricing::{self, Feature, Reach};
+use crate::pricing::{self, Asked, Circumstances, Feature, Reach};
 
 #[derive(Debug, Args)]
 pub(super) struct AskOptions {
@@ -102,7 +102,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let connections = setup.connections(environment, overrides);
     let calls = Loop::of(&options.respond, options.max_rounds, &tools, child_environment(&setup.providers))?;
     let mut output = Output::of(&options);
-    let mut run = Followed::since(Instant::now());
+    let mut run = Followed::since(Instant::now(), SystemTime::now());
     let mut ask = Ask { setup: &mut setup, messages, images, tools: &tools, no_stream: options.no_stream, calls };
     let end = ask.run(&connections, &mut run, &mut output).await?;
     let stopped = ask.calls.take_into(&mut run, end, Instant::now());
@@ -290,24 +290,32 @@ fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<i
 }
 
 fn cost(run: &Followed, setup: &Setup) -> Cost {
-    let provider = &setup.settings.provider;
-    let (catalogue, reach) = (setup.catalogue(), Reach::of(setup.base_url(provider)));
-    let price = catalogue.price(provider, reach, &setup.settings.model);
-    let one = |usage: &Option<Usage>| usage.as_ref().map_or(Cost::Unknown, |usage| pricing::cost(usage, price));
+    let (settings, assembly) = (&setup.settings, &run.assembly);
+    let at = jiff::Timestamp::try_from(run.sent).ok();
+    let reach = Reach::of(setup.base_url(&settings.provider));
+    let asked = Asked {
+        served_by: assembly.served_by.as_deref(),
+        at,
+        ..Asked::new(&settings.provider, reach, &settings.model)
+    };
+    let wanted = settings.params.get("service_tier").and_then(serde_json::Value::as_str);
+    let circumstances = Circumstances { tier: assembly.service_tier.as_deref().or(wanted), at };
+    let catalogue = setup.catalogue();
+    let price = catalogue.find(&asked).map(|found| found.price);
+    let one = |usage: &Option<Usage>| {
+        usage.as_ref().map_or(Cost::Unknown, |usage| pricing::cost(usage, price, &circumstances))
+    };
     run.earlier.iter().map(one).fold(one(&run.assembly.usage), plus)
 }
 
-/// Two costs together: unknown where one of them is.
+/// Two costs together: unknown where one of them is, and no better known than the other.
 fn plus(one: Cost, other: Cost) -> Cost {
-    let add = |one: Money, other: Money| {
-        let amount = one.amount.checked_add(other.amount).filter(|_| one.currency == other.currency)?;
-        Some(Money { amount, currency: one.currency })
-    };
-    match (one, other) {
-        (Cost::Known(one), Cost::Known(other)) => add(one, other).map_or(Cost::Unknown, Cost::Known),
-        (Cost::Known(one) | Cost::Estimated(one), Cost::Known(other) | Cost::Estimated(other)) => {
-            add(one, other).map_or(Cost::Unknown, Cost::Estimated)
-        }
-        _ => Cost::Unknown,
+    let (Some(left), Some(right)) = (one.money(), other.money()) else { return Cost::Unknown };
+    let sum = left.amount.checked_add(right.amount).filter(|_| left.currency == right.currency);
+    let Some(sum) = sum.map(|amount| Money { amount, currency: left.currency.clone() }) else { return Cost::Unknown };
+    match (&one, &other) {
+        (Cost::Estimated(_), _) | (_, Cost::Estimated(_)) => Cost::Estimated(sum),
+        (Cost::Reported(_), Cost::Reported(_)) => Cost::Reported(sum),
+        _ => Cost::Known(sum),
     }
 }

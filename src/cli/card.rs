@@ -11,7 +11,7 @@ use super::setup::Setup;
 use super::{Ended, Problem};
 use crate::chat::Dialect;
 use crate::config::{Environment, SANDBOX};
-use crate::pricing::{Card, Catalogue, Facts, Feature, Kind, Price, Reach};
+use crate::pricing::{Card, Catalogue, Dimension, Facts, Feature, Kind, Origin, Price, Reach};
 use crate::state::card::{FORMULA, TERMS, card_rows, example, fields, request};
 use crate::text::{clean_line, nearest, rank};
 
@@ -122,7 +122,7 @@ fn object(card: &Card<'_>, dialect: &Dialect) -> Value {
         "kind": kind(facts.kind.as_ref()),
         "badges": facts.badges(),
         "source": sourced(&facts.source, &facts.checked),
-        "price": card.price.map(|price| priced(price, card.host)),
+        "price": card.price.map(|price| priced(price, card.host, card.origin)),
         "limits": {"context": facts.context, "max_output": facts.max_output},
         "features": Map::from_iter(features),
         "parameters": parameters.collect::<Vec<_>>(),
@@ -144,17 +144,27 @@ fn sourced(source: &str, day: &str) -> Value {
 }
 
 /// Amounts are strings: a JSON number is a float to most who read it.
-fn priced(price: &Price, host: Option<&str>) -> Value {
+fn priced(price: &Price, host: Option<&str>, origin: Option<Origin>) -> Value {
     json!({
         "currency": price.currency.code(),
         "per_tokens": 1_000_000,
-        "input": price.input.to_string(),
-        "cached_input": price.cached.map(|rate| rate.to_string()),
-        "output": price.output.to_string(),
+        "input": exact(price, Dimension::Input),
+        "cached_input": exact(price, Dimension::CachedInput),
+        "output": exact(price, Dimension::Output),
+        "row": serde_json::from_str::<Value>(&price.canonical()).unwrap_or_default(),
+        "id": price.id().to_string(),
+        "origin": origin.map(Origin::name),
         "notional": price.notional,
         "charged_by": host,
         "source": sourced(&price.source, &price.checked),
     })
+}
+
+/// A usual rate with two decimals at least.
+fn exact(price: &Price, dimension: Dimension) -> Option<String> {
+    let mut rate = price.rates.written(dimension)?;
+    rate.rescale(rate.scale().max(2));
+    Some(rate.to_string())
 }
 
 fn billing(price: Option<&Price>) -> Value {

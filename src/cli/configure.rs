@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::print::{print_line, say};
-use super::{Ended, Problem};
+use super::{Ended, Problem, prices};
 use crate::app::{list_tool_files, load_responders};
 use crate::config::{self, Environment, Paths};
 use crate::input::Keymap;
@@ -18,7 +18,7 @@ pub(super) struct ConfigOptions {
 enum ConfigCommand {
     /// Print where config.toml belongs
     Path,
-    /// Say what is wrong with config.toml, keymap.toml, responders.toml, presets, themes and tools
+    /// Say what is wrong with config.toml, keymap.toml, models.toml, responders.toml, presets, themes and tools
     Check,
     /// Write a commented config.toml to start from
     Init,
@@ -60,7 +60,8 @@ fn check(paths: &Paths, environment: &Environment) -> Result<Ended, Problem> {
     let tools = list_tool_files(&paths.tools());
     let of_tools = tools
         .map_or_else(|problem| vec![problem], |files| files.into_iter().filter_map(|file| file.tools.err()).collect());
-    for problem in of_responders.into_iter().chain(of_tools) {
+    let of_prices = prices::own(paths).err().map(|problem| problem.sentence);
+    for problem in of_responders.into_iter().chain(of_tools).chain(of_prices) {
         say(&problem);
         found = true;
     }

@@ -15,6 +15,8 @@ mod import;
 mod lanes;
 mod models;
 mod options;
+mod price_list;
+mod prices;
 mod print;
 mod result;
 mod resume;

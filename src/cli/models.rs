@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::card::{self, ShowOptions};
 use super::options::EndpointOptions;
+use super::price_list::{self, ImportOptions, PricesOptions};
 use super::print::{print_json, print_line, say, sentence};
 use super::setup::Setup;
 use super::{Ended, Problem};
@@ -29,11 +30,18 @@ pub(super) struct ModelsOptions {
 enum ModelsCommand {
     /// Show what is known of one model: its card
     Show(ShowOptions),
+    /// Take over the prices in another program's list: LiteLLM's, models.dev's or genai-prices'
+    Import(ImportOptions),
+    /// List all prices that are known, in the order in which they count
+    Prices(PricesOptions),
 }
 
 pub(super) async fn run(options: ModelsOptions, environment: Environment) -> Result<Ended, Problem> {
-    if let Some(ModelsCommand::Show(show)) = options.command {
-        return card::run(show, &environment);
+    match options.command {
+        Some(ModelsCommand::Show(show)) => return card::run(show, &environment),
+        Some(ModelsCommand::Import(import)) => return price_list::import_list(&import, &environment),
+        Some(ModelsCommand::Prices(prices)) => return price_list::list(&prices, &environment),
+        None => {}
     }
     let setup = Setup::of(&options.endpoint, &environment)?;
     let connections = setup.connections(environment, LimitOverrides::default());

@@ -1,6 +1,6 @@
 //! A run as JSON: what `ask --json` prints at the end and `ask --events` as it comes.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -20,19 +20,22 @@ pub(super) struct Followed {
     pub(super) earlier: Vec<Option<Usage>>,
     /// The calls that were answered.
     pub(super) calls: Vec<Value>,
+    /// When it was sent, by the clock on the wall.
+    pub(super) sent: SystemTime,
     started: Instant,
     first: Option<Instant>,
     ended: Option<Instant>,
 }
 
 impl Followed {
-    pub(super) fn since(started: Instant) -> Self {
+    pub(super) fn since(started: Instant, sent: SystemTime) -> Self {
         Self {
             assembly: Assembly::default(),
             error: None,
             check: None,
             earlier: Vec::new(),
             calls: Vec::new(),
+            sent,
             started,
             first: None,
             ended: None,
@@ -116,13 +119,13 @@ fn reply_json(reply: &Reply) -> Value {
 }
 
 fn cost_json(cost: &Cost) -> Option<Value> {
-    let (money, estimated) = match cost {
-        Cost::Known(money) => (money, false),
-        Cost::Estimated(money) => (money, true),
-        Cost::Unknown => return None,
-    };
+    let money = cost.money()?;
     let amount = money.amount.normalize().to_string();
-    Some(json!({"amount": amount, "currency": money.currency.code(), "estimated": estimated}))
+    let mut object = json!({"amount": amount, "currency": money.currency.code(), "estimated": cost.is_estimated()});
+    if cost.is_reported() {
+        object["reported"] = true.into();
+    }
+    Some(object)
 }
 
 fn error_json(error: &ApiError) -> Value {
@@ -147,6 +150,7 @@ pub(super) fn event_json(delta: &Delta) -> Option<Value> {
         Delta::Opened(opening) => json!({"type": "opened", "status": opening.status, "request_id": opening.request_id}),
         Delta::Alive => json!({"type": "alive"}),
         Delta::ServedBy(model) => json!({"type": "model", "model": model}),
+        Delta::Tier(tier) => json!({"type": "service_tier", "service_tier": tier}),
         Delta::Text { choice, text } => json!({"type": "text", "choice": choice, "text": text}),
         Delta::Reasoning { choice, text } => json!({"type": "reasoning", "choice": choice, "text": text}),
         Delta::Refusal { choice, text } => json!({"type": "refusal", "choice": choice, "text": text}),

@@ -4,18 +4,21 @@ use crate::api::{ApiError, ErrorKind, list_models};
 use crate::app::{Connections, LimitOverrides};
 use crate::chat::Settings;
 use crate::config::{BaseUrl, Config, ConfigError, Environment, KeySource, Paths, Provider, SANDBOX};
-use crate::pricing::{Catalogue, Price, Row};
+use crate::pricing::{Catalogue, Imported, Row};
 use crate::state::card::sandbox_rows;
 
-use super::Problem;
 use super::options::EndpointOptions;
 use super::print::{say, sentence};
+use super::{Problem, prices};
 
 /// Everything that a command needs to ask.
 #[derive(Debug)]
 pub(super) struct Setup {
     pub(super) config: Config,
     pub(super) paths: Paths,
+    /// The rows of the user's models.toml.
+    pub(super) rows: Vec<Row>,
+    pub(super) imported: Imported,
     /// All that can be asked but the sandbox: the configured ones, the one that the options name, the local candidates.
     pub(super) providers: Vec<Provider>,
     /// What is asked, with an empty model when nothing names one.
@@ -32,6 +35,8 @@ impl Setup {
         for warning in &config.warnings {
             say(&sentence(warning));
         }
+        let rows = prices::own(&paths)?;
+        let imported = prices::imported(&paths);
         let mut settings = config.start();
         let named = named(options, &config, &settings.provider)?;
         let unnamed = options.model.is_none() && config.default_model.is_none();
@@ -62,27 +67,15 @@ impl Setup {
             settings.system = options.system.as_deref().filter(|system| !system.is_empty()).map(Into::into);
         }
         options.apply(&mut settings.params)?;
-        Ok(Self { config, paths, providers, settings, undecided })
+        Ok(Self { config, paths, rows, imported, providers, settings, undecided })
     }
 
-    /// Prices and cards: the user's own prices before what comes with the program.
+    /// Prices and cards: the user's own before what comes with the program, and what was imported after both.
     pub(super) fn catalogue(&self) -> Catalogue {
-        let own = self.config.prices.iter().map(|row| Row {
-            model: row.model.clone(),
-            provider: row.provider.clone(),
-            host: None,
-            price: Some(Price {
-                currency: row.currency.clone(),
-                input: row.input,
-                cached: row.cached,
-                output: row.output,
-                notional: false,
-                source: "config.toml".to_owned(),
-                checked: String::new(),
-            }),
-            facts: None,
-        });
-        Catalogue::embedded().with_more(sandbox_rows()).with_own(own.collect())
+        let mut own = prices::configured(&self.config);
+        own.extend(self.rows.iter().cloned());
+        own.extend(prices::free(&self.config));
+        Catalogue::embedded().with_more(sandbox_rows()).with_own(own).with_imported(self.imported.rows.clone())
     }
 
     /// The base URL of a provider; the sandbox's is known only when it runs.

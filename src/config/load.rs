@@ -6,9 +6,9 @@ use std::time::Duration;
 use toml::Spanned;
 
 use super::providers::{BaseUrl, KeySource, OPENAI, Provider, SANDBOX};
-use super::schema::{ConfigFile, Named, PriceFile, ProviderFile};
-use super::{Config, ConfigError, ConfigWarning, Environment, PriceRow, ThemeChoice, json};
-use crate::chat::{self, Currency, Params};
+use super::schema::{ConfigFile, Named, ProviderFile};
+use super::{Config, ConfigError, ConfigWarning, Environment, ThemeChoice, json, money};
+use crate::chat::{self, Params};
 use crate::text::{Place, nearest};
 
 /// The longest wait that may be asked for: a day.
@@ -41,7 +41,8 @@ pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result
     config.providers = providers(&raw.providers).map_err(wrong)?;
     add_environments(&mut config.providers, environment)?;
     config.default_provider = default_provider(raw.default_provider.as_ref(), &config.providers).map_err(wrong)?;
-    config.prices = prices(&raw.prices, raw.currency.as_ref()).map_err(wrong)?;
+    config.prices = money::prices(&raw.prices, raw.currency.as_ref()).map_err(wrong)?;
+    config.money = money::exchange(&raw.money).map_err(wrong)?;
     config.default_model = raw.default_model.filter(|model| !model.is_empty());
     config.system = raw.system.filter(|system| !system.is_empty());
     config.currency = raw.currency;
@@ -156,6 +157,7 @@ fn provider(name: &Spanned<String>, raw: &ProviderFile) -> Result<Provider, Refu
     provider.dialect = raw.dialect.clone();
     provider.idle_timeout = raw.idle_timeout_s.as_ref().map(seconds).transpose()?;
     provider.connect_timeout = raw.connect_timeout_s.as_ref().map(seconds).transpose()?;
+    provider.free = raw.free;
     provider.retries = raw.retries.as_ref().map(retries).transpose()?;
     Ok(provider)
 }
@@ -240,27 +242,6 @@ fn default_provider(given: Option<&Spanned<String>>, providers: &[Provider]) -> 
         None => format!("there is no provider `{name}`; add a table [providers.{name}]"),
     };
     Err((given.span().start, problem))
-}
-
-fn prices(rows: &[Spanned<PriceFile>], usual: Option<&Currency>) -> Result<Vec<PriceRow>, Refusal> {
-    let row = |row: &Spanned<PriceFile>| {
-        let (offset, raw) = (row.span().start, row.get_ref());
-        let refuse = |problem: &str| (offset, problem.to_owned());
-        let currency = raw.currency.as_ref().or(usual);
-        let currency = currency.ok_or_else(|| refuse("this price needs a currency, such as currency = \"CNY\""))?;
-        if [Some(raw.input), raw.cached, Some(raw.output)].into_iter().flatten().any(|price| price.is_sign_negative()) {
-            return Err(refuse("a price is not below zero"));
-        }
-        Ok(PriceRow {
-            model: raw.model.clone(),
-            provider: raw.provider.clone(),
-            currency: currency.clone(),
-            input: raw.input,
-            cached: raw.cached,
-            output: raw.output,
-        })
-    };
-    rows.iter().map(row).collect()
 }
 
 #[cfg(test)]

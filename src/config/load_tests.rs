@@ -1,7 +1,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::chat::Currency;
 use crate::chat::{Dialect, MaxTokensField};
+use crate::config::PriceRow;
 
 fn read_text(text: &str) -> Result<Config, ConfigError> {
     read(text, Path::new("config.toml"), &Environment::default())
@@ -87,6 +89,7 @@ fn a_provider_is_read_with_all_that_it_needs() {
     )
     .unwrap();
     let lab = Provider {
+        free: false,
         name: "lab".into(),
         base_url: BaseUrl::parse("https://lab.example/v1?x=1").unwrap(),
         model: Some("m-1".into()),
@@ -229,4 +232,34 @@ fn a_key_over_plain_http_and_a_slip_in_a_parameter_are_worth_a_warning() {
         warnings("[params]\ntemprature = 1\ntop_k = 40"),
         ["2:1: `temprature` is no parameter that is known and is sent as it is; did you mean `temperature`?"]
     );
+}
+
+#[test]
+fn exchange_rates_have_a_direction_a_day_and_a_worth() {
+    let text = "[money]\ndisplay = \"usd\"\n[[money.rates]]\nfrom = \"CNY\"\nto = \"USD\"\nrate = \"0.140\"\ndate = \"2026-11-01\"\n";
+    let currency = |code| Currency::new(code).unwrap();
+    let rate = chat::ExchangeRate {
+        from: currency("CNY"),
+        to: currency("USD"),
+        rate: "0.14".parse().unwrap(),
+        date: "2026-11-01".into(),
+    };
+    let money = crate::config::MoneyConfig { display: Some(currency("USD")), rates: vec![rate] };
+    assert_eq!(read_text(text).unwrap().money, money);
+    for (from, to, problem) in [
+        ("0.140", "0", "config.toml:3:1: an exchange rate is above zero"),
+        ("0.140", "-1", "config.toml:3:1: an exchange rate is above zero"),
+        ("CNY", "USD", "config.toml:3:1: an exchange rate is between two currencies"),
+        ("2026-11-01", "2026-11-31", "config.toml:3:1: `2026-11-31` is no day; write it as 2026-11-01"),
+    ] {
+        assert_eq!(complaint(&text.replace(from, to)), problem);
+    }
+    let twice = format!("{text}{}", text.split_once("\n[[").map(|(_, rest)| format!("[[{rest}")).unwrap());
+    assert!(complaint(&twice).ends_with("the rate from CNY to USD is there twice"));
+}
+
+#[test]
+fn a_provider_may_be_free() {
+    let config = read_text("[providers.ollama]\nfree = true\n").unwrap();
+    assert!(config.providers[0].free && !read_text("[providers.ollama]\n").unwrap().providers[0].free);
 }

@@ -8,6 +8,7 @@ mod files;
 mod json;
 mod keys;
 mod load;
+mod money;
 mod paths;
 pub mod presets;
 mod providers;
@@ -30,7 +31,7 @@ pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, S
 pub use template::template;
 pub use theme::{Background, ColorDepth, Rgb, Theme, Themes};
 
-use crate::chat::{Currency, Params, Settings};
+use crate::chat::{Currency, ExchangeRate, Params, Settings};
 use crate::text::{Place, nearest};
 
 /// Rounds of tool calls before the user is asked, where the file says nothing.
@@ -53,6 +54,7 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// The user's own prices, in the file's order.
     pub prices: Vec<PriceRow>,
+    pub money: MoneyConfig,
     /// What stands but may not be what was meant.
     pub warnings: Vec<ConfigWarning>,
 }
@@ -65,6 +67,14 @@ pub enum ThemeChoice {
     Auto,
     /// One by its name, and where the name is written.
     Named { name: String, file: PathBuf, place: Place },
+}
+
+/// In which currency amounts are shown beside their own, and what the user says that currencies are worth.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MoneyConfig {
+    pub display: Option<Currency>,
+    /// In the file's order.
+    pub rates: Vec<ExchangeRate>,
 }
 
 /// A price of the user's own, per 1,000,000 tokens.
@@ -103,6 +113,7 @@ impl Default for Config {
             params: Params::default(),
             providers: Vec::new(),
             prices: Vec::new(),
+            money: MoneyConfig::default(),
             warnings: Vec::new(),
         }
     }

@@ -43,6 +43,18 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// The user's own rows of the catalogue.
+    #[must_use]
+    pub fn models_file(&self) -> PathBuf {
+        self.config.join("models.toml")
+    }
+
+    /// The prices that the user imported.
+    #[must_use]
+    pub fn imported_prices(&self) -> PathBuf {
+        self.data.join("prices.jsonl")
+    }
+
     #[must_use]
     pub fn keymap_file(&self) -> PathBuf {
         self.config.join("keymap.toml")

@@ -43,6 +43,8 @@ pub struct Provider {
     pub idle_timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub retries: Option<u32>,
+    /// Whether nothing that it serves costs anything.
+    pub free: bool,
 }
 
 /// The environment variables that these providers take their keys from.
@@ -163,6 +165,7 @@ impl Provider {
             idle_timeout: None,
             connect_timeout: None,
             retries: None,
+            free: false,
         }
     }
 

@@ -26,6 +26,7 @@ pub(super) struct ConfigFile {
     pub(super) params: Named<Value>,
     pub(super) providers: Named<ProviderFile>,
     pub(super) prices: Vec<Spanned<PriceFile>>,
+    pub(super) money: MoneyFile,
 }
 
 #[derive(Default, Deserialize)]
@@ -48,6 +49,7 @@ pub(super) struct ProviderFile {
     pub(super) idle_timeout_s: Option<Spanned<u64>>,
     pub(super) connect_timeout_s: Option<Spanned<u64>>,
     pub(super) retries: Option<Spanned<u32>>,
+    pub(super) free: bool,
 }
 
 #[derive(Deserialize)]
@@ -66,4 +68,20 @@ pub(super) struct PriceFile {
     pub(super) input: Decimal,
     pub(super) cached: Option<Decimal>,
     pub(super) output: Decimal,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MoneyFile {
+    pub(super) display: Option<Currency>,
+    pub(super) rates: Vec<Spanned<RateFile>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateFile {
+    pub(super) from: Currency,
+    pub(super) to: Currency,
+    pub(super) rate: Decimal,
+    pub(super) date: String,
 }

@@ -172,14 +172,14 @@ pub(super) fn sums<'c>(costs: impl Iterator<Item = &'c SavedCost>) -> String {
     let mut sums: BTreeMap<Currency, (Decimal, bool)> = BTreeMap::new();
     let mut unknown = 0;
     for saved in costs {
-        match saved.cost() {
-            Cost::Known(money) | Cost::Estimated(money) => {
-                let sum = sums.entry(money.currency).or_default();
-                sum.0 = sum.0.saturating_add(money.amount);
-                sum.1 |= matches!(saved, SavedCost::Estimated { .. });
-            }
-            Cost::Unknown => unknown += 1,
-        }
+        let cost = saved.cost();
+        let Some(money) = cost.money() else {
+            unknown += 1;
+            continue;
+        };
+        let sum = sums.entry(money.currency.clone()).or_default();
+        sum.0 = sum.0.saturating_add(money.amount);
+        sum.1 |= cost.is_estimated();
     }
     let mut parts: Vec<String> = sums
         .into_iter()

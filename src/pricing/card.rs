@@ -1,41 +1,10 @@
-//! Model cards: what is known of a model, and how a row of the catalogue is read.
+//! Model cards: what is known of a model beside its price.
 //!
-//! Owns the fields of a row and what makes one wrong. Which row holds for a model at an endpoint is the catalogue's.
+//! Which row holds for a model at an endpoint is the catalogue's.
 
-use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::CatalogueError;
-use crate::chat::Currency;
-
-/// What tokens cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Price {
-    pub currency: Currency,
-    /// Per 1,000,000 input tokens.
-    pub input: Decimal,
-    /// Per 1,000,000 input tokens that came from the provider's cache; `None` when they cost what input costs.
-    pub cached: Option<Decimal>,
-    /// Per 1,000,000 output tokens, reasoning among them.
-    pub output: Decimal,
-    /// Nobody is charged this: it is there to be looked at.
-    pub notional: bool,
-    /// Where the price is from.
-    pub source: String,
-    /// The day on which it was looked up, as `YYYY-MM-DD`.
-    pub checked: String,
-}
-
-impl Price {
-    /// A rate with its currency's sign, to its last digit and with two decimals at least: `¥1.80`.
-    #[must_use]
-    pub fn figure(&self, rate: Decimal) -> String {
-        let exact = rate.normalize();
-        let missing = usize::try_from(2_u32.saturating_sub(exact.scale())).unwrap_or(0);
-        let point = if exact.scale() == 0 { "." } else { "" };
-        format!("{}{exact}{point}{}", self.currency.sign(), "0".repeat(missing))
-    }
-}
+use super::price::Price;
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +16,7 @@ pub enum Kind {
 }
 
 /// What a model may be able to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
     Streaming,
@@ -139,135 +108,14 @@ impl Facts {
 pub struct Row {
     /// The exact name, or with a `*` at its end the beginning of one.
     pub model: String,
+    /// Further exact names of the same, such as its dated snapshots.
+    pub aliases: Vec<String>,
     /// The one provider that the row is for.
     pub provider: Option<String>,
     /// The one host that charges this price.
     pub host: Option<String>,
     pub price: Option<Price>,
     pub facts: Option<Facts>,
-}
-
-/// A row as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Written {
-    model: String,
-    provider: Option<String>,
-    host: Option<String>,
-    currency: Option<Currency>,
-    input: Option<Decimal>,
-    cached: Option<Decimal>,
-    output: Option<Decimal>,
-    #[serde(default)]
-    notional: bool,
-    #[serde(default)]
-    source: String,
-    #[serde(default)]
-    checked: String,
-    name: Option<String>,
-    vendor: Option<String>,
-    description: Option<String>,
-    kind: Option<WrittenKind>,
-    points_to: Option<String>,
-    #[serde(default)]
-    badges: Vec<String>,
-    context: Option<u64>,
-    max_output: Option<u64>,
-    #[serde(default)]
-    features: Vec<Feature>,
-    #[serde(default)]
-    lacks: Vec<Feature>,
-    #[serde(default)]
-    facts_source: String,
-    #[serde(default)]
-    facts_checked: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum WrittenKind {
-    Snapshot,
-    Alias,
-}
-
-impl Written {
-    pub(super) fn row(self) -> Result<Row, CatalogueError> {
-        self.check()?;
-        let price = self.price()?;
-        let facts = self.facts();
-        Ok(Row { model: self.model, provider: self.provider, host: self.host, price, facts })
-    }
-
-    fn check(&self) -> Result<(), CatalogueError> {
-        let wrong =
-            |problem: &str| Err(CatalogueError::Wrong { model: self.model.clone(), problem: problem.to_owned() });
-        let rates = [self.input, self.cached, self.output];
-        if rates.into_iter().flatten().any(|rate| rate < Decimal::ZERO) {
-            return Err(CatalogueError::Negative(self.model.clone()));
-        }
-        if [&self.checked, &self.facts_checked].into_iter().any(|day| !day.is_empty() && !is_day(day)) {
-            return wrong("has a day that is not written as YYYY-MM-DD");
-        }
-        if self.points_to.is_some() && self.kind != Some(WrittenKind::Alias) {
-            return wrong("points to another model and is no alias");
-        }
-        if let (Some(context), Some(output)) = (self.context, self.max_output)
-            && output > context
-        {
-            return wrong("has a max_output above its context");
-        }
-        match self.features.iter().find(|feature| self.lacks.contains(feature)) {
-            Some(feature) => wrong(&format!("both has and lacks {}", feature.name())),
-            None => Ok(()),
-        }
-    }
-
-    /// The price, when its three parts are there; some of them alone are a slip.
-    fn price(&self) -> Result<Option<Price>, CatalogueError> {
-        match (&self.currency, self.input, self.output) {
-            (Some(currency), Some(input), Some(output)) => Ok(Some(Price {
-                currency: currency.clone(),
-                input,
-                cached: self.cached,
-                output,
-                notional: self.notional,
-                source: self.source.clone(),
-                checked: self.checked.clone(),
-            })),
-            (None, None, None) if self.cached.is_none() => Ok(None),
-            _ => {
-                let problem = "has a price without its currency, input or output".to_owned();
-                Err(CatalogueError::Wrong { model: self.model.clone(), problem })
-            }
-        }
-    }
-
-    fn facts(&self) -> Option<Facts> {
-        let kind = self.kind.map(|kind| match kind {
-            WrittenKind::Snapshot => Kind::Snapshot,
-            WrittenKind::Alias => Kind::Alias { points_to: self.points_to.clone() },
-        });
-        let facts = Facts {
-            name: self.name.clone(),
-            vendor: self.vendor.clone(),
-            description: self.description.clone(),
-            kind,
-            more_badges: self.badges.clone(),
-            context: self.context,
-            max_output: self.max_output,
-            features: self.features.clone(),
-            lacks: self.lacks.clone(),
-            source: self.facts_source.clone(),
-            checked: self.facts_checked.clone(),
-        };
-        (facts != Facts::default()).then_some(facts)
-    }
-}
-
-/// `YYYY-MM-DD`, by its shape.
-fn is_day(text: &str) -> bool {
-    let fits = |(place, byte): (usize, u8)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
-    text.len() == 10 && text.bytes().enumerate().all(fits)
 }
 
 #[cfg(test)]
@@ -290,7 +138,7 @@ mod tests {
             "[[models]]\nmodel = \"m\"\ncurrency = \"CNY\"\ninput = \"1.80\"\ncached = \"0.0180\"\noutput = \"15\"";
         let catalogue = Catalogue::parse(text).unwrap();
         let price = catalogue.price("p", Reach::of("https://x.io"), "m").unwrap();
-        let shown = [price.input, price.cached.unwrap(), price.output].map(|rate| price.figure(rate));
+        let shown: Vec<String> = price.rates.all().map(|(_, rate)| price.figure(rate)).collect();
         assert_eq!(shown, ["¥1.80", "¥0.018", "¥15.00"]);
     }
 
@@ -324,7 +172,11 @@ mod tests {
         let day = "the row of m has a day that is not written as YYYY-MM-DD";
         assert_eq!(complaint("checked = \"yesterday\""), day);
         assert_eq!(complaint("facts_checked = \"2026-1-22\""), day);
-        for unknown in ["contxt = 1", "kind = \"nickname\"", "features = [\"magic\"]"] {
+        assert_eq!(
+            complaint("outptu = 1"),
+            "the row of m has a field `outptu` that is not known; did you mean `output`?"
+        );
+        for unknown in ["kind = \"nickname\"", "features = [\"magic\"]"] {
             assert!(complaint(unknown).starts_with("the model list cannot be read: "), "{unknown}");
         }
     }

@@ -1,71 +1,74 @@
-//! What usage comes to.
+//! What usage comes to: what the server reports, or the bill.
+//!
+//! Owns where servers report costs and in which unit.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::Price;
-use crate::chat::{Cost, Currency, Money, Usage};
+use super::bill::{bill, plausible};
+use super::price::{Circumstances, Price};
+use super::rates::exact_decimal;
+use crate::chat::{Cost, Currency, Money, Usage, exact_product, exact_sum};
 
-/// One millionth: prices are per 1,000,000 tokens, and a product is exact where a quotient may not be.
-const MILLIONTH: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
-
-/// What a run cost. What the server says it cost comes first (OpenRouter: `usage.cost`, in US dollars); else it is
-/// (input x input price + output x output price) / 1,000,000, where cached input has its own price if there is one.
+/// What a run cost. What the server says it cost comes first; else it is
+/// (input x input price + output x output price) / 1,000,000, with all that the price says beside (see [`bill`]).
 /// Without a price, or without the counts of both sides, it is unknown.
 #[must_use]
-pub fn cost(usage: &Usage, price: Option<&Price>) -> Cost {
+pub fn cost(usage: &Usage, price: Option<&Price>, circumstances: &Circumstances<'_>) -> Cost {
     if let Some(money) = reported(&usage.raw) {
-        return Cost::Known(money);
+        return Cost::Reported(money);
     }
-    let (Some(price), Some(input), Some(output)) = (price, usage.input, usage.output) else { return Cost::Unknown };
-    amount(price, input, usage.cached.unwrap_or(0), output).map_or(Cost::Unknown, Cost::Known)
+    let Some(price) = price else { return Cost::Unknown };
+    bill(usage, price, circumstances).map_or(Cost::Unknown, |bill| Cost::Known(bill.total))
 }
 
-/// `None` when the numbers are too large to be money.
-fn amount(price: &Price, input: u64, cached: u64, output: u64) -> Option<Money> {
-    // The cached tokens are part of the input, so more of them than that is the server's slip.
-    let cached = cached.min(input);
-    let of = |tokens: u64, rate: Decimal| Decimal::from(tokens).checked_mul(rate);
-    let sum = of(input - cached, price.input)?
-        .checked_add(of(cached, price.cached.unwrap_or(price.input))?)?
-        .checked_add(of(output, price.output)?)?;
-    Some(Money { amount: sum.checked_mul(MILLIONTH)?, currency: price.currency.clone() })
-}
+/// One of xAI's ticks in US dollars: ten thousand millions of them are one (docs.x.ai, `cost_in_usd_ticks`).
+const TICK: Decimal = Decimal::from_parts(1, 0, 0, false, 10);
 
-/// The cost that the server itself reports. With a key of one's own at the upstream (`is_byok`), what that one charges
-/// comes on top of the gateway's fee.
-fn reported(usage: &Map<String, Value>) -> Option<Money> {
-    let fee = decimal(usage.get("cost")?)?;
+/// The cost that the server itself reports in a usage object: a number, of OpenRouter in US dollars; or an object of
+/// them with their sum in `total_cost`, as Perplexity's; or xAI's ticks. With a key of one's own at the upstream
+/// (`is_byok`), what that one charges comes on top of the gateway's fee.
+#[must_use]
+pub fn reported(usage: &Map<String, Value>) -> Option<Money> {
+    let dollars = |amount: Decimal| Some(Money { amount: plausible(amount)?, currency: Currency::new("USD")? });
+    let fee = match usage.get("cost") {
+        Some(Value::Object(parts)) => parts.get("total_cost").and_then(decimal),
+        Some(cost) => decimal(cost),
+        None => None,
+    };
+    let Some(fee) = fee else {
+        return dollars(exact_product(decimal(usage.get("cost_in_usd_ticks")?)?, TICK)?);
+    };
     let own_key = usage.get("is_byok").and_then(Value::as_bool).unwrap_or(false);
     let upstream = usage.get("cost_details").and_then(|details| details.get("upstream_inference_cost"));
     let upstream = upstream.and_then(decimal).filter(|_| own_key).unwrap_or_default();
-    Some(Money { amount: fee.checked_add(upstream)?, currency: Currency::new("USD")? })
+    dollars(exact_sum(fee, upstream)?)
 }
 
 /// A number, or a string that is one, exactly; not one below zero.
 fn decimal(value: &Value) -> Option<Decimal> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return None,
+    let number = match value {
+        Value::Number(number) => exact_decimal(&number.to_string()),
+        Value::String(text) => exact_decimal(text),
+        _ => None,
     };
-    let number = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok()?;
-    (number >= Decimal::ZERO).then_some(number)
+    number.filter(|number| *number >= Decimal::ZERO)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Dimension;
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
 
     fn price(cached: Option<&str>) -> Price {
-        let text = format!(
-            "[[models]]\nmodel = \"m\"\ncurrency = \"CNY\"\ninput = \"1.80\"\noutput = \"15.00\"\n{}",
-            cached.map(|rate| format!("cached = \"{rate}\"\n")).unwrap_or_default()
-        );
-        let catalogue = super::super::Catalogue::parse(&text).unwrap();
-        catalogue.price("p", super::super::Reach::Remote("x.io"), "m").unwrap().clone()
+        let cached = cached.map(|rate| format!("cached = \"{rate}\"\n")).unwrap_or_default();
+        crate::pricing::tests::price(&format!("currency = \"CNY\"\ninput = \"1.80\"\noutput = \"15.00\"\n{cached}"))
+    }
+
+    fn cost(usage: &Usage, price: Option<&Price>) -> Cost {
+        super::cost(usage, price, &Circumstances::default())
     }
 
     fn usage(input: Option<u64>, cached: Option<u64>, output: Option<u64>) -> Usage {
@@ -105,7 +108,8 @@ mod tests {
     fn more_cached_tokens_than_input_are_a_slip_and_an_absurd_count_is_no_money() {
         let slip = usage(Some(10), Some(99), Some(0));
         assert_eq!(cost(&slip, Some(&price(Some("1")))), Cost::Known(money("0.00001", "CNY")));
-        let huge = Price { input: Decimal::MAX, ..price(None) };
+        let rates = [(Dimension::Input, Decimal::MAX), (Dimension::Output, Decimal::ONE)].into_iter().collect();
+        let huge = Price { rates, ..price(None) };
         assert_eq!(cost(&usage(Some(u64::MAX), None, Some(0)), Some(&huge)), Cost::Unknown);
     }
 
@@ -115,14 +119,26 @@ mod tests {
             let Value::Object(raw) = raw else { panic!("an object") };
             cost(&Usage { raw, ..usage(Some(10), None, Some(10)) }, Some(&price(None)))
         };
-        assert_eq!(with(json!({"cost": 0.00014})), Cost::Known(money("0.00014", "USD")));
-        assert_eq!(with(json!({"cost": 1.4e-7})), Cost::Known(money("0.00000014", "USD")));
-        assert_eq!(with(json!({"cost": "0.002"})), Cost::Known(money("0.002", "USD")));
+        assert_eq!(with(json!({"cost": 0.00014})), Cost::Reported(money("0.00014", "USD")));
+        assert_eq!(with(json!({"cost": 1.4e-7})), Cost::Reported(money("0.00000014", "USD")));
+        assert_eq!(with(json!({"cost": "0.002"})), Cost::Reported(money("0.002", "USD")));
         let own_key = json!({"cost": 0.001, "is_byok": true, "cost_details": {"upstream_inference_cost": 0.02}});
-        assert_eq!(with(own_key), Cost::Known(money("0.021", "USD")));
+        assert_eq!(with(own_key), Cost::Reported(money("0.021", "USD")));
         let other = json!({"cost": 0.02, "is_byok": false, "cost_details": {"upstream_inference_cost": 0.019}});
-        assert_eq!(with(other), Cost::Known(money("0.02", "USD")));
-        for unusable in [json!({"cost": null}), json!({"cost": -1}), json!({"cost": "free"})] {
+        assert_eq!(with(other), Cost::Reported(money("0.02", "USD")));
+        let parts = json!({"cost": {"input_tokens_cost": 0.00002, "request_cost": 0.005, "total_cost": 0.00502}});
+        assert_eq!(with(parts), Cost::Reported(money("0.00502", "USD")));
+        assert_eq!(with(json!({"cost_in_usd_ticks": 37_756_000})), Cost::Reported(money("0.0037756", "USD")));
+        let unusable = [
+            json!({"cost": null}),
+            json!({"cost": -1}),
+            json!({"cost": "free"}),
+            json!({"cost": "NaN"}),
+            json!({"cost": 1e300}),
+            json!({"cost": {"total": 1}}),
+            json!({"cost_in_usd_ticks": -5}),
+        ];
+        for unusable in unusable {
             assert_eq!(with(unusable), Cost::Known(money("0.000168", "CNY")));
         }
     }

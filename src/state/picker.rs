@@ -78,6 +78,6 @@ impl State {
         let ModelAt { provider, model } = at;
         let address = self.providers.get(provider).map_or("", |provider| provider.base_url.as_str());
         let known = self.catalogue.card(provider, Reach::of(address), model);
-        known.unwrap_or(Card { model, provider: Some(provider), host: None, price: None, facts: None })
+        known.unwrap_or_else(|| Card::unknown(provider, model))
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Anchor, Draft, Lane, Queue, Shared};
-use crate::chat::{RunId, TurnId};
+use super::{Anchor, Draft, Lane, Queue, Shared, State};
+use crate::chat::{Run, RunId, TurnId};
 use crate::store::StoreFault;
 
 /// Keeps the session on disk; there is none of it where nothing is saved.
@@ -91,6 +91,15 @@ impl Saving {
             0 => self.stem.clone(),
             serial => format!("{}-{serial}", self.stem),
         }
+    }
+}
+
+impl State {
+    /// When a run was sent, by the clock on the wall; `None` where no clock was given.
+    #[must_use]
+    pub fn started(&self, run: &Run) -> Option<jiff::Timestamp> {
+        let anchor = self.saving.as_ref()?.anchor;
+        jiff::Timestamp::from_millisecond(anchor.unix_ms(run.started)).ok()
     }
 }
 

@@ -58,6 +58,17 @@ pub struct Sum {
     pub money: Money,
     /// Whether it is only there to be looked at, as the sandbox's prices are.
     pub notional: bool,
+    /// How many of its amounts are estimates.
+    pub estimated: usize,
+}
+
+impl Sum {
+    /// The sum as a cost: one that has an estimate in it is an estimate.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let money = self.money.clone();
+        if self.estimated > 0 { Cost::Estimated(money) } else { Cost::Known(money) }
+    }
 }
 
 /// Whether somebody is charged what a run costs.
@@ -187,7 +198,9 @@ impl Totals {
     pub fn join(&mut self, other: &Self) {
         for sum in &other.sums {
             let charge = if sum.notional { Charge::Notional } else { Charge::Real };
-            self.add(&Cost::Known(sum.money.clone()), charge);
+            let own = self.sum(&sum.money.currency, charge);
+            own.money.amount = own.money.amount.saturating_add(sum.money.amount);
+            own.estimated += sum.estimated;
         }
         self.unknown += other.unknown;
     }
@@ -204,28 +217,30 @@ impl Totals {
     }
 
     fn add(&mut self, cost: &Cost, charge: Charge) {
-        if let Cost::Known(money) | Cost::Estimated(money) = cost {
+        if let Some(money) = cost.money() {
             let sum = self.sum(&money.currency, charge);
-            *sum = sum.saturating_add(money.amount);
+            sum.money.amount = sum.money.amount.saturating_add(money.amount);
+            sum.estimated += usize::from(cost.is_estimated());
         }
     }
 
     fn remove(&mut self, cost: &Cost, charge: Charge) {
-        if let Cost::Known(money) | Cost::Estimated(money) = cost {
+        if let Some(money) = cost.money() {
             let sum = self.sum(&money.currency, charge);
-            *sum = sum.saturating_sub(money.amount);
+            sum.money.amount = sum.money.amount.saturating_sub(money.amount);
+            sum.estimated = sum.estimated.saturating_sub(usize::from(cost.is_estimated()));
         }
     }
 
-    fn sum(&mut self, currency: &Currency, charge: Charge) -> &mut Decimal {
+    fn sum(&mut self, currency: &Currency, charge: Charge) -> &mut Sum {
         let notional = charge == Charge::Notional;
         let is_it = |sum: &Sum| sum.money.currency == *currency && sum.notional == notional;
         let place = self.sums.iter().position(is_it).unwrap_or_else(|| {
             let money = Money { amount: Decimal::ZERO, currency: currency.clone() };
-            self.sums.push(Sum { money, notional });
+            self.sums.push(Sum { money, notional, estimated: 0 });
             self.sums.len() - 1
         });
-        &mut self.sums[place].money.amount
+        &mut self.sums[place]
     }
 }
 

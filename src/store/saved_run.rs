@@ -39,6 +39,9 @@ pub struct SavedRun {
     pub accepted: bool,
     #[serde(default)]
     pub served_by: Option<String>,
+    /// The tier of service that the server says it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<String>,
     #[serde(default)]
     pub request_id: Option<String>,
     #[serde(default)]
@@ -106,6 +109,11 @@ pub enum SavedCost {
         amount: String,
         currency: String,
     },
+    /// What the server itself said.
+    Reported {
+        amount: String,
+        currency: String,
+    },
     Estimated {
         amount: String,
         currency: String,
@@ -123,6 +131,7 @@ impl SavedCost {
         };
         match self {
             Self::Known { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Known),
+            Self::Reported { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Reported),
             Self::Estimated { amount, currency } => money(amount, currency).map_or(Cost::Unknown, Cost::Estimated),
             Self::Unknown => Cost::Unknown,
         }

@@ -272,6 +272,7 @@ fn enter(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result
     }
     let (cost, amount, currency) = match &run.cost {
         SavedCost::Known { amount, currency } => ("known", Some(amount), Some(currency)),
+        SavedCost::Reported { amount, currency } => ("reported", Some(amount), Some(currency)),
         SavedCost::Estimated { amount, currency } => ("estimated", Some(amount), Some(currency)),
         SavedCost::Unknown => ("unknown", None, None),
     };

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Effects, calls, diff, heat, queue};
 use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Outcome, Role, RunId, Settings, ToolCall, Turn, TurnId, Usage};
-use crate::pricing::{self, Catalogue, Price, Reach};
+use crate::pricing::{self, Asked, Catalogue, Circumstances, Price, Reach};
 use crate::state::{Charge, Effect, LaneId, Level, Providers, State, StreamStatus};
 
 pub(super) fn delta(
@@ -52,6 +52,7 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
             state.lanes[place].status = StreamStatus::Opening { since: opened_since(state, run, now), run, reply };
         }
         Delta::ServedBy(model) => change_run(state, run, |run| run.served_by = Some(model)),
+        Delta::Tier(tier) => change_run(state, run, |run| run.service_tier = Some(tier)),
         Delta::Usage(usage) => account(state, run, usage),
         Delta::Finish { choice: 0, reason } => change_run(state, run, |run| run.finish_reason = Some(reason)),
         Delta::Finish { .. } => {}
@@ -120,8 +121,14 @@ fn turn_of(state: &mut State, run: RunId, reply: TurnId, choice: u32) -> Option<
 
 fn account(state: &mut State, id: RunId, usage: Usage) {
     let Some(run) = state.session.run(id) else { return };
-    let price = price(&state.providers, &state.catalogue, &run.settings);
-    let (cost, charge) = (pricing::cost(&usage, price), charge(price));
+    let at = state.started(run);
+    let address = state.providers.get(&run.settings.provider).map_or("", |provider| provider.base_url.as_str());
+    let usual = Asked::new(&run.settings.provider, Reach::of(address), &run.settings.model);
+    let asked = Asked { served_by: run.served_by.as_deref(), at, ..usual };
+    let price = state.catalogue.find(&asked).map(|found| found.price);
+    let wanted = run.settings.params.get("service_tier").and_then(serde_json::Value::as_str);
+    let circumstances = Circumstances { tier: run.service_tier.as_deref().or(wanted), at };
+    let (cost, charge) = (pricing::cost(&usage, price, &circumstances), charge(price));
     state.session.account(id, Some(usage), cost, charge);
 }
 

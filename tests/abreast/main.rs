@@ -4,6 +4,7 @@ mod app;
 mod cli;
 mod docs;
 mod layers;
+mod money;
 mod program;
 #[cfg(unix)]
 mod pty;

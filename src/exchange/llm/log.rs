@@ -271,7 +271,14 @@ impl Cells<'_> {
         let of = |group: &str, name: &str| raw.get(group).and_then(|group| group.get(name)).and_then(Value::as_u64);
         let cached = of("prompt_tokens_details", "cached_tokens");
         let reasoning = of("completion_tokens_details", "reasoning_tokens");
-        (input.is_some() || output.is_some()).then(|| Usage { input, cached, output, reasoning, raw: raw.clone() })
+        (input.is_some() || output.is_some()).then(|| Usage {
+            input,
+            cached,
+            output,
+            reasoning,
+            raw: raw.clone(),
+            ..Usage::default()
+        })
     }
 
     fn bytes(&self, columns: usize) -> usize {

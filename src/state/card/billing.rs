@@ -1,7 +1,7 @@
 //! How a run is billed: the formula, and an example worked out in exact decimals.
 
 use crate::chat::{Cost, Usage};
-use crate::pricing::{self, Price};
+use crate::pricing::{self, Bill, Circumstances, Dimension, Price};
 use crate::text::grouped;
 
 /// What [`pricing::cost`] computes, in words.
@@ -27,24 +27,28 @@ pub struct Example {
     pub working: String,
 }
 
-/// An example at a price; `None` when the price is too large for any sum.
+/// An example at a price's usual rates; `None` when the price is too large for any sum.
 #[must_use]
 pub fn example(price: &Price) -> Option<Example> {
-    let cached = price.cached.map(|_| CACHED);
+    let usual = Price { variants: Vec::new(), ..price.clone() };
+    let cached = usual.rates.written(Dimension::CachedInput).map(|_| CACHED);
     let usage = Usage { input: Some(INPUT), cached, output: Some(OUTPUT), ..Usage::default() };
-    let cost = pricing::cost(&usage, Some(price));
-    if cost == Cost::Unknown {
-        return None;
-    }
-    let (input, output) = (price.figure(price.input), price.figure(price.output));
+    let bill = pricing::bill(&usage, &usual, &Circumstances::default()).ok()?;
     let all = grouped(INPUT);
-    let (question, terms) = match price.cached {
-        Some(rate) => (
-            format!("{all} tokens in, {CACHED} of them cached, and {OUTPUT} tokens out:"),
-            format!("{} × {input} + {CACHED} × {}", INPUT - CACHED, price.figure(rate)),
-        ),
-        None => (format!("{all} tokens in and {OUTPUT} tokens out:"), format!("{all} × {input}")),
+    let question = match cached {
+        Some(cached) => format!("{all} tokens in, {cached} of them cached, and {OUTPUT} tokens out:"),
+        None => format!("{all} tokens in and {OUTPUT} tokens out:"),
     };
-    let working = format!("({terms} + {OUTPUT} × {output}) / 1,000,000 = {cost}");
-    Some(Example { usage, cost, question, working })
+    let working = working(&bill, &usual);
+    Some(Example { usage, cost: Cost::Known(bill.total), question, working })
+}
+
+/// A bill as a computation on one line.
+fn working(bill: &Bill, price: &Price) -> String {
+    let tokens = bill.lines.iter().filter(|line| line.what != Dimension::Request);
+    let terms: Vec<String> =
+        tokens.map(|line| format!("{} × {}", grouped(line.tokens), price.figure(line.rate))).collect();
+    let fee = bill.lines.iter().find(|line| line.what == Dimension::Request);
+    let fee = fee.map(|line| format!(" + {}", price.figure(line.rate))).unwrap_or_default();
+    format!("({}) / 1,000,000{fee} = {}", terms.join(" + "), bill.total)
 }

@@ -15,7 +15,7 @@ pub use reference::{BodyField, fields};
 pub use served::sandbox_rows;
 
 use crate::chat::Dialect;
-use crate::pricing::{Card, Facts, Feature, Kind, Price};
+use crate::pricing::{Card, Dimension, Facts, Feature, Kind, Price};
 use crate::text::{Line, StyleRole, clean_line, grouped};
 
 use page::Page;
@@ -87,17 +87,46 @@ fn prices(page: &mut Page, card: &Card<'_>) {
         page.note("Nothing is known of what it costs here. A [[prices]] table in config.toml says it.");
         return;
     };
-    page.field("input", &price.figure(price.input), StyleRole::Cost);
-    let cached = price.cached.map_or_else(|| "as input".to_owned(), |rate| price.figure(rate));
-    page.field("cached input", &cached, StyleRole::Cost);
-    page.field("output", &price.figure(price.output), StyleRole::Cost);
+    rates(page, price);
     page.field("currency", price.currency.code(), StyleRole::Text);
     if let Some(host) = card.host {
         page.field("charged by", host, StyleRole::Text);
     }
+    for (name, moment) in [("valid from", price.valid_from), ("valid to", price.valid_to)] {
+        if let Some(moment) = moment {
+            page.field(name, &moment.to_string(), StyleRole::Text);
+        }
+    }
     page.field("source", &sourced(&price.source, &price.checked), StyleRole::Dim);
+    if let Some(origin) = card.origin {
+        page.field("row", &format!("{}, {}", price.id().short(), origin.title()), StyleRole::Dim);
+    }
     if price.notional {
         page.note("Notional: nobody is charged this.");
+    }
+}
+
+/// The usual rates, then the others with when they hold.
+fn rates(page: &mut Page, price: &Price) {
+    let usual = [Dimension::Input, Dimension::CachedInput, Dimension::Output];
+    for dimension in Dimension::ALL {
+        match price.rates.written(dimension) {
+            Some(rate) => page.field(dimension.title(), &price.figure(rate), StyleRole::Cost),
+            None if usual.contains(&dimension) => page.field(dimension.title(), "as input", StyleRole::Cost),
+            None => {}
+        }
+    }
+    for variant in &price.variants {
+        let figures =
+            variant.rates.all().map(|(dimension, rate)| format!("{} {}", dimension.title(), price.figure(rate)));
+        let figures = figures.collect::<Vec<_>>().join(", ");
+        page.field("when", &format!("{}: {figures}", variant.condition()), StyleRole::Cost);
+    }
+    if price.marginal {
+        page.note("A bound counts for the tokens beyond it alone.");
+    }
+    if price.every_tier {
+        page.note("The same in every service tier.");
     }
 }
 

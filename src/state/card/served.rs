@@ -8,6 +8,7 @@ use crate::sandbox::{MODELS, OWNER, SandboxModel};
 pub fn sandbox_rows() -> impl Iterator<Item = Row> {
     MODELS.iter().map(|model| Row {
         model: model.id.to_owned(),
+        aliases: Vec::new(),
         provider: Some(SANDBOX.to_owned()),
         host: None,
         price: None,

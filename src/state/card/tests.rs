@@ -24,7 +24,7 @@ fn the_card_of_a_pinned_snapshot_says_all_that_is_known() {
 
 #[test]
 fn what_nobody_knows_is_not_made_up() {
-    let bare = Card { model: "a\u{1b}[2Jb\u{202e}", provider: None, host: None, price: None, facts: None };
+    let bare = Card { provider: None, ..Card::unknown("", "a\u{1b}[2Jb\u{202e}") };
     let text = plain(&bare, 60);
     assert!(text.contains("  input         n/a\n") && text.contains("  context       n/a\n"), "{text}");
     assert!(text.contains("Streaming          n/a") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::settings::{restored_params, restored_settings, saved_params, saved_settings};
 use super::{Anchor, Numbers};
 use crate::chat::{
@@ -34,6 +36,7 @@ pub fn saved_run(run: &Run, with_wire: bool, anchor: Anchor) -> SavedRun {
         finish_reason: run.finish_reason.clone(),
         accepted: run.accepted,
         served_by: run.served_by.clone(),
+        service_tier: run.service_tier.clone(),
         request_id: run.request_id.clone(),
         usage: run.usage.as_ref().map(saved_usage),
         cost: saved_cost(&run.cost),
@@ -64,7 +67,7 @@ fn saved_form(form: &ChatRequest) -> SavedForm {
 }
 
 pub(in crate::state) fn saved_usage(usage: &Usage) -> SavedUsage {
-    let Usage { input, cached, output, reasoning, raw } = usage.clone();
+    let Usage { input, cached, output, reasoning, raw, .. } = usage.clone();
     SavedUsage { input, cached, output, reasoning, raw, other: Fields::new() }
 }
 
@@ -74,6 +77,10 @@ fn saved_cost(cost: &Cost) -> SavedCost {
         Cost::Known(money) => {
             let (amount, currency) = parts(money);
             SavedCost::Known { amount, currency }
+        }
+        Cost::Reported(money) => {
+            let (amount, currency) = parts(money);
+            SavedCost::Reported { amount, currency }
         }
         Cost::Estimated(money) => {
             let (amount, currency) = parts(money);
@@ -131,14 +138,9 @@ pub(super) fn restored_run(saved: SavedRun, id: RunId, numbers: &Numbers, anchor
         finish_reason: saved.finish_reason,
         accepted: saved.accepted,
         served_by: saved.served_by,
+        service_tier: saved.service_tier,
         request_id: saved.request_id,
-        usage: saved.usage.map(|SavedUsage { input, cached, output, reasoning, raw, .. }| Usage {
-            input,
-            cached,
-            output,
-            reasoning,
-            raw,
-        }),
+        usage: saved.usage.map(restored_usage),
         cost: saved.cost.cost(),
         outcome: match saved.outcome {
             SavedOutcome::Running => Outcome::Running,
@@ -149,6 +151,14 @@ pub(super) fn restored_run(saved: SavedRun, id: RunId, numbers: &Numbers, anchor
         wire: saved.wire.and_then(restored_wire).unwrap_or_default(),
         ..Run::new(id, restored_settings(saved.settings), form, started)
     }
+}
+
+/// The counts as they were saved; what else is in the server's object is read from it anew.
+fn restored_usage(saved: SavedUsage) -> Usage {
+    let SavedUsage { input, cached, output, reasoning, raw, .. } = saved;
+    let raw = Value::Object(raw);
+    let read = Usage::from_json(&raw).unwrap_or_default();
+    Usage { input, cached, output, reasoning, ..read }
 }
 
 fn restored_form(saved: SavedForm) -> ChatRequest {

@@ -36,7 +36,10 @@ fn last_cost(state: &State, lane: &Lane) -> Vec<Span> {
         Some(run) => run.cost.to_string(),
     };
     let letter = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
-    vec![Span::new(letter_of(lane), letter), Span::new(format!(" {text}"), StyleRole::Cost)]
+    let reported = lane.last_run.and_then(|run| state.session.run(run)).is_some_and(|run| run.cost.is_reported());
+    let mut spans = vec![Span::new(letter_of(lane), letter), Span::new(format!(" {text}"), StyleRole::Cost)];
+    spans.extend(reported.then(|| Span::new(" reported", StyleRole::Dim)));
+    spans
 }
 
 fn sums(state: &State) -> Vec<Vec<Span>> {
@@ -46,7 +49,7 @@ fn sums(state: &State) -> Vec<Vec<Span>> {
 }
 
 fn sum(sum: &Sum) -> Vec<Span> {
-    let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(sum.money.to_string(), StyleRole::Cost)];
+    let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(sum.cost().to_string(), StyleRole::Cost)];
     if sum.notional {
         spans.push(Span::new(" notional", StyleRole::Dim));
     }

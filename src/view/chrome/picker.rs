@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::input::Action;
-use crate::pricing::{Card, Facts, Price};
+use crate::pricing::{Card, Dimension, Facts, Price};
 use crate::state::{Found, Picker, PickerRow, Provider, Standing, State};
 use crate::text::{Line, Span, StyleRole, clean_line, truncate, width};
 
@@ -150,7 +150,9 @@ fn thousands(tokens: u64) -> String {
 /// `$1.25 / $10`; a price that nobody is charged is in brackets.
 fn figures(price: &Price, between: &str) -> String {
     let sign = price.currency.sign();
-    let figures = format!("{sign}{}{between}{sign}{}", price.input.normalize(), price.output.normalize());
+    let rate =
+        |dimension| price.rates.written(dimension).map_or_else(|| "n/a".to_owned(), |rate| format!("{sign}{rate}"));
+    let figures = format!("{}{between}{}", rate(Dimension::Input), rate(Dimension::Output));
     if price.notional { format!("({figures})") } else { figures }
 }
 

@@ -74,7 +74,7 @@ fn waiting(state: &State) -> String {
 fn spent(totals: &Totals, columns: u16) -> String {
     let joined = |notional: bool| {
         let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
-        sums.map(|sum| sum.money.to_string()).collect::<Vec<_>>().join(" + ")
+        sums.map(|sum| sum.cost().to_string()).collect::<Vec<_>>().join(" + ")
     };
     let (real, notional) = (joined(false), joined(true));
     let said = |word: &str, unknown: Option<String>| {

@@ -209,6 +209,7 @@ fn cost(run: &Run, turn: &Turn) -> String {
     match &run.cost {
         _ if run.replies.first() != Some(&turn.id) => "with ‹1›".to_owned(),
         Cost::Unknown if run.finished.is_none() => "…".to_owned(),
+        cost if cost.is_reported() => format!("{cost} reported"),
         cost => cost.to_string(),
     }
 }
@@ -216,7 +217,7 @@ fn cost(run: &Run, turn: &Turn) -> String {
 /// `Σ ¥0.0123`, with `+ n/a` where the cost of a run is unknown; nothing where nobody was asked.
 fn sum(row: &TreeRow) -> Option<String> {
     let Totals { sums, unknown, .. } = &row.totals;
-    let mut parts: Vec<String> = sums.iter().map(|sum| sum.money.to_string()).collect();
+    let mut parts: Vec<String> = sums.iter().map(|sum| sum.cost().to_string()).collect();
     if *unknown > 0 {
         parts.push("n/a".to_owned());
     }

@@ -4,7 +4,7 @@
 use super::*;
 use abreast::api::Delta;
 use abreast::chat::Usage;
-use serde_json::{Map, json};
+use serde_json::json;
 use std::time::Duration;
 
 /// An answer with its tokens, after some time.
@@ -12,7 +12,7 @@ async fn answers(desk: &Desk, place: usize, text: &str, (wait, output): (u64, u6
     desk.passes(Duration::from_millis(wait)).await;
     desk.replies(place, text).await;
     desk.passes(Duration::from_secs(1)).await;
-    let usage = Usage { input: Some(20), output: Some(output), cached: None, reasoning: None, raw: Map::new() };
+    let usage = Usage { input: Some(20), output: Some(output), ..Usage::default() };
     desk.delivers(place, Delta::Usage(usage)).await;
     desk.answers(place, ".").await;
 }

@@ -11,6 +11,7 @@ mod others;
 mod tools;
 mod rounds;
 mod schema;
+mod prices;
 
 use serde_json::Value;
 

@@ -182,6 +182,8 @@ fn the_page_of_the_configuration_has_a_row_for_every_field() {
         "[providers.x.dialect]\nzzzzzzzzzzzz = 1",
         "[providers.x]\napi_key_keyring = { zzzzzzzzzzzz = 1 }",
         "[[prices]]\nzzzzzzzzzzzz = 1",
+        "[money]\nzzzzzzzzzzzz = 1",
+        "[[money.rates]]\nzzzzzzzzzzzz = 1",
     ] {
         for field in fields(place) {
             assert!(page.contains(&format!("\n| `{field}` |")), "docs/config.md has no row for `{field}` ({place})");
