@@ -139,6 +139,9 @@ async fn a_turn_a_command_and_a_comparison_are_written_from_the_screen() {
     desk.sends("How long?").await;
     desk.answers(0, "Thirty days.").await;
     desk.press("alt-e ctrl-u").await;
+    desk.shows("all of the session; or a letter");
+    desk.shows("all; or turn, or branch: of the selected turn, or the last");
+    desk.shows("nothing; or a regular expression");
     desk.types(&path("both.compare.md")).await;
     desk.shows("✗ a comparison is of two lanes or more, and of all that they said");
     desk.press("ctrl-u").await;
