@@ -2,6 +2,7 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+mod answer_hint;
 pub mod card;
 mod composer;
 mod diff;
@@ -35,6 +36,7 @@ mod undo;
 mod wire_page;
 mod wire_text;
 
+pub use answer_hint::AnswerHint;
 pub use composer::Composer;
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
@@ -116,6 +118,8 @@ pub struct State {
     pub focus: Focus,
     pub composer: Composer,
     pub queue: Queue,
+    /// What is worth a word at the composer about the form of the answer.
+    pub answer_hint: AnswerHint,
     /// What the store has of the session, where it is saved.
     pub saving: Option<Box<Saving>>,
     pub undos: Undos,
@@ -196,6 +200,7 @@ impl State {
             focus: Focus::Composer,
             composer: Composer::default(),
             queue: Queue::default(),
+            answer_hint: AnswerHint::default(),
             saving: None,
             undos: Undos::default(),
             find: None,

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::definition::kind;
 use super::responder::arguments_value;
 use super::{Schema, SchemaFault, Violation};
 use crate::chat::Tool;
@@ -88,7 +89,7 @@ pub fn check_arguments(tool: &Tool, arguments: &str) -> CallCheck {
         Err(error) => return not_json(arguments, &error),
     };
     if !value.is_object() {
-        let said = format!("the arguments are {}, not an object", kind(&value));
+        let said = format!("the arguments are {}, not an object", what(&value));
         return CallCheck::Violates(vec![Violation { pointer: String::new(), said }]);
     }
     let nothing = json!({"type": "object", "maxProperties": 0});
@@ -105,18 +106,13 @@ pub fn check_arguments(tool: &Tool, arguments: &str) -> CallCheck {
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+fn what(value: &Value) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
         // Some endpoints encode the arguments twice.
         Value::String(text) if serde_json::from_str::<Value>(text).is_ok_and(|inner| inner.is_object()) => {
             "a string with an object in it"
         }
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        value => kind(value),
     }
 }
 
@@ -178,8 +174,8 @@ mod tests {
                 r#"{}{"city":"Tokyo, Japan"}"#,
                 "the arguments are not JSON at 1:3: a whole value has ended, and `{\"city\":\"Tokyo, …` follows",
             ),
-            ("{\n \"city\": Tokyo}", "the arguments are not JSON at 2:10: expected value, but there stands `Tokyo}`."),
-            ("{'city': 1}", "the arguments are not JSON at 1:2: key must be a string, but there stands `'city': 1}`."),
+            ("{\n \"city\": Tokyo}", "the arguments are not JSON at 2:10: expected value, but there stands `Tokyo}`"),
+            ("{'city': 1}", "the arguments are not JSON at 1:2: key must be a string, but there stands `'city': 1}`"),
         ];
         for (arguments, expected) in cases {
             assert_eq!(said(&weather, arguments), [expected], "{arguments}");

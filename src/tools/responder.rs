@@ -35,6 +35,8 @@ pub struct CommandResponder {
     pub timeout: Duration,
     /// What it prints beyond this is dropped and said to be.
     pub most_bytes: usize,
+    /// The exit statuses with which it has answered; every other one is a failure. `grep` that finds nothing ends with 1.
+    pub statuses: Vec<i32>,
 }
 
 impl Responder {
@@ -89,7 +91,7 @@ impl CommandResponder {
     /// A command with the usual limits.
     #[must_use]
     pub fn new(argv: Vec<String>) -> Self {
-        Self { argv, directory: None, timeout: Self::TIMEOUT, most_bytes: Self::MOST_BYTES }
+        Self { argv, directory: None, timeout: Self::TIMEOUT, most_bytes: Self::MOST_BYTES, statuses: vec![0] }
     }
 }
 

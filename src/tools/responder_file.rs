@@ -44,6 +44,7 @@ struct ResponderTable {
     directory: Option<PathBuf>,
     timeout_s: Option<Spanned<f64>>,
     most_bytes: Option<Spanned<u64>>,
+    statuses: Option<Vec<i32>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -183,6 +184,7 @@ fn command(table: &ResponderTable) -> Result<Option<CommandResponder>, Fault> {
         let problem = || refuse(bytes.span(), format!("a limit of output is 1 to {MOST_BYTES} bytes"));
         command.most_bytes = given.ok_or_else(problem)?;
     }
+    command.statuses = table.statuses.clone().unwrap_or(command.statuses);
     Ok(Some(command))
 }
 
@@ -236,6 +238,8 @@ fn put(table: &mut Table, responder: &Responder) {
             set(table, "timeout_s", (command.timeout != usual.timeout).then(|| seconds(command.timeout)));
             let bytes = i64::try_from(command.most_bytes).unwrap_or(i64::MAX);
             set(table, "most_bytes", (command.most_bytes != usual.most_bytes).then(|| bytes.into()));
+            let statuses = command.statuses.iter().map(|status| i64::from(*status)).collect::<Array>().into();
+            set(table, "statuses", (command.statuses != usual.statuses).then_some(statuses));
         }
     }
 }

@@ -13,6 +13,7 @@ command = ["date", "-u"]
 directory = "~/notes"
 timeout_s = 2.5
 most_bytes = 1024
+statuses = [0, 1]
 
 [[lookup.canned]]
 when = { "/id" = "A-77", "/n" = 1 }
@@ -40,6 +41,7 @@ fn each_table_says_what_answers_its_tool() {
         directory: Some("~/notes".into()),
         timeout: Duration::from_millis(2500),
         most_bytes: 1024,
+        statuses: vec![0, 1],
         ..CommandResponder::new(argv(&["date", "-u"]))
     };
     let lookup = vec![
@@ -85,7 +87,7 @@ fn what_is_wrong_is_said_with_its_place() {
 #[test]
 fn a_choice_changes_its_own_table_and_keeps_every_comment() {
     let person = write_responder(FILE, "clock", &Responder::Person).unwrap();
-    let expected = FILE.replace("most_bytes = 1024\n", "most_bytes = 1024\nby = \"person\"\n");
+    let expected = FILE.replace("statuses = [0, 1]\n", "statuses = [0, 1]\nby = \"person\"\n");
     assert_eq!(person, expected, "the command stays for the day it is chosen again");
     let command = CommandResponder::new(argv(&["weather", "--", "{/city}"]));
     let changed = write_responder(FILE, "get_weather", &Responder::Command(command)).unwrap();
@@ -132,13 +134,15 @@ fn any_responder() -> impl Strategy<Value = Responder> {
         prop::option::of("[a-z/~. ]{1,8}"),
         1_u64..86_400_000,
         1_usize..70_000,
+        prop::collection::vec(any::<i32>(), 0..3),
     );
-    let command = command.prop_map(|(program, rest, directory, millis, most_bytes)| {
+    let command = command.prop_map(|(program, rest, directory, millis, most_bytes, statuses)| {
         Responder::Command(CommandResponder {
             argv: std::iter::once(format!("x-{program}")).chain(rest).collect(),
             directory: directory.map(PathBuf::from),
             timeout: Duration::from_millis(millis),
             most_bytes,
+            statuses,
         })
     });
     prop_oneof![Just(Responder::Person), prop::collection::vec(rule, 0..3).prop_map(Responder::Canned), command,]

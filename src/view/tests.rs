@@ -18,6 +18,7 @@ use serde_json::json;
 
 mod find;
 mod request;
+mod structured;
 mod tree;
 mod values;
 
@@ -225,7 +226,7 @@ fn two_lanes(columns: u16, rows: u16) -> Scene {
     let mut scene = Scene::new(columns, rows);
     scene.alt('a');
     scene.alt('1');
-    set(&mut scene, 0, &["temperature=0.2", "seed=7", "response_format=json_object"]);
+    set(&mut scene, 0, &["temperature=0.2", "seed=7", "response_format=text"]);
     set(&mut scene, 1, &["temperature=0.9", "top_p=0.8", "vendor_flag=true"]);
     scene.state.change(0, &Field::Tools, |settings| {
         settings.tools = Tool::from_json(&json!({"name": "lookup_order"})).into_iter().collect();

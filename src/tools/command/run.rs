@@ -164,7 +164,9 @@ fn told(command: &CommandResponder, invocation: &Invocation, over: Over, output:
         CallEnd::Failed { said: format!("`{program}` {how}{end}{complaint}"), output }
     };
     match over {
-        Over::Exited(Ok(status)) if status.success() => CallEnd::Answered(output),
+        Over::Exited(Ok(status)) if status.code().is_some_and(|code| command.statuses.contains(&code)) => {
+            CallEnd::Answered(output)
+        }
         Over::Exited(Ok(status)) => failed(how(status), output),
         Over::Exited(Err(error)) => failed(format!("cannot be waited for ({error})"), output),
         Over::Flooded => {

@@ -142,6 +142,12 @@ async fn a_program_that_fails_says_how_with_what_it_complained_of() {
 }
 
 #[tokio::test]
+async fn a_program_may_answer_with_other_statuses_than_nought() {
+    let finds_nothing = CommandResponder { statuses: vec![0, 1], ..command(&["grep", "x"]) };
+    assert_eq!(called(&finds_nothing, "{}").await, answered(""));
+}
+
+#[tokio::test]
 async fn only_the_end_of_long_complaints_is_told() {
     let end = called(&shell("i=0; while [ $i -lt 500 ]; do echo line $i >&2; i=$((i+1)); done; exit 1"), "{}").await;
     let CallEnd::Failed { said, .. } = end else { panic!("{end:?}") };

@@ -1,0 +1,95 @@
+//! The tools that come with the program, and what answers them.
+
+use super::{Definition, Responders, read_responders, read_tools};
+
+/// A worked definition, whole: a text to read, to copy and to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    pub name: &'static str,
+    /// The definition's file.
+    pub text: &'static str,
+}
+
+/// All samples, in the order in which they are offered.
+pub const SAMPLES: [Sample; 4] = [
+    Sample { name: "get_weather", text: include_str!("../../assets/tools/get_weather.json") },
+    Sample { name: "calculator", text: include_str!("../../assets/tools/calculator.json") },
+    Sample { name: "clock", text: include_str!("../../assets/tools/clock.json") },
+    Sample { name: "search_files", text: include_str!("../../assets/tools/search_files.json") },
+];
+
+/// The definition of a sample.
+#[must_use]
+pub fn sample(name: &str) -> Option<Definition> {
+    let sample = SAMPLES.iter().find(|sample| sample.name == name)?;
+    read_tools(sample.text).ok()?.into_iter().next()
+}
+
+/// What answers the samples where the user chose nothing else. Each call of theirs is asked for like every other.
+#[must_use]
+pub fn sample_responders() -> Responders {
+    read_responders(include_str!("../../assets/tools/responders.toml")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::tools::{
+        CallCheck, CallEnd, ChildEnvironment, CommandResponder, Responder, check_arguments, command, lint,
+    };
+
+    #[test]
+    fn every_sample_is_what_it_is_called_and_has_nothing_wrong_with_it() {
+        let definitions: Vec<Definition> = SAMPLES.iter().map(|known| sample(known.name).unwrap()).collect();
+        let names: Vec<&str> = definitions.iter().map(|definition| definition.tool.name.as_str()).collect();
+        assert_eq!(names, SAMPLES.map(|known| known.name));
+        assert_eq!(lint(&definitions), []);
+        assert_eq!(sample("launch"), None);
+        let answered: Vec<String> = sample_responders().0.into_keys().collect();
+        assert_eq!(answered, ["calculator", "clock", "search_files"]);
+    }
+
+    async fn called(name: &str, arguments: &serde_json::Value) -> CallEnd {
+        let arguments = arguments.to_string();
+        assert_eq!(check_arguments(&sample(name).unwrap().tool, &arguments), CallCheck::Conforms);
+        let responders = sample_responders();
+        let Responder::Command(responder) = responders.of(name) else { panic!("{name}") };
+        let environment = ChildEnvironment::of(std::env::vars_os(), &BTreeSet::new());
+        let here = CommandResponder { directory: Some("assets/tools".into()), ..responder.clone() };
+        command::run(&here, name, &arguments, &environment).await
+    }
+
+    #[tokio::test]
+    async fn the_calculator_calculates() {
+        let cases = [
+            (json!({"left": 2, "operator": "+", "right": -5}), "-3\n"),
+            (json!({"left": 0.1, "operator": "*", "right": 3}), "0.3\n"),
+            (json!({"left": 2, "operator": "^", "right": 10}), "1024\n"),
+            (json!({"left": 7, "operator": "/", "right": 2}), "3.5\n"),
+        ];
+        for (arguments, result) in cases {
+            assert_eq!(called("calculator", &arguments).await, CallEnd::Answered(result.to_owned()));
+        }
+        let nought = called("calculator", &json!({"left": 1, "operator": "/", "right": 0})).await;
+        let said = "`awk` failed (exit status: 1): this cannot be worked out".to_owned();
+        assert_eq!(nought, CallEnd::Failed { said, output: String::new() });
+    }
+
+    #[tokio::test]
+    async fn the_clock_tells_the_day_and_the_search_finds_text_letter_for_letter() {
+        let CallEnd::Answered(now) = called("clock", &json!({})).await else { panic!() };
+        assert!(now.contains("day 20") && now.ends_with('\n'), "{now}");
+        let CallEnd::Answered(found) = called("search_files", &json!({"text": "\"name\": \"clock\""})).await else {
+            panic!()
+        };
+        assert_eq!(found, "./clock.json:4:    \"name\": \"clock\",\n");
+        for nowhere in ["$(touch x); `id` | -rf", "--help"] {
+            let end = called("search_files", &json!({"text": format!("{nowhere}{}", "?")})).await;
+            assert_eq!(end, CallEnd::Answered(String::new()), "{nowhere}");
+        }
+    }
+}
