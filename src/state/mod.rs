@@ -4,6 +4,7 @@
 
 pub mod attach;
 mod calls;
+mod answer_hint;
 pub mod card;
 mod composer;
 mod diff;
@@ -39,6 +40,7 @@ mod undo;
 mod wire_page;
 mod wire_text;
 
+pub use answer_hint::AnswerHint;
 pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
 pub use composer::{Composer, Draft};
 pub use diff::{Diff, Other, Side};
@@ -130,6 +132,8 @@ pub struct State {
     pub focus: Focus,
     pub composer: Composer,
     pub queue: Queue,
+    /// What is worth a word at the composer about the form of the answer.
+    pub answer_hint: AnswerHint,
     /// What the store has of the session, where it is saved.
     pub saving: Option<Box<Saving>>,
     pub undos: Undos,
@@ -217,6 +221,7 @@ impl State {
             focus: Focus::Composer,
             composer: Composer::default(),
             queue: Queue::default(),
+            answer_hint: AnswerHint::default(),
             saving: None,
             undos: Undos::default(),
             shelf: Shelf::default(),

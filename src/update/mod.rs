@@ -1,6 +1,7 @@
 //! How events change the state, and which effects follow. No I/O, no clock, no drawing.
 
 mod action;
+mod answer_hint;
 mod ask;
 mod attach;
 mod calls;
@@ -70,6 +71,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     }
     if concerns {
         request::refresh(state, resized);
+        answer_hint::refresh(state);
     }
     tree::refresh(state);
     find::refresh(state);

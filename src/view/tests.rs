@@ -20,6 +20,7 @@ mod find;
 mod patch;
 mod request;
 mod sessions;
+mod structured;
 mod tree;
 mod values;
 
@@ -227,7 +228,7 @@ fn two_lanes(columns: u16, rows: u16) -> Scene {
     let mut scene = Scene::new(columns, rows);
     scene.alt('a');
     scene.alt('1');
-    set(&mut scene, 0, &["temperature=0.2", "seed=7", "response_format=json_object"]);
+    set(&mut scene, 0, &["temperature=0.2", "seed=7", "response_format=text"]);
     set(&mut scene, 1, &["temperature=0.9", "top_p=0.8", "vendor_flag=true"]);
     scene.state.change(0, &Field::Tools, |settings| {
         settings.tools = Tool::from_json(&json!({"name": "lookup_order"})).into_iter().collect();

@@ -116,6 +116,19 @@ fn shown_place(pointer: &str) -> &str {
     if pointer.is_empty() { "the top" } else { pointer }
 }
 
+/// What keeps the schema of an answer from being sent as strict, each with its place in the schema.
+#[must_use]
+pub fn strict_faults(schema: &Value) -> Vec<Finding> {
+    let mut findings = Findings { tool: "", found: Vec::new() };
+    if schema.get("type").and_then(Value::as_str) != Some("object") || schema.get("anyOf").is_some() {
+        findings.refused("", "a strict schema is an object at its root, and no choice");
+    }
+    strict::lint(&mut findings, &nodes::nodes(schema, ""));
+    findings.found.retain(|finding| finding.severity == Severity::Refused);
+    findings.found.truncate(MOST_FINDINGS);
+    findings.found
+}
+
 /// Everything that is wrong with one tool.
 #[must_use]
 pub fn lint_tool(definition: &Definition) -> Vec<Finding> {

@@ -4,7 +4,7 @@ mod text;
 
 use std::time::Instant;
 
-use super::{Effects, form};
+use super::{Effects, answer_hint, form};
 use crate::chat::{Field, Params, hints};
 use crate::input::Action;
 use crate::state::{Effect, Form, FormPurpose, LaneId, Level, State, Verdict};
@@ -76,7 +76,8 @@ fn hint(state: &State, lane: LaneId, reading: &Reading) -> Option<String> {
     let Reading::Param(name, value) = reading else { return None };
     let mut settings = state.lane_by_id(lane)?.settings.clone();
     settings.params.set(name, value.clone());
-    hints(&settings).into_iter().find(|hint| hint.starts_with(name.as_str()))
+    let found = hints(&settings).into_iter().find(|hint| hint.starts_with(name.as_str()));
+    found.or_else(|| answer_hint::of_value(name, &settings.params))
 }
 
 /// Takes the value into its lane, or reads the file that it names; one that is wrong stays to be mended.

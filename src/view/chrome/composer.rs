@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use crate::chat::Role;
 use crate::input::Action;
 use crate::state::{Draft, Focus, Lane, Layout, State, Target};
-use crate::text::{Span, StyleRole, clean_line};
+use crate::text::{Span, StyleRole, clean_line, truncate};
 
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
@@ -16,7 +16,8 @@ use super::{attach, cells};
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits: &mut Hits) -> Option<Position> {
     let composer = &state.composer;
     let focused = state.focus == Focus::Composer && state.overlay.is_none();
-    let title = title(state);
+    let mut title = title(state);
+    title.extend(hint(state, layout.composer.width, &title));
     let used = title.iter().map(|span| cells(&span.text)).sum::<u16>() + 4;
     canvas.frame(layout.composer, frame_role(focused), &title);
     letters_as_targets(state, layout.composer, &title, hits);
@@ -55,6 +56,15 @@ fn title(state: &State) -> Vec<Span> {
         spans.extend(left.map(|lane| Span::new(format!(" {}", lane.letter), StyleRole::Dim)));
     }
     spans
+}
+
+/// A word about the form of the answer, while nothing streams: that has the row's other end.
+fn hint(state: &State, columns: u16, title: &[Span]) -> Option<Span> {
+    let said =
+        state.answer_hint.said.as_deref().filter(|_| state.lanes.iter().all(|lane| lane.status.live().is_none()))?;
+    let used: u16 = title.iter().map(|span| cells(&span.text)).sum();
+    let room = usize::from(columns.saturating_sub(used + 6));
+    Some(Span::new(truncate(&format!(" · ! {said}"), room), StyleRole::Warning))
 }
 
 /// A click on a letter addresses its lane, or not.

@@ -95,3 +95,21 @@ async fn a_reply_that_was_not_asked_for_as_json_is_as_ever() {
     desk.shows(r#"{"name": "John"}"#);
     desk.hides("conforms");
 }
+
+#[tokio::test(start_paused = true)]
+async fn json_mode_without_the_word_is_told_before_it_is_sent() {
+    let mut start = start(WIDE);
+    start.lanes[0].settings.params.set("response_format", json!({"type": "json_object"}));
+    let desk = Desk::of(start, ScriptedConnect::default()).await;
+    let hint = "! no message says JSON: endpoints refuse JSON mode without the word";
+    desk.hides(hint);
+    desk.types("John is 30").await;
+    desk.shows(hint);
+    desk.types(" as json").await;
+    desk.hides(hint);
+    desk.press("enter").await;
+    desk.answers(0, r#"{"name": "John"}"#).await;
+    desk.shows("✓ conforms to JSON mode");
+    desk.types("and Ann is 4").await;
+    desk.hides(hint);
+}
