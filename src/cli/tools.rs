@@ -1,6 +1,6 @@
 //! `abreast tools`: which tools can be offered, from where, and what is wrong with their definitions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -133,7 +133,7 @@ fn check(files: &[PathBuf], json: bool) -> Result<Ended, Problem> {
     Ok(if refused { Ended::Failed } else { Ended::Well })
 }
 
-fn report(file: &PathBuf, tools: &Result<Vec<Definition>, String>) -> Value {
+fn report(file: &Path, tools: &Result<Vec<Definition>, String>) -> Value {
     let names = tools.iter().flatten().map(|definition| definition.tool.name.as_str()).collect::<Vec<_>>();
     let findings = tools.as_ref().map(|tools| lint(tools)).unwrap_or_default();
     let finding = |finding: &crate::tools::Finding| {
@@ -152,7 +152,7 @@ fn report(file: &PathBuf, tools: &Result<Vec<Definition>, String>) -> Value {
     })
 }
 
-fn tell(file: &PathBuf, tools: &Result<Vec<Definition>, String>) -> Result<(), Problem> {
+fn tell(file: &Path, tools: &Result<Vec<Definition>, String>) -> Result<(), Problem> {
     let shown = file.display().to_string();
     let tools = match tools {
         Ok(tools) => tools,
