@@ -15,6 +15,7 @@ mod mouse;
 mod responders;
 mod runner;
 mod screen;
+mod tool_files;
 mod tool_runs;
 mod tty;
 mod window;
@@ -23,4 +24,5 @@ pub use connect::{Connect, Connections, LimitOverrides, shape_of, shape_of_sandb
 pub use console::Console;
 pub use events::App;
 pub use responders::{child_environment, load_responders, save_responder};
+pub use tool_files::load_offered;
 pub use tty::{Lendings, Tty};

@@ -11,12 +11,14 @@ use super::export::{shown, text_of};
 use super::resume::Opened;
 use super::setup::Setup;
 use super::{Arguments, Ended, Problem};
-use crate::app::{App, Lendings, LimitOverrides, Tty, child_environment, load_responders, shape_of, shape_of_sandbox};
+use crate::app::{
+    App, Lendings, LimitOverrides, Tty, child_environment, load_offered, load_responders, shape_of, shape_of_sandbox,
+};
 use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::exchange::{self, Foreign};
 use crate::sandbox::MODELS;
-use crate::state::{Capture, ExitReason, Found, Lane, Provider, Providers, Size, Start, State};
+use crate::state::{Capture, ExitReason, Found, Lane, Level, Provider, Providers, Size, Start, State};
 use crate::update::open_foreign;
 
 pub(super) async fn run(arguments: Arguments, environment: Environment) -> Result<Ended, Problem> {
@@ -42,6 +44,11 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     state.tools.max_rounds = setup.config.max_rounds;
     state.tools.responders =
         load_responders(&setup.paths.responders_file()).map_err(|error| Problem::misuse(format!("{error}.")))?;
+    let (offered, problems) = load_offered(&setup.paths.tools());
+    state.tools.offered = offered;
+    for problem in problems {
+        state.notices.show(Level::Warning, problem, Instant::now());
+    }
     let held = opened.place(&mut state)?;
     if let Some(foreign) = &foreign {
         // All that follows from it is the terminal's title, which the first message sets as well.

@@ -199,6 +199,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     effects.extend(saving::follow(state, true, now));
     state.session = state.session.next();
     state.undos.clear();
+    state.tools.always.clear();
     state.find = None;
     // What is read in a box is of the session that ends here.
     state.overlay.take_if(|open| open.contexts().iter().any(|it| matches!(it, Context::Reader | Context::Tree)));

@@ -1,5 +1,6 @@
 //! The built program in a pseudo-terminal: what is on the screen, and what is left of it.
 
+mod calls;
 mod killing;
 mod lanes;
 mod leaving;
