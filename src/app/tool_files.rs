@@ -1,46 +1,64 @@
-//! The tools that lanes may be offered: those of the user's files, and those that the program brings along.
+//! Files with definitions of tools.
+//!
+//! Owns the reading of files. What they say, and what is wrong with it, is `tools`'.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-use crate::chat::Tool;
-use crate::state::ToolSource;
-use crate::tools::{SAMPLES, read_tools, sample};
+use crate::tools::{Definition, LARGEST_BYTES, read_tools};
 
-/// The largest file that is read: a definition goes with every request, so none is near it.
-const LARGEST_BYTES: u64 = 1024 * 1024;
-
-/// Every tool of the `.json` files in a directory, then the samples; and a sentence for each file that holds none.
-#[must_use]
-pub fn load_offered(directory: &Path) -> (Vec<(Tool, ToolSource)>, Vec<String>) {
-    let mut files: Vec<_> = fs::read_dir(directory)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    files.sort();
-    let (mut offered, mut problems) = (Vec::new(), Vec::new());
-    for path in files {
-        match tools_of(&path) {
-            Ok(tools) => offered.extend(tools.into_iter().map(|tool| (tool, ToolSource::File))),
-            Err(problem) => problems.push(format!("{} holds no tools: {problem}.", path.display())),
-        }
-    }
-    let samples = SAMPLES.iter().filter_map(|known| sample(known.name));
-    offered.extend(samples.map(|definition| (definition.tool, ToolSource::Sample)));
-    (offered, problems)
+/// A file of the directory of tools; one that is wrong does not hide the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolFile {
+    pub file: PathBuf,
+    /// The tools, or a sentence without its full stop that names the file, the entry and the field.
+    pub tools: Result<Vec<Definition>, String>,
 }
 
-fn tools_of(path: &Path) -> Result<Vec<Tool>, String> {
-    let size = fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > LARGEST_BYTES {
-        return Err("it is larger than 1 MiB".to_owned());
-    }
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let definitions = read_tools(&text).map_err(|error| error.to_string())?;
-    Ok(definitions.into_iter().map(|definition| definition.tool).collect())
+/// Reads the tools of a file.
+///
+/// # Errors
+/// A sentence without its full stop that names the file, the entry and the field.
+pub fn read_tool_file(file: &Path) -> Result<Vec<Definition>, String> {
+    let text = text_of(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    read_tools(&text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// No more than is read of a definition, and one byte that tells that there is more.
+fn text_of(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(LARGEST_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Every `*.json` of the directory of tools, by name. A directory that is not there has none.
+///
+/// # Errors
+/// When the directory cannot be read, in a sentence without its full stop.
+pub fn list_tool_files(directory: &Path) -> Result<Vec<ToolFile>, String> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(format!("{} cannot be read: {error}", directory.display())),
+    };
+    let is_json = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
+    // What an editor left half done is hidden.
+    let is_hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> = paths.filter(|path| is_json(path) && !is_hidden(path)).collect();
+    paths.sort();
+    Ok(paths.into_iter().map(listed).collect())
+}
+
+/// A pipe among the files would keep the reader waiting for ever.
+fn listed(file: PathBuf) -> ToolFile {
+    let is_file = fs::metadata(&file).map(|metadata| metadata.is_file());
+    let tools = match is_file {
+        Ok(false) => Err(format!("{} cannot be read: it is no file", file.display())),
+        _ => read_tool_file(&file),
+    };
+    ToolFile { file, tools }
 }
 
 #[cfg(test)]
@@ -48,16 +66,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_come_before_samples_and_a_wrong_one_is_told() {
+    fn every_file_of_the_directory_gives_its_tools_or_says_why_not() {
         let home = tempfile::tempdir().unwrap();
-        fs::write(home.path().join("a.json"), r#"{"name": "pay", "parameters": {"type": "object"}}"#).unwrap();
-        fs::write(home.path().join("b.json"), "nonsense").unwrap();
-        fs::write(home.path().join("notes.txt"), "nonsense").unwrap();
-        let (offered, problems) = load_offered(home.path());
-        let names: Vec<(&str, ToolSource)> = offered.iter().map(|(tool, from)| (tool.name.as_str(), *from)).collect();
-        assert_eq!(names[..2], [("pay", ToolSource::File), ("get_weather", ToolSource::Sample)]);
-        assert_eq!(problems.len(), 1);
-        assert!(problems[0].contains("b.json holds no tools: it is not JSON at "), "{problems:?}");
-        assert_eq!(load_offered(&home.path().join("none")).1, Vec::<String>::new());
+        let at = |name: &str| home.path().join(name);
+        fs::write(at("b.json"), r#"{"name":"look"}"#).unwrap();
+        fs::write(at("c.json"), r#"[{"name":7}]"#).unwrap();
+        fs::write(at(".d.json"), "half").unwrap();
+        fs::write(at("e.txt"), "notes").unwrap();
+        fs::create_dir(at("a.json")).unwrap();
+        let files = list_tool_files(home.path()).unwrap();
+        let told: Vec<Result<usize, String>> =
+            files.into_iter().map(|file| file.tools.map(|definitions| definitions.len())).collect();
+        let no_file = format!("{} cannot be read: it is no file", at("a.json").display());
+        let wrong = format!("{}: /0/name: a name is a string, not a number", at("c.json").display());
+        assert_eq!(told, [Err(no_file), Ok(1), Err(wrong)]);
+        assert_eq!(list_tool_files(&at("none")), Ok(vec![]));
+    }
+
+    #[test]
+    fn an_endless_file_is_left_after_its_first_mebibyte() {
+        let zeros = Path::new("/dev/zero");
+        if zeros.exists() {
+            assert_eq!(read_tool_file(zeros), Err("/dev/zero: it is larger than 1 MiB".to_owned()));
+        }
     }
 }

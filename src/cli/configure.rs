@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::print::{print_line, say};
 use super::{Ended, Problem};
+use crate::app::{list_tool_files, load_responders};
 use crate::config::{self, Environment, Paths};
 use crate::input::Keymap;
 
@@ -17,7 +18,7 @@ pub(super) struct ConfigOptions {
 enum ConfigCommand {
     /// Print where config.toml belongs
     Path,
-    /// Say what is wrong with config.toml, keymap.toml, presets and themes
+    /// Say what is wrong with config.toml, keymap.toml, responders.toml, presets, themes and tools
     Check,
     /// Write a commented config.toml to start from
     Init,
@@ -54,6 +55,14 @@ fn check(paths: &Paths, environment: &Environment) -> Result<Ended, Problem> {
             say(&problem.sentence);
             found = true;
         }
+    }
+    let of_responders = load_responders(&paths.responders_file()).err().map(|error| error.to_string());
+    let tools = list_tool_files(&paths.tools());
+    let of_tools = tools
+        .map_or_else(|problem| vec![problem], |files| files.into_iter().filter_map(|file| file.tools.err()).collect());
+    for problem in of_responders.into_iter().chain(of_tools) {
+        say(&problem);
+        found = true;
     }
     if found {
         return Ok(Ended::Failed);

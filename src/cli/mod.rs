@@ -15,6 +15,7 @@ mod result;
 mod resume;
 mod sandbox;
 mod setup;
+mod tools;
 mod workstation;
 
 use std::ffi::OsString;
@@ -59,6 +60,8 @@ enum Command {
     Export(export::ExportOptions),
     /// Make sessions of what other programs wrote
     Import(export::ImportOptions),
+    /// List the tools that can be offered, or check files with definitions
+    Tools(tools::ToolsOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),
     /// Serve the built-in toy model to other programs
@@ -111,6 +114,7 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Import(options)) => export::import(&options),
+        Some(Command::Tools(options)) => tools::run(&options, &environment),
         Some(Command::Config(options)) => configure::run(&options, &environment),
         Some(Command::Sandbox(options)) => sandbox::run(&options).await,
     };

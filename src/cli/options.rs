@@ -1,14 +1,16 @@
 //! Options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
 
 use super::Problem;
 use super::print::say;
+use crate::app::read_tool_file;
 use crate::chat::{PARAMS, Params, Tool, param};
 use crate::text::{clean_line, nearest};
+use crate::tools::{Definition, sample};
 
 /// Whom to ask, and with what.
 #[derive(Debug, Default, Args)]
@@ -36,9 +38,9 @@ pub(super) struct EndpointOptions {
 /// Functions that the model may call.
 #[derive(Debug, Default, Args)]
 pub(super) struct ToolOptions {
-    /// Offer the tools in this file: a JSON array of function definitions
+    /// Offer the tools in this file, or one that comes along: sample:get_weather; once for each
     #[arg(long, value_name = "FILE")]
-    pub(super) tools: Option<PathBuf>,
+    pub(super) tools: Vec<String>,
 }
 
 /// Where sessions are kept, and which one is opened.
@@ -64,19 +66,31 @@ impl EndpointOptions {
 }
 
 impl ToolOptions {
-    /// The tools of the file, in wire form.
+    /// The tools of all the files, in wire form.
     pub(super) fn load(&self) -> Result<Vec<Tool>, Problem> {
-        let Some(path) = &self.tools else { return Ok(Vec::new()) };
-        let Value::Array(items) = read_json(path, "--tools")? else {
-            return Err(Problem::misuse(format!("--tools: {} holds no JSON array of tools.", path.display())));
-        };
-        let tool = |(place, item)| {
-            Tool::from_json(item).ok_or_else(|| {
-                let place = place + 1;
-                Problem::misuse(format!("--tools: {}: entry {place} is no function with a name.", path.display()))
-            })
-        };
-        items.iter().enumerate().map(tool).collect()
+        let mut tools: Vec<(Tool, &str)> = Vec::new();
+        for source in &self.tools {
+            let definitions = match source.strip_prefix("sample:") {
+                Some(name) => vec![sample(name).ok_or_else(|| super::tools::unknown(name))?],
+                None => read_tool_file(Path::new(source))
+                    .map_err(|problem| Problem::misuse(format!("--tools: {problem}.")))?,
+            };
+            for Definition { tool, .. } in definitions {
+                if let Some((_, before)) = tools.iter().find(|(known, _)| known.name == tool.name) {
+                    let name = clean_line(&tool.name).into_owned();
+                    let places = if *before == source {
+                        format!("twice in {source}")
+                    } else {
+                        format!("in {before} and in {source}")
+                    };
+                    return Err(Problem::misuse(format!(
+                        "--tools: there is a tool `{name}` {places}; offer one of them."
+                    )));
+                }
+                tools.push((tool, source));
+            }
+        }
+        Ok(tools.into_iter().map(|(tool, _)| tool).collect())
     }
 }
 

@@ -23,5 +23,5 @@ pub use environment::ChildEnvironment;
 pub use lint::{Finding, Severity, lint, lint_tool};
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use responder_file::{ResponderFileError, read_responders, write_responder};
-pub use samples::{SAMPLES, Sample, sample, sample_responders};
+pub use samples::{SAMPLES, Sample, answerer, sample, sample_responders};
 pub use schema::{Schema, SchemaFault, Violation};

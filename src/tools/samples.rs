@@ -1,6 +1,7 @@
 //! The tools that come with the program, and what answers them.
 
-use super::{Definition, Responders, read_responders, read_tools};
+use super::{Definition, Responder, Responders, read_responders, read_tools};
+use crate::chat::Tool;
 
 /// A worked definition, whole: a text to read, to copy and to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,17 @@ pub fn sample_responders() -> Responders {
     read_responders(include_str!("../../assets/tools/responders.toml")).unwrap_or_default()
 }
 
+/// What answers a tool: what the user chose, or for a sample as it comes what answers that, or a person. A tool of the
+/// user's own that has a sample's name has another schema, so the sample's command would not suit it.
+#[must_use]
+pub fn answerer(chosen: &Responders, tool: &Tool) -> Responder {
+    let usual = || {
+        let is_sample = sample(&tool.name).is_some_and(|sample| sample.tool == *tool);
+        is_sample.then(|| sample_responders().of(&tool.name).clone())
+    };
+    chosen.0.get(&tool.name).cloned().or_else(usual).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -38,9 +50,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tools::{
-        CallCheck, CallEnd, ChildEnvironment, CommandResponder, Responder, check_arguments, command, lint,
-    };
+    use crate::tools::{CallCheck, CallEnd, ChildEnvironment, CommandResponder, check_arguments, command, lint};
 
     #[test]
     fn every_sample_is_what_it_is_called_and_has_nothing_wrong_with_it() {
@@ -51,6 +61,18 @@ mod tests {
         assert_eq!(sample("launch"), None);
         let answered: Vec<String> = sample_responders().0.into_keys().collect();
         assert_eq!(answered, ["calculator", "clock", "search_files"]);
+    }
+
+    #[test]
+    fn a_choice_goes_before_what_answers_a_sample_and_another_tool_of_its_name_is_a_persons() {
+        let clock = sample("clock").unwrap().tool;
+        let usual = sample_responders().of("clock").clone();
+        assert!(matches!(usual, Responder::Command(_)));
+        assert_eq!(answerer(&Responders::default(), &clock), usual);
+        let chosen = Responders([("clock".to_owned(), Responder::Person)].into());
+        assert_eq!(answerer(&chosen, &clock), Responder::Person);
+        let own = Tool::from_json(&json!({"name": "clock", "parameters": {}})).unwrap();
+        assert_eq!(answerer(&Responders::default(), &own), Responder::Person);
     }
 
     async fn called(name: &str, arguments: &serde_json::Value) -> CallEnd {

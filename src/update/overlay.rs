@@ -170,7 +170,8 @@ fn palette_rows(query: &str) -> Vec<PaletteRow> {
 
 /// Keys that move inside a list or a text make no sense as commands.
 fn offered(action: Action) -> bool {
-    let elsewhere = matches!(action.row().context, Context::Overlay | Context::Reader | Context::Tree | Context::Form);
+    use Context as C;
+    let elsewhere = matches!(action.row().context, C::Calls | C::Overlay | C::Reader | C::Tree | C::Form);
     !elsewhere
         && !matches!(
             action,

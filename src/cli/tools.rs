@@ -1,0 +1,173 @@
+//! `abreast tools`: which tools can be offered, from where, and what is wrong with their definitions.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::print::{print_json, print_line, say};
+use super::{Ended, Problem};
+use crate::app::{ToolFile, list_tool_files, load_responders, read_tool_file};
+use crate::config::{Environment, Paths};
+use crate::text::clean_line;
+use crate::tools::{Definition, Responder, Responders, SAMPLES, Severity, answerer, lint, sample};
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ToolsOptions {
+    /// Print the list as one JSON array
+    #[arg(long)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<ToolsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ToolsCommand {
+    /// Say what a provider would refuse, and a model misread, in files with definitions
+    Check {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Print one JSON array with an object for each file
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the definition of a tool that comes with the program, to start one's own from
+    Sample {
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+pub(super) fn run(options: &ToolsOptions, environment: &Environment) -> Result<Ended, Problem> {
+    match &options.command {
+        None => list(options.json, environment),
+        Some(ToolsCommand::Check { files, json }) => check(files, *json),
+        Some(ToolsCommand::Sample { name }) => {
+            let known = SAMPLES.iter().find(|sample| sample.name == *name).ok_or_else(|| unknown(name))?;
+            print_line(known.text.trim_end())?;
+            Ok(Ended::Well)
+        }
+    }
+}
+
+/// What is said of a sample that there is not.
+pub(super) fn unknown(name: &str) -> Problem {
+    let names = SAMPLES.map(|sample| sample.name).join(", ");
+    Problem::misuse(format!("There is no sample `{}`. There are: {names}.", clean_line(name)))
+}
+
+/// A tool that can be offered, and how it is named in `--tools`.
+struct Row {
+    definition: Definition,
+    source: String,
+}
+
+fn list(json: bool, environment: &Environment) -> Result<Ended, Problem> {
+    let paths = Paths::of(environment).map_err(Problem::failure)?;
+    let responders =
+        load_responders(&paths.responders_file()).map_err(|error| Problem::failure(format!("{error}.")))?;
+    let files = list_tool_files(&paths.tools()).map_err(|problem| Problem::failure(format!("{problem}.")))?;
+    let mut ended = Ended::Well;
+    let samples = SAMPLES.iter().filter_map(|known| sample(known.name));
+    let named = |definition: Definition| Row { source: format!("sample:{}", definition.tool.name), definition };
+    let mut rows: Vec<Row> = samples.map(named).collect();
+    for ToolFile { file, tools } in files {
+        match tools {
+            Ok(tools) => {
+                let source = file.display().to_string();
+                rows.extend(tools.into_iter().map(|definition| Row { definition, source: source.clone() }));
+            }
+            Err(problem) => {
+                say(&format!("{problem}."));
+                ended = Ended::Failed;
+            }
+        }
+    }
+    if json {
+        print_json(&rows.iter().map(|row| object(row, &responders)).collect())?;
+    } else {
+        let widest = rows.iter().map(|row| row.definition.tool.name.chars().count()).max().unwrap_or(0).min(64);
+        for row in &rows {
+            let name = clean_line(&row.definition.tool.name);
+            let answered = word(&answerer(&responders, &row.definition.tool));
+            print_line(&format!("{name:widest$}  {answered:7}  {}", clean_line(&row.source)))?;
+        }
+    }
+    Ok(ended)
+}
+
+fn object(row: &Row, responders: &Responders) -> Value {
+    let tool = &row.definition.tool;
+    json!({
+        "name": tool.name,
+        "source": row.source,
+        "responder": word(&answerer(responders, tool)),
+        "definition": tool.definition,
+    })
+}
+
+fn word(responder: &Responder) -> &'static str {
+    match responder {
+        Responder::Person => "person",
+        Responder::Canned(_) => "canned",
+        Responder::Command(_) => "command",
+    }
+}
+
+fn check(files: &[PathBuf], json: bool) -> Result<Ended, Problem> {
+    let checked: Vec<(&PathBuf, Result<Vec<Definition>, String>)> =
+        files.iter().map(|file| (file, read_tool_file(file))).collect();
+    if json {
+        print_json(&checked.iter().map(|(file, tools)| report(file, tools)).collect())?;
+    } else {
+        for (file, tools) in &checked {
+            tell(file, tools)?;
+        }
+    }
+    let is_refused = |tools: &Result<Vec<Definition>, String>| match tools {
+        Ok(tools) => lint(tools).iter().any(|finding| finding.severity == Severity::Refused),
+        Err(_) => true,
+    };
+    let refused = checked.iter().any(|(_, tools)| is_refused(tools));
+    Ok(if refused { Ended::Failed } else { Ended::Well })
+}
+
+fn report(file: &Path, tools: &Result<Vec<Definition>, String>) -> Value {
+    let names = tools.iter().flatten().map(|definition| definition.tool.name.as_str()).collect::<Vec<_>>();
+    let findings = tools.as_ref().map(|tools| lint(tools)).unwrap_or_default();
+    let finding = |finding: &crate::tools::Finding| {
+        json!({
+            "severity": finding.severity.word(),
+            "tool": finding.tool,
+            "pointer": finding.pointer,
+            "said": finding.said,
+        })
+    };
+    json!({
+        "file": file.display().to_string(),
+        "error": tools.as_ref().err(),
+        "tools": names,
+        "findings": findings.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn tell(file: &Path, tools: &Result<Vec<Definition>, String>) -> Result<(), Problem> {
+    let shown = file.display().to_string();
+    let tools = match tools {
+        Ok(tools) => tools,
+        Err(problem) => return print_line(&clean_line(&format!("{problem}."))),
+    };
+    let findings = lint(tools);
+    for finding in &findings {
+        let tool = finding.tool.as_deref().map(|tool| format!("{tool}: ")).unwrap_or_default();
+        let pointer = if finding.pointer.is_empty() { String::new() } else { format!("{} ", finding.pointer) };
+        let word = finding.severity.word();
+        print_line(&clean_line(&format!("{shown}: {word}: {tool}{pointer}{}.", finding.said)))?;
+    }
+    if findings.is_empty() {
+        let count = if tools.len() == 1 { "1 tool".to_owned() } else { format!("{} tools", tools.len()) };
+        print_line(&clean_line(&format!("{shown}: {count}, nothing is wrong.")))?;
+    }
+    Ok(())
+}
