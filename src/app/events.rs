@@ -121,6 +121,8 @@ impl<C: Console> App<C> {
     pub async fn run(mut self, ends: impl Future<Output = ()>) -> io::Result<(ExitReason, State)> {
         tokio::pin!(ends);
         self.gate.changed(Urgency::Now);
+        // What a resumed session waits for is shown from the first frame on.
+        self.apply(Event::Tick)?;
         for provider in self.unasked() {
             self.runner.list_models(provider);
         }
@@ -339,7 +341,8 @@ impl<C: Console> App<C> {
             }
             Effect::Cancel { lane } => self.runner.cancel(lane),
             Effect::RunTool { call, task, command, tool, arguments } => {
-                self.tool_runs.run(ToolRun { call, task, command, tool, arguments });
+                let kept = self.sessions.as_ref().map(Sessions::kept);
+                self.tool_runs.run(ToolRun { call, task, command, tool, arguments }, kept);
             }
             Effect::CancelTool { task } => self.tool_runs.cancel(task),
             Effect::SaveResponder { tool, responder } => {

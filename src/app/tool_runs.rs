@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot::Receiver;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::runner::Batch;
 use crate::state::{CallId, Event};
+use crate::store::StoreFault;
 use crate::tools::command;
 use crate::tools::{ChildEnvironment, CommandResponder};
 
@@ -43,12 +45,17 @@ impl ToolRuns {
         (self.file, self.environment) = (Some(file), Arc::new(environment));
     }
 
-    /// Runs a command; how it ends comes as an event.
-    pub(super) fn run(&mut self, run: ToolRun) {
+    /// Runs a command; how it ends comes as an event. It waits until it is `kept` that it runs, or cannot be: what a
+    /// command does is done once.
+    pub(super) fn run(&mut self, run: ToolRun, kept: Option<Receiver<Result<(), StoreFault>>>) {
         self.tasks.retain(|_, task| !task.is_finished());
         let (events, environment) = (self.events.clone(), Arc::clone(&self.environment));
         let ToolRun { call, task, command: responder, tool, arguments } = run;
         let running = tokio::spawn(async move {
+            if let Some(kept) = kept {
+                // Where it cannot be kept the user is told, and the command runs all the same.
+                let _ = kept.await;
+            }
             let end = command::run(&responder, &tool, &arguments, &environment).await;
             // The loop is gone when nobody listens; then nobody waits for this either.
             let _ = events.send(vec![Event::ToolEnded { call, task, end }]).await;

@@ -76,6 +76,7 @@ impl Choice {
                 lane.settings.system = None;
             }
         }
+        session.drop_files();
         Ok(())
     }
 }

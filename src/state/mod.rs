@@ -2,9 +2,9 @@
 //!
 //! Owns plain data. How events change it is `update`'s; how it looks is `view`'s.
 
+mod answer_hint;
 pub mod attach;
 mod calls;
-mod answer_hint;
 pub mod card;
 mod composer;
 mod diff;

@@ -270,6 +270,7 @@ impl State {
         }
         (self.composer, self.queue) = (restored.composer, restored.queue);
         self.undos.clear();
+        self.tools.always.clear();
         self.previews.clear();
         let turns = self.session.turns.len();
         if let Some(saving) = &mut self.saving {

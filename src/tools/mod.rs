@@ -30,4 +30,3 @@ pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use responder_file::{ResponderFileError, read_responders, write_responder};
 pub use samples::{SAMPLES, Sample, answerer, sample, sample_responders};
 pub use schema::{MOST_VIOLATIONS, Schema, SchemaFault, Violation, parse};
-pub use strict::strict_faults;

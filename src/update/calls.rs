@@ -166,6 +166,9 @@ pub(super) fn ended(state: &mut State, call: CallId, task: u64, end: CallEnd, no
     let Some(place) = place_of(state, lane) else { return Effects::new() };
     select_undecided(state, place);
     let mut effects = advance(state, place, now);
+    if state.waits_for_user(place) {
+        queue::hold(state, now);
+    }
     effects.extend(queue::advance(state, now));
     effects
 }

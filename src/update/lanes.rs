@@ -200,6 +200,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     sessions::left(state);
     state.session = state.session.next();
     state.undos.clear();
+    state.tools.always.clear();
     state.find = None;
     // What is read in a box is of the session that ends here, and who was choosing one has chosen.
     let ends = |it: &Context| matches!(it, Context::Reader | Context::Tree | Context::Sessions);

@@ -35,6 +35,7 @@ use crate::state::{
     Start, State, Target,
 };
 use crate::text::{graphemes, width};
+use crate::tools::{CommandResponder, Responder};
 use crate::update::{Effects, update};
 
 const A: LaneId = LaneId(0);
@@ -297,6 +298,58 @@ fn a_focused_sidebar_shows_the_value_that_is_typed() {
 #[test]
 fn calls_that_wait_and_calls_that_arrive_are_told_apart() {
     frames("tools", waiting_for_a_tool);
+}
+
+/// Two calls in the box, which has the keys: a command is to be run with the first, the other's arguments are wrong.
+fn calls_to_decide_about(columns: u16, rows: u16) -> Scene {
+    let mut scene = Scene::new(columns, rows);
+    let schema = json!({"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]});
+    scene.state.change(0, &Field::Tools, |settings| {
+        let tool = json!({"name": "lookup_order", "parameters": schema});
+        settings.tools = Tool::from_json(&tool).into_iter().collect();
+    });
+    let command = CommandResponder::new(vec!["python3".into(), "orders.py".into(), "{/id}".into()]);
+    scene.state.tools.responders.0.insert("lookup_order".into(), Responder::Command(command));
+    scene.send("Where is A-77?");
+    for (index, arguments) in ["{\"id\":\"A-77\\u001b[31m\"}", "{\"id\":7,\"more\":[1,2,3]}"].into_iter().enumerate() {
+        scene.streams(
+            A,
+            Delta::ToolCall {
+                choice: 0,
+                index,
+                id: Some(format!("call_{index}")),
+                name: Some("lookup_order".to_owned()),
+                arguments: arguments.to_owned(),
+                extra: None,
+            },
+        );
+    }
+    scene.ends(A);
+    scene.key(KeyCode::Enter);
+    scene
+}
+
+#[test]
+fn a_call_that_waits_is_shown_whole_with_the_command_that_would_run() {
+    frames("calls", calls_to_decide_about);
+}
+
+#[test]
+fn a_call_with_wrong_arguments_says_what_is_wrong_with_them() {
+    frames("calls_invalid", |columns, rows| {
+        let mut scene = calls_to_decide_about(columns, rows);
+        scene.key(KeyCode::Down);
+        scene
+    });
+}
+
+#[test]
+fn a_box_draws_from_rows_that_are_kept_however_long_the_arguments_are() {
+    let mut scene = calls_to_decide_about(100, 30);
+    let rows = scene.state.call_box.as_ref().unwrap().rows.as_ptr();
+    scene.event(Event::Tick);
+    scene.key(KeyCode::PageDown);
+    assert_eq!(scene.state.call_box.as_ref().unwrap().rows.as_ptr(), rows, "nothing is made anew");
 }
 
 #[test]

@@ -335,11 +335,11 @@ fn attached() -> SavedSession {
 
 #[test]
 fn an_export_names_what_was_attached_and_a_page_shows_the_picture() {
-    let text = export(&attached(), ExportFormat::Markdown).unwrap();
+    let text = written(&attached(), ExportFormat::Markdown).unwrap();
     assert!(text.contains("\nAttached: rules.md (text/plain · 21 B)\n"), "{text}");
     assert!(text.contains("(image/gif · 10 B · 1×1)\n"), "{text}");
     assert!(text.contains("\nAttached: gone.txt (lost)\n"), "{text}");
-    let page = export(&attached(), ExportFormat::Html).unwrap();
+    let page = written(&attached(), ExportFormat::Html).unwrap();
     assert!(page.contains("img-src data:;"), "{page}");
     let image = "<img src=\"data:image/gif;base64,R0lGODlhAQABAA==\" alt=\"&quot;&gt;&lt;script&gt;.gif\">";
     assert_eq!(page.matches(image).count(), 2, "a picture in each lane: {page}");
@@ -348,7 +348,7 @@ fn an_export_names_what_was_attached_and_a_page_shows_the_picture() {
 
 #[test]
 fn lines_have_attachments_as_parts_and_our_own_form_has_their_bytes() {
-    let lines = export(&attached(), ExportFormat::Jsonl).unwrap();
+    let lines = written(&attached(), ExportFormat::Jsonl).unwrap();
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(
         first["messages"][1]["content"],
@@ -358,7 +358,7 @@ fn lines_have_attachments_as_parts_and_our_own_form_has_their_bytes() {
             {"type": "text", "text": "[gone.txt was attached; its content is lost]"},
             {"type": "text", "text": "How long? <script>alert(1)</script>"}])
     );
-    let own = export(&attached(), ExportFormat::Json).unwrap();
+    let own = written(&attached(), ExportFormat::Json).unwrap();
     assert_eq!(read_sessions(&own).unwrap(), [attached()]);
     let again = read(&lines).unwrap().conversations.remove(0).messages.remove(0);
     assert_eq!(again.attachments.len(), 1);
@@ -374,7 +374,7 @@ fn a_pattern_is_left_out_of_attached_texts_and_their_names_too() {
     assert_eq!(file.bytes.as_ref(), b"Secret [redacted] may wait.");
     assert_eq!(turn.attachments[1].size, file.bytes.len() as u64);
     assert_eq!(session.file(&turn.attachments[0]).unwrap().bytes.as_ref(), b"GIF89a\x01\0\x01\0");
-    let text = export(&session, ExportFormat::Json).unwrap();
+    let text = written(&session, ExportFormat::Json).unwrap();
     assert!(!text.contains(RULES), "the hash of what was left out would tell what it was");
 }
 
@@ -382,7 +382,7 @@ fn a_pattern_is_left_out_of_attached_texts_and_their_names_too() {
 fn of_one_lane_only_the_files_that_it_needs_go_out() {
     let mut session = attached();
     session.turns[1].attachments = session.turns[0].attachments.split_off(1);
-    only_lane(&mut session, 'B').unwrap();
+    Choice { lane: Some('B'), ..Choice::default() }.apply(&mut session, false).unwrap();
     let left: Vec<&str> = session.files.iter().map(|file| file.sha256.as_str()).collect();
     assert_eq!(left, [DOT]);
 }

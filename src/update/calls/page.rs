@@ -46,6 +46,7 @@ fn rows(state: &State, place: usize, call: CallId, columns: u16) -> Vec<Line> {
     }
     page.state(state, place, call, &record.state);
     let arguments = record.edited.as_deref().unwrap_or(&came.arguments);
+    page.responder(state, &came.name, arguments);
     if arguments.trim().is_empty() {
         page.says("without arguments", StyleRole::Dim);
     } else {
@@ -55,7 +56,6 @@ fn rows(state: &State, place: usize, call: CallId, columns: u16) -> Vec<Line> {
         page.says("edited; as it came:", StyleRole::Warning);
         page.rows.extend(pretty_json(&came.arguments, columns));
     }
-    page.responder(state, &came.name, arguments);
     page.rows
 }
 

@@ -447,10 +447,28 @@ fn a_call_that_ran_when_the_program_ended_is_cut_off_and_not_run_again_unasked()
     command(&mut later, "get_weather");
     later.tools.always.insert("get_weather".into());
     later.resume(saved.clone(), anchor, true).unwrap();
+    assert!(later.tools.always.is_empty(), "trust is of one session");
+    later.tools.always.insert("get_weather".into());
     assert_eq!(crate::state::saved_session(&later, anchor).turns, saved.turns);
     assert_eq!(update(&mut later, Event::Tick, now), []);
     assert_eq!(words(&later), ["was cut off", "ok"]);
     task(&act(&mut later, Action::CallRun, now));
+}
+
+#[test]
+fn a_message_that_waits_for_a_running_call_is_held_when_the_user_has_to_decide() {
+    let now = Instant::now();
+    let mut state = asked_with_tools(now);
+    command(&mut state, "get_weather");
+    called(&mut state, &[("a", "get_weather", TOKYO)], now);
+    let run = task(&act(&mut state, Action::CallAccept, now));
+    state.focus = Focus::Composer;
+    key(&mut state, KeyCode::Char('y'), now);
+    assert_eq!(key(&mut state, KeyCode::Enter, now), []);
+    assert_eq!(state.queue.len(), 1);
+    assert_eq!(ended(&mut state, run, answered(&"x".repeat(40_000)), now), []);
+    assert!(state.queue.held);
+    assert_eq!(words(&state), ["large result"]);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The program as a user meets it: keys in, frames out, with scripted providers and a clock that stands.
 
 mod asking;
-mod calls;
 mod attaching;
+mod calls;
 mod console;
 mod desk;
 mod diff;

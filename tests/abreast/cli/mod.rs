@@ -8,10 +8,10 @@ mod faults;
 mod keeping;
 mod misuse;
 mod others;
-mod tools;
+mod prices;
 mod rounds;
 mod schema;
-mod prices;
+mod tools;
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
 //! The built program in a pseudo-terminal: what is on the screen, and what is left of it.
 
+mod calls;
 mod full_disk;
 mod killing;
 mod lanes;
