@@ -14,6 +14,7 @@ mod print;
 mod result;
 mod resume;
 mod sandbox;
+mod search;
 mod setup;
 mod workstation;
 
@@ -59,6 +60,10 @@ enum Command {
     Export(export::ExportOptions),
     /// Make sessions of what other programs wrote
     Import(export::ImportOptions),
+    /// Find saved sessions by what was said in them
+    Search(search::SearchOptions),
+    /// List the newest saved sessions
+    Sessions(search::ListOptions),
     /// Show, check or start the configuration
     Config(configure::ConfigOptions),
     /// Serve the built-in toy model to other programs
@@ -111,6 +116,8 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Import(options)) => export::import(&options),
+        Some(Command::Search(options)) => search::search(&options, &environment),
+        Some(Command::Sessions(options)) => search::sessions(&options, &environment),
         Some(Command::Config(options)) => configure::run(&options, &environment),
         Some(Command::Sandbox(options)) => sandbox::run(&options).await,
     };

@@ -10,16 +10,21 @@ mod change;
 mod desk;
 mod fault;
 mod find;
+mod index;
+mod listed;
 mod lock;
 mod mailbox;
 mod preview;
+mod query;
 mod read;
+mod reader;
 mod recover;
 mod rows;
 mod saved;
 mod saved_run;
 mod schema;
 mod shelf;
+mod snippet;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -29,6 +34,8 @@ pub use actor::{Store, StoreNews, StoreWork, load};
 pub use desk::Shelf;
 pub use fault::StoreFault;
 pub use lock::{OpenElsewhere, SessionLock};
+pub use query::Query;
+pub use reader::ShelfReader;
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,

@@ -332,4 +332,6 @@ fn a_session_that_is_open_elsewhere_is_told_with_the_program_that_has_it() {
     assert_eq!(fs::read_dir(home.path().join("open")).unwrap().count(), 0);
 }
 
+mod find;
+mod migration;
 mod shelf;

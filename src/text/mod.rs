@@ -33,7 +33,7 @@ pub use duration::duration;
 pub use fence::last_code_block;
 pub use figure::grouped;
 pub use find::{Needle, ROW_BREAK};
-pub use fuzzy::rank;
+pub use fuzzy::{near, rank};
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::{Member, pretty_json, pretty_member};
 pub use markdown::StreamingMarkdown;
