@@ -18,13 +18,11 @@ use crate::store::{ShelfAnswer, ShelfFound, ShelfPreview, ShelfWork};
 pub(super) use change::{entitle, open_title_here, refusal, said_of, step_back, tag};
 pub(super) use open::left;
 
-/// Opens the list, or closes it.
+/// Opens the list. Where it is open it stays: who presses the key once too often and then Enter sends no draft.
 pub(super) fn open(state: &mut State, now: Instant) -> Effects {
-    if matches!(state.overlay, Some(Overlay::Sessions(_))) {
-        state.overlay = None;
-    } else if state.saving.is_none() {
+    if state.saving.is_none() {
         state.notices.show(Level::Note, "Nothing is saved here, so there are no sessions to choose from.", now);
-    } else {
+    } else if !matches!(state.overlay, Some(Overlay::Sessions(_))) {
         state.overlay = Some(Overlay::Sessions(Box::default()));
     }
     Effects::new()
