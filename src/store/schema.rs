@@ -13,7 +13,7 @@ pub(super) const STEPS: &[&str] = &[include_str!("step_1.sql"), include_str!("st
 
 /// The tables in the order in which they can be filled from a damaged file; all others follow from them.
 pub(super) const TABLES: &[&str] =
-    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "presets_used"];
+    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger"];
 
 /// Gives a connection the functions that the tables' triggers use.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {

@@ -17,6 +17,7 @@ fn derived(home: &Path) -> Vec<String> {
         "SELECT concat_ws('|', session, found.rowid & 1048575) FROM found JOIN shelf ON key = found.rowid >> 20
             WHERE found MATCH 'turn OR text' ORDER BY 1",
         "SELECT count(*) FROM word_parts WHERE word GLOB '*ord*'",
+        "SELECT concat_ws('|', session, run, preset) FROM presets_used ORDER BY 1",
         "SELECT concat_ws('|', session, tag) FROM tags ORDER BY 1",
         "SELECT concat_ws('|', session, title, pinned, deleted) FROM marks ORDER BY 1",
     ];
@@ -33,7 +34,8 @@ fn rich() -> Vec<SavedSession> {
     let call = SavedCall { name: "look".into(), ..SavedCall::default() };
     one.turns.push(SavedTurn { tool_calls: vec![call], ..turn(3, Some(2), "assistant", "text 検索") });
     let failed = SavedOutcome::Failed { said: "No.".into() };
-    one.runs.push(SavedRun { id: 1, outcome: failed, accepted: true, ..one.runs[0].clone() });
+    let other = json!({"preset": "brief"}).as_object().unwrap().clone();
+    one.runs.push(SavedRun { id: 1, outcome: failed, accepted: true, other, ..one.runs[0].clone() });
     vec![one, session("two", 2)]
 }
 

@@ -7,6 +7,7 @@ mod export;
 mod faults;
 mod misuse;
 mod others;
+mod search;
 
 use serde_json::Value;
 
