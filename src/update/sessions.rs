@@ -120,8 +120,8 @@ pub(super) fn answered(state: &mut State, work: ShelfWork, answer: ShelfAnswer, 
     match (work, answer) {
         (ShelfWork::Find { serial, .. }, ShelfAnswer::Found(rows)) => found(state, serial, Ok(rows), now),
         (ShelfWork::Find { serial, .. }, ShelfAnswer::Failed(said)) => found(state, serial, Err(said), now),
-        (ShelfWork::Preview { id, turn }, ShelfAnswer::Preview(turns)) => previewed(state, (id, turn), Ok(turns)),
-        (ShelfWork::Preview { id, turn }, ShelfAnswer::Failed(said)) => previewed(state, (id, turn), Err(said)),
+        (ShelfWork::Preview { id, turn }, ShelfAnswer::Preview(turns)) => previewed(state, &(id, turn), Ok(turns)),
+        (ShelfWork::Preview { id, turn }, ShelfAnswer::Failed(said)) => previewed(state, &(id, turn), Err(said)),
         (ShelfWork::Change { id, change }, ShelfAnswer::Changed) => change::changed(state, &id, &change),
         (ShelfWork::Change { id, change }, ShelfAnswer::Failed(said)) => {
             return change::failed(state, &id, &change, &said, now);
@@ -180,9 +180,9 @@ fn first(list: &SessionList, here: &str, before: Option<&str>) -> usize {
     row.unwrap_or(0)
 }
 
-fn previewed(state: &mut State, of: (String, Option<u32>), turns: Result<ShelfPreview, String>) {
+fn previewed(state: &mut State, of: &(String, Option<u32>), turns: Result<ShelfPreview, String>) {
     let areas = SessionAreas::of(state.size);
-    let Some(list) = list_mut(&mut state.overlay).filter(|list| list.preview.of.as_ref() == Some(&of)) else { return };
+    let Some(list) = list_mut(&mut state.overlay).filter(|list| list.preview.of.as_ref() == Some(of)) else { return };
     list.preview.shows = match turns {
         Ok(turns) => PreviewShows::Turns(turns),
         Err(said) => PreviewShows::Failed(said),
