@@ -3,11 +3,15 @@ CREATE TABLE marks (
     session TEXT PRIMARY KEY, title TEXT, pinned INTEGER NOT NULL DEFAULT 0, deleted INTEGER
 );
 CREATE TABLE tags (session TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (session, tag));
-CREATE TABLE presets_used (
-    session TEXT NOT NULL, run INTEGER NOT NULL, preset TEXT NOT NULL, PRIMARY KEY (session, run)
-);
 
 -- All from here on follows from the other tables.
+CREATE TABLE presets_used (
+    session TEXT NOT NULL, run INTEGER NOT NULL, preset TEXT NOT NULL, PRIMARY KEY (session, run)
+) WITHOUT ROWID;
+CREATE TRIGGER runs_preset AFTER INSERT ON runs WHEN json_type(new.body, '$.preset') = 'text' BEGIN
+    INSERT OR IGNORE INTO presets_used (session, run, preset)
+        VALUES (new.session, new.run, json_extract(new.body, '$.preset'));
+END;
 CREATE TABLE shelf (
     key INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT '', created INTEGER,
     updated INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0, deleted INTEGER,
@@ -106,25 +110,27 @@ END;
 CREATE TRIGGER turns_written AFTER INSERT ON turns WHEN new.text <> '' AND new.turn < 1 << 20 BEGIN
     INSERT INTO found (rowid, text) SELECT key << 20 | new.turn, indexed(new.text) FROM shelf
         WHERE session = new.session;
-    INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(vocabulary(new.text));
+    INSERT INTO words (word) SELECT value FROM json_each(vocabulary(new.text)) WHERE true ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns WHEN old.text <> new.text AND new.turn < 1 << 20 BEGIN
     DELETE FROM found WHERE rowid = (SELECT key << 20 | old.turn FROM shelf WHERE session = old.session)
         AND old.text <> '';
     INSERT INTO found (rowid, text) SELECT key << 20 | new.turn, indexed(new.text) FROM shelf
         WHERE session = new.session AND new.text <> '';
-    INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(vocabulary(new.text));
+    INSERT INTO words (word) SELECT value FROM json_each(vocabulary(new.text)) WHERE true ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER turns_called AFTER INSERT ON turns WHEN json_type(new.body, '$.tool_calls') = 'array' BEGIN
-    INSERT OR IGNORE INTO called (shelf, tool)
+    INSERT INTO called (shelf, tool)
         SELECT shelf.key, coalesce(json_extract(value, '$.name'), '') FROM shelf, json_each(new.body, '$.tool_calls')
-            WHERE session = new.session;
+            WHERE session = new.session
+        ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER turns_called_later AFTER UPDATE OF body ON turns
     WHEN json_type(new.body, '$.tool_calls') = 'array' BEGIN
-    INSERT OR IGNORE INTO called (shelf, tool)
+    INSERT INTO called (shelf, tool)
         SELECT shelf.key, coalesce(json_extract(value, '$.name'), '') FROM shelf, json_each(new.body, '$.tool_calls')
-            WHERE session = new.session;
+            WHERE session = new.session
+        ON CONFLICT DO NOTHING;
 END;
 
 -- What is there already.
@@ -147,3 +153,5 @@ INSERT OR IGNORE INTO words (word) SELECT value FROM turns, json_each(vocabulary
 INSERT OR IGNORE INTO called (shelf, tool)
     SELECT shelf.key, coalesce(json_extract(value, '$.name'), '')
     FROM turns JOIN shelf USING (session), json_each(turns.body, '$.tool_calls');
+INSERT INTO presets_used (session, run, preset)
+    SELECT session, run, json_extract(body, '$.preset') FROM runs WHERE json_type(body, '$.preset') = 'text';
