@@ -126,7 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
     let ended = match arguments.command {
-        None => workstation::run(arguments, environment).await,
+        None => Box::pin(workstation::run(arguments, environment)).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Export(options)) => export::run(&options, &environment),
