@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::index::{self, Hit, Newest};
+use super::index::{self, Expression, Hit, Newest};
 use super::listed::{Listed, listed};
 use super::query::{Query, Term};
 use super::{ShelfFound, ShelfHit, StoreFault, rows, snippet, words};
@@ -32,6 +32,9 @@ enum Class {
     /// The title nearly.
     Near,
 }
+
+/// A session's place in the list, and where its text matches.
+type Placed = (usize, Option<Hit>);
 
 /// A search that goes on.
 struct Search<'a> {
@@ -85,7 +88,7 @@ impl Search<'_> {
     }
 
     /// The places of the sessions that are shown, each with its hit, and whether there are more.
-    fn page(&mut self, all: &[Listed]) -> Result<(Vec<(usize, Option<Hit>)>, bool), StoreFault> {
+    fn page(&mut self, all: &[Listed]) -> Result<(Vec<Placed>, bool), StoreFault> {
         let against = index::expression(self.connection, &self.unwanted)?;
         let titles: Vec<String> = if self.wanted.is_empty() && self.unwanted.is_empty() {
             Vec::new()
@@ -120,7 +123,7 @@ impl Search<'_> {
     }
 
     /// All places that match, as far as it can be told, in the order in which they are shown.
-    fn matching(&mut self, all: &[Listed], titles: &[String]) -> Result<Vec<(usize, Option<Hit>)>, StoreFault> {
+    fn matching(&mut self, all: &[Listed], titles: &[String]) -> Result<Vec<Placed>, StoreFault> {
         let expression = index::expression(self.connection, &self.wanted)?;
         let mut classes = self.by_title(titles);
         self.go_on()?;
@@ -161,7 +164,7 @@ impl Search<'_> {
     }
 
     /// Where the text of listed sessions matches, by their places.
-    fn by_text(&mut self, all: &[Listed], expression: &str) -> Result<BTreeMap<usize, Hit>, StoreFault> {
+    fn by_text(&mut self, all: &[Listed], expression: &Expression) -> Result<BTreeMap<usize, Hit>, StoreFault> {
         let newest = if all.len() <= FEW {
             Newest { from: i64::MAX, ..Newest::default() }
         } else {
