@@ -68,15 +68,16 @@ pub(super) fn find(
     let all = listed(connection, query, zone, limit)?;
     let (unwanted, wanted) = query.terms.iter().partition(|term| term.negated);
     let mut search = Search { connection, wanted, unwanted, overtaken, most, left: MOST_ASKED };
-    let (page, more) = search.page(&all)?;
+    let expression = index::expression(connection, &search.wanted)?;
+    let (page, more) = search.page(&all, &expression)?;
     let mut found = ShelfFound { rows: Vec::new(), more, problem: query.problem.clone() };
     for (place, hit) in page {
         search.go_on()?;
-        let mut row = rows::row(connection, all[place].key)?;
-        row.hit = match hit {
-            Some(hit) => search.shown(&row.id, hit)?,
-            None => None,
-        };
+        let key = all[place].key;
+        let mut row = rows::row(connection, key)?;
+        if let Some(hit) = hit {
+            row.hit = search.shown(&row.id, index::best(connection, &expression, key, hit)?)?;
+        }
         found.rows.push(row);
     }
     Ok(found)
@@ -88,7 +89,7 @@ impl Search<'_> {
     }
 
     /// The places of the sessions that are shown, each with its hit, and whether there are more.
-    fn page(&mut self, all: &[Listed]) -> Result<(Vec<Placed>, bool), StoreFault> {
+    fn page(&mut self, all: &[Listed], expression: &Expression) -> Result<(Vec<Placed>, bool), StoreFault> {
         let against = index::expression(self.connection, &self.unwanted)?;
         let titles: Vec<String> = if self.wanted.is_empty() && self.unwanted.is_empty() {
             Vec::new()
@@ -98,7 +99,7 @@ impl Search<'_> {
         let ordered = if self.wanted.is_empty() {
             (0..all.len()).map(|place| (place, None)).collect()
         } else {
-            self.matching(all, &titles)?
+            self.matching(all, &titles, expression)?
         };
         let mut page = Vec::new();
         let refused: Vec<String> = self.unwanted.iter().map(|term| words::needle(&term.text)).collect();
@@ -123,11 +124,15 @@ impl Search<'_> {
     }
 
     /// All places that match, as far as it can be told, in the order in which they are shown.
-    fn matching(&mut self, all: &[Listed], titles: &[String]) -> Result<Vec<Placed>, StoreFault> {
-        let expression = index::expression(self.connection, &self.wanted)?;
+    fn matching(
+        &mut self,
+        all: &[Listed],
+        titles: &[String],
+        expression: &Expression,
+    ) -> Result<Vec<Placed>, StoreFault> {
         let mut classes = self.by_title(titles);
         self.go_on()?;
-        let hits = self.by_text(all, &expression)?;
+        let hits = self.by_text(all, expression)?;
         for place in hits.keys() {
             let class = classes.entry(*place).or_insert(Class::Text);
             *class = (*class).min(Class::Text);
@@ -141,7 +146,7 @@ impl Search<'_> {
                 Some(hit) => Some(*hit),
                 // A title that matches may have a text that does; only of those that are shown is it asked.
                 None if class == Class::Title && shown <= self.most => {
-                    index::hit(self.connection, &expression, all[place].key)?
+                    index::hit(self.connection, expression, all[place].key)?
                 }
                 None => None,
             };

@@ -28,6 +28,7 @@ const MOST_TURNS: u32 = 1000;
 pub(super) struct Hit {
     /// The last turn that matches.
     pub(super) turn: u32,
+    /// How many do.
     pub(super) turns: u64,
 }
 
@@ -137,6 +138,14 @@ pub(super) fn newest(
 
 fn turn(row: i64) -> u32 {
     u32::try_from(row & ((1 << TURN_BITS) - 1)).unwrap_or_default()
+}
+
+/// The best place of a session in which something was found: the words themselves, if it has them.
+pub(super) fn best(connection: &Connection, expression: &Expression, key: i64, found: Hit) -> Result<Hit, StoreFault> {
+    match &expression.narrow {
+        Some(narrow) => Ok(hit_of(connection, narrow, key)?.unwrap_or(found)),
+        None => Ok(found),
+    }
 }
 
 /// Where one session has what is looked for: the words themselves or, where it has none, what they are a part of.
