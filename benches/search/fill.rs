@@ -135,7 +135,7 @@ fn session(number: usize, turns: usize, language: &Language, english: &Language,
 
 /// Questions are short, replies long; some have code.
 fn text(turn: u32, language: &Language, english: &Language, dice: &mut Rng) -> String {
-    let words = if turn % 2 == 0 { dice.usize(5..40) } else { dice.usize(30..200) };
+    let words = if turn.is_multiple_of(2) { dice.usize(5..40) } else { dice.usize(30..200) };
     let mut text = language.text(words, dice);
     if turn % 2 == 1 && dice.usize(..4) == 0 {
         text.push_str(&english.code(dice.usize(3..20), dice));

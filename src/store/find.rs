@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::index::{self, Hit, Newest};
+use super::index::{self, Expression, Hit, Newest};
 use super::listed::{Listed, listed};
 use super::query::{Query, Term};
 use super::{ShelfFound, ShelfHit, StoreFault, rows, snippet, words};
@@ -32,6 +32,9 @@ enum Class {
     /// The title nearly.
     Near,
 }
+
+/// A session's place in the list, and where its text matches.
+type Placed = (usize, Option<Hit>);
 
 /// A search that goes on.
 struct Search<'a> {
@@ -65,15 +68,16 @@ pub(super) fn find(
     let all = listed(connection, query, zone, limit)?;
     let (unwanted, wanted) = query.terms.iter().partition(|term| term.negated);
     let mut search = Search { connection, wanted, unwanted, overtaken, most, left: MOST_ASKED };
-    let (page, more) = search.page(&all)?;
+    let expression = index::expression(connection, &search.wanted)?;
+    let (page, more) = search.page(&all, &expression)?;
     let mut found = ShelfFound { rows: Vec::new(), more, problem: query.problem.clone() };
     for (place, hit) in page {
         search.go_on()?;
-        let mut row = rows::row(connection, all[place].key)?;
-        row.hit = match hit {
-            Some(hit) => search.shown(&row.id, hit)?,
-            None => None,
-        };
+        let key = all[place].key;
+        let mut row = rows::row(connection, key)?;
+        if let Some(hit) = hit {
+            row.hit = search.shown(&row.id, index::best(connection, &expression, key, hit)?)?;
+        }
         found.rows.push(row);
     }
     Ok(found)
@@ -85,7 +89,7 @@ impl Search<'_> {
     }
 
     /// The places of the sessions that are shown, each with its hit, and whether there are more.
-    fn page(&mut self, all: &[Listed]) -> Result<(Vec<(usize, Option<Hit>)>, bool), StoreFault> {
+    fn page(&mut self, all: &[Listed], expression: &Expression) -> Result<(Vec<Placed>, bool), StoreFault> {
         let against = index::expression(self.connection, &self.unwanted)?;
         let titles: Vec<String> = if self.wanted.is_empty() && self.unwanted.is_empty() {
             Vec::new()
@@ -95,7 +99,7 @@ impl Search<'_> {
         let ordered = if self.wanted.is_empty() {
             (0..all.len()).map(|place| (place, None)).collect()
         } else {
-            self.matching(all, &titles)?
+            self.matching(all, &titles, expression)?
         };
         let mut page = Vec::new();
         let refused: Vec<String> = self.unwanted.iter().map(|term| words::needle(&term.text)).collect();
@@ -120,11 +124,15 @@ impl Search<'_> {
     }
 
     /// All places that match, as far as it can be told, in the order in which they are shown.
-    fn matching(&mut self, all: &[Listed], titles: &[String]) -> Result<Vec<(usize, Option<Hit>)>, StoreFault> {
-        let expression = index::expression(self.connection, &self.wanted)?;
+    fn matching(
+        &mut self,
+        all: &[Listed],
+        titles: &[String],
+        expression: &Expression,
+    ) -> Result<Vec<Placed>, StoreFault> {
         let mut classes = self.by_title(titles);
         self.go_on()?;
-        let hits = self.by_text(all, &expression)?;
+        let hits = self.by_text(all, expression)?;
         for place in hits.keys() {
             let class = classes.entry(*place).or_insert(Class::Text);
             *class = (*class).min(Class::Text);
@@ -138,7 +146,7 @@ impl Search<'_> {
                 Some(hit) => Some(*hit),
                 // A title that matches may have a text that does; only of those that are shown is it asked.
                 None if class == Class::Title && shown <= self.most => {
-                    index::hit(self.connection, &expression, all[place].key)?
+                    index::hit(self.connection, expression, all[place].key)?
                 }
                 None => None,
             };
@@ -161,7 +169,7 @@ impl Search<'_> {
     }
 
     /// Where the text of listed sessions matches, by their places.
-    fn by_text(&mut self, all: &[Listed], expression: &str) -> Result<BTreeMap<usize, Hit>, StoreFault> {
+    fn by_text(&mut self, all: &[Listed], expression: &Expression) -> Result<BTreeMap<usize, Hit>, StoreFault> {
         let newest = if all.len() <= FEW {
             Newest { from: i64::MAX, ..Newest::default() }
         } else {

@@ -28,6 +28,7 @@ const MOST_TURNS: u32 = 1000;
 pub(super) struct Hit {
     /// The last turn that matches.
     pub(super) turn: u32,
+    /// How many do.
     pub(super) turns: u64,
 }
 
@@ -39,9 +40,18 @@ pub(super) struct Newest {
     pub(super) from: i64,
 }
 
-/// Asks the index for what all terms ask for, in one turn.
-pub(super) fn expression(connection: &Connection, terms: &[&Term]) -> Result<String, StoreFault> {
-    let mut parts = Vec::new();
+/// What the index is asked for, in its language: all terms in one turn.
+#[derive(Debug, Default)]
+pub(super) struct Expression {
+    /// Words with all that they may be a part of.
+    wide: String,
+    /// The words themselves, where that is less; it is answered many times faster.
+    narrow: Option<String>,
+}
+
+/// What some terms ask the index for.
+pub(super) fn expression(connection: &Connection, terms: &[&Term]) -> Result<Expression, StoreFault> {
+    let (mut wide, mut narrow) = (Vec::new(), Vec::new());
     for term in terms {
         let mut of_term = words::of_term(&term.text);
         let Some(last) = of_term.pop() else { continue };
@@ -50,9 +60,11 @@ pub(super) fn expression(connection: &Connection, terms: &[&Term]) -> Result<Str
             if term.phrase && !is_single_dense(&last) { vec![last] } else { longer_words(connection, last, is_part)? };
         let front: String = of_term.iter().map(|word| format!("{word} ")).collect();
         let phrases: Vec<String> = ends.iter().map(|end| format!("\"{front}{end}\"")).collect();
-        parts.push(format!("({})", phrases.join(" OR ")));
+        narrow.extend(phrases.first().cloned());
+        wide.push(format!("({})", phrases.join(" OR ")));
     }
-    Ok(parts.join(" AND "))
+    let (wide, narrow) = (wide.join(" AND "), narrow.join(" AND "));
+    Ok(Expression { narrow: (narrow.len() + 2 * terms.len() < wide.len()).then_some(narrow), wide })
 }
 
 fn is_single_dense(word: &str) -> bool {
@@ -97,13 +109,13 @@ fn longer_words(connection: &Connection, word: String, is_part: bool) -> Result<
 /// The newest turns that match, and whether there are more than `most` of them.
 pub(super) fn newest(
     connection: &Connection,
-    expression: &str,
+    expression: &Expression,
     most: usize,
     overtaken: &AtomicBool,
 ) -> Result<Newest, StoreFault> {
     let sql = "SELECT rowid FROM found WHERE found MATCH ?1 ORDER BY rowid DESC";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([expression])?;
+    let mut rows = statement.query([&expression.wide])?;
     let mut newest = Newest::default();
     let mut count = 0;
     while let Some(row) = rows.next()? {
@@ -128,8 +140,25 @@ fn turn(row: i64) -> u32 {
     u32::try_from(row & ((1 << TURN_BITS) - 1)).unwrap_or_default()
 }
 
-/// Where one session has what is looked for.
-pub(super) fn hit(connection: &Connection, expression: &str, key: i64) -> Result<Option<Hit>, StoreFault> {
+/// The best place of a session in which something was found: the words themselves, if it has them.
+pub(super) fn best(connection: &Connection, expression: &Expression, key: i64, found: Hit) -> Result<Hit, StoreFault> {
+    match &expression.narrow {
+        Some(narrow) => Ok(hit_of(connection, narrow, key)?.unwrap_or(found)),
+        None => Ok(found),
+    }
+}
+
+/// Where one session has what is looked for: the words themselves or, where it has none, what they are a part of.
+pub(super) fn hit(connection: &Connection, expression: &Expression, key: i64) -> Result<Option<Hit>, StoreFault> {
+    if let Some(narrow) = &expression.narrow
+        && let Some(hit) = hit_of(connection, narrow, key)?
+    {
+        return Ok(Some(hit));
+    }
+    hit_of(connection, &expression.wide, key)
+}
+
+fn hit_of(connection: &Connection, expression: &str, key: i64) -> Result<Option<Hit>, StoreFault> {
     let sql = "SELECT rowid FROM found WHERE found MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let first = key << TURN_BITS;

@@ -113,7 +113,7 @@ impl Query {
         let text = match field {
             Ok(Some(of)) => return self.filters.push(Filter { of, negated }),
             Err(Trouble::Wants(what)) => {
-                let name = name.map(|name| format!("{name}:")).unwrap_or_else(|| written());
+                let name = name.map_or_else(written, |name| format!("{name}:"));
                 return problems.push(format!("`{name}` wants {what}."));
             }
             Err(Trouble::Unknown) => {

@@ -4,13 +4,14 @@ CREATE TABLE marks (
 );
 CREATE TABLE tags (session TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (session, tag));
 
--- All from here on follows from the other tables.
+-- All from here on follows from the other tables. `ON CONFLICT DO NOTHING`, never `OR IGNORE`: in a trigger, the policy
+-- of the statement that fires it goes before the trigger's own.
 CREATE TABLE presets_used (
     session TEXT NOT NULL, run INTEGER NOT NULL, preset TEXT NOT NULL, PRIMARY KEY (session, run)
 ) WITHOUT ROWID;
 CREATE TRIGGER runs_preset AFTER INSERT ON runs WHEN json_type(new.body, '$.preset') = 'text' BEGIN
-    INSERT OR IGNORE INTO presets_used (session, run, preset)
-        VALUES (new.session, new.run, json_extract(new.body, '$.preset'));
+    INSERT INTO presets_used (session, run, preset)
+        VALUES (new.session, new.run, json_extract(new.body, '$.preset')) ON CONFLICT DO NOTHING;
 END;
 CREATE TABLE shelf (
     key INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT '', created INTEGER,
@@ -29,7 +30,7 @@ CREATE TABLE spent (
 ) WITHOUT ROWID;
 
 CREATE TRIGGER sessions_begun AFTER INSERT ON sessions BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.id);
+    INSERT INTO shelf (session) VALUES (new.id) ON CONFLICT DO NOTHING;
     UPDATE shelf SET created = new.created, updated = new.updated,
         title = coalesce((SELECT title FROM marks WHERE session = new.id), new.title)
         WHERE session = new.id;
@@ -42,7 +43,7 @@ CREATE TRIGGER sessions_touched AFTER UPDATE OF updated ON sessions BEGIN
     UPDATE shelf SET updated = new.updated WHERE session = new.id;
 END;
 CREATE TRIGGER marks_made AFTER INSERT ON marks BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     UPDATE shelf SET pinned = new.pinned, deleted = new.deleted, title = coalesce(new.title, title)
         WHERE session = new.session;
 END;
@@ -53,7 +54,7 @@ CREATE TRIGGER marks_changed AFTER UPDATE ON marks BEGIN
 END;
 
 CREATE TRIGGER runs_added AFTER INSERT ON runs BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     UPDATE shelf SET failed = failed + (new.outcome = 'failed') WHERE session = new.session;
     INSERT INTO answered (shelf, provider, model, runs)
         SELECT key, new.provider, new.model, 1 FROM shelf WHERE session = new.session
@@ -66,7 +67,7 @@ END;
 
 -- Nobody is charged what the sandbox costs.
 CREATE TRIGGER ledger_added AFTER INSERT ON ledger WHEN new.provider <> 'sandbox' BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     INSERT INTO spent (shelf, cost, currency, runs, amount)
         SELECT key, new.cost, coalesce(new.currency, ''), 1, coalesce(new.amount, '0') FROM shelf
             WHERE session = new.session
@@ -99,7 +100,7 @@ CREATE TRIGGER words_added AFTER INSERT ON words WHEN length(new.word) > 3 BEGIN
     INSERT INTO word_parts (rowid, word) VALUES (new.key, new.word);
 END;
 CREATE TRIGGER turns_added AFTER INSERT ON turns BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     UPDATE shelf SET turns = turns + 1 WHERE session = new.session;
 END;
 CREATE TRIGGER turns_removed AFTER DELETE ON turns BEGIN

@@ -178,10 +178,12 @@ fn a_row_tells_what_was_counted_and_where_the_words_stand() {
     let home = shelf(&[one]);
     let found = found_in(home.path(), "refund", 10);
     let [row] = found.rows.as_slice() else { panic!("{found:?}") };
-    assert_eq!(shown(row), "assistant of turn 3 (3): a [refund]ed order");
+    assert_eq!(shown(row), "assistant of turn 1 (2): The [refund] policy: [refund]s take days.");
     let estimated = SavedCost::Estimated { amount: "0.3".into(), currency: "USD".into() };
     assert_eq!(row.costs, [known("2", "CNY"), estimated, SavedCost::Unknown]);
     assert_eq!((row.turns, row.models.as_slice()), (4, &["usual".to_owned(), "rare".to_owned()][..]));
+    let part = found_in(home.path(), "fund", 10);
+    assert_eq!(shown(&part.rows[0]), "assistant of turn 3 (3): a re[fund]ed order");
     let phrase = found_in(home.path(), "\"refund policy\"", 10);
     assert_eq!(shown(&phrase.rows[0]), "assistant of turn 1 (1): The [refund policy]: refunds take days.");
 }
