@@ -1,7 +1,8 @@
 //! Sessions found by a query: what its filters leave, whose title or text has its words, in the order of the list.
 //!
-//! Few hits are all looked at. Of a common word the newest are, and then sessions are asked one after the other, as they
-//! stand in the list, until there are enough: so the order is the same, and the work is bounded.
+//! To go through the index is cheap, and to ask it about one session is dear. So the newest turns that match are all looked
+//! at, which for most queries are all that match. Of words that are nearly everywhere, the sessions of which this tells
+//! nothing are asked about one after the other as they stand in the list, a bounded number of them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,20 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::index::{self, Expression, Hit, Newest};
+use super::index::{Hit, Told, expression};
 use super::listed::{Listed, listed};
 use super::query::{Query, Term};
 use super::{ShelfFound, ShelfHit, StoreFault, rows, snippet, words};
 use crate::text;
 
-/// Hits that are looked at, whatever sessions they are of.
-const MOST_HITS: usize = 10_000;
+/// Turns that match and are looked at, whatever sessions they are of.
+const MOST_HITS: usize = 20_000;
 
-/// Sessions that are asked one after the other.
-const MOST_ASKED: usize = 1000;
-
-/// So few sessions are asked one after the other without looking at all hits before.
-const FEW: usize = 100;
+/// Sessions that are asked about one after the other.
+const MOST_ASKED: usize = 200;
 
 /// How a session matches, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +42,10 @@ struct Search<'a> {
     unwanted: Vec<&'a Term>,
     overtaken: &'a AtomicBool,
     most: usize,
-    /// Sessions that may still be asked.
+    /// Sessions that may still be asked about.
     left: usize,
+    /// Whether sessions were left out, of which it is not known whether they match.
+    cut: bool,
 }
 
 impl ShelfFound {
@@ -67,16 +67,14 @@ pub(super) fn find(
     let limit = query.terms.is_empty().then_some(most + 1);
     let all = listed(connection, query, zone, limit)?;
     let (unwanted, wanted) = query.terms.iter().partition(|term| term.negated);
-    let mut search = Search { connection, wanted, unwanted, overtaken, most, left: MOST_ASKED };
-    let expression = index::expression(connection, &search.wanted)?;
-    let (page, more) = search.page(&all, &expression)?;
-    let mut found = ShelfFound { rows: Vec::new(), more, problem: query.problem.clone() };
+    let mut search = Search { connection, wanted, unwanted, overtaken, most, left: MOST_ASKED, cut: false };
+    let page = search.page(&all)?;
+    let mut found = ShelfFound { rows: Vec::new(), more: search.cut, problem: query.problem.clone() };
     for (place, hit) in page {
         search.go_on()?;
-        let key = all[place].key;
-        let mut row = rows::row(connection, key)?;
+        let mut row = rows::row(connection, all[place].key)?;
         if let Some(hit) = hit {
-            row.hit = search.shown(&row.id, index::best(connection, &expression, key, hit)?)?;
+            row.hit = search.shown(&row.id, hit)?;
         }
         found.rows.push(row);
     }
@@ -88,102 +86,105 @@ impl Search<'_> {
         if self.overtaken.load(Ordering::Relaxed) { Err(StoreFault::Overtaken) } else { Ok(()) }
     }
 
-    /// The places of the sessions that are shown, each with its hit, and whether there are more.
-    fn page(&mut self, all: &[Listed], expression: &Expression) -> Result<(Vec<Placed>, bool), StoreFault> {
-        let against = index::expression(self.connection, &self.unwanted)?;
-        let titles: Vec<String> = if self.wanted.is_empty() && self.unwanted.is_empty() {
-            Vec::new()
-        } else {
-            all.iter().map(|listed| words::needle(&listed.title)).collect()
-        };
+    /// The sessions that are shown.
+    fn page(&mut self, all: &[Listed]) -> Result<Vec<Placed>, StoreFault> {
         let ordered = if self.wanted.is_empty() {
             (0..all.len()).map(|place| (place, None)).collect()
         } else {
-            self.matching(all, &titles, expression)?
+            self.matching(all)?
         };
-        let mut page = Vec::new();
         let refused: Vec<String> = self.unwanted.iter().map(|term| words::needle(&term.text)).collect();
+        // Each by itself: a session is out as soon as it has one of them.
+        let mut against = Vec::new();
+        for term in &self.unwanted {
+            let words = expression(self.connection, &[term], false)?;
+            against.push(Told::of(self.connection, &words, MOST_HITS, self.overtaken)?);
+        }
+        let mut page = Vec::new();
         for (place, hit) in ordered {
             self.go_on()?;
-            if !self.unwanted.is_empty() {
-                if self.left == 0 {
-                    return Ok((page, true));
-                }
-                self.left -= 1;
-                let in_title = refused.iter().any(|word| titles[place].contains(word));
-                if in_title || index::hit(self.connection, &against, all[place].key)?.is_some() {
-                    continue;
-                }
+            let Listed { key, title, .. } = &all[place];
+            if refused.iter().any(|word| title.contains(word)) || self.has_any(&against, *key)? {
+                continue;
             }
             if page.len() == self.most {
-                return Ok((page, true));
+                self.cut = true;
+                break;
             }
             page.push((place, hit));
         }
-        Ok((page, self.left == 0))
+        Ok(page)
     }
 
-    /// All places that match, as far as it can be told, in the order in which they are shown.
-    fn matching(
-        &mut self,
-        all: &[Listed],
-        titles: &[String],
-        expression: &Expression,
-    ) -> Result<Vec<Placed>, StoreFault> {
-        let mut classes = self.by_title(titles);
+    /// Whether a session has what it must not have; where that cannot be told, it is left out.
+    fn has_any(&mut self, against: &[Told], key: i64) -> Result<bool, StoreFault> {
+        for told in against {
+            if told.known(key).is_some() {
+                return Ok(true);
+            }
+            if told.is_open(key) && self.ask(told, key)?.is_none_or(|hit| hit.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Asks about one session, if one may still be asked about.
+    fn ask(&mut self, told: &Told, key: i64) -> Result<Option<Option<Hit>>, StoreFault> {
         self.go_on()?;
-        let hits = self.by_text(all, expression)?;
-        for place in hits.keys() {
-            let class = classes.entry(*place).or_insert(Class::Text);
-            *class = (*class).min(Class::Text);
+        if self.left == 0 {
+            self.cut = true;
+            return Ok(None);
+        }
+        self.left -= 1;
+        told.ask(self.connection, key).map(Some)
+    }
+
+    /// All that match, as far as it can be told, in the order in which they are shown.
+    fn matching(&mut self, all: &[Listed]) -> Result<Vec<Placed>, StoreFault> {
+        let words = expression(self.connection, &self.wanted, true)?;
+        let told = Told::of(self.connection, &words, MOST_HITS, self.overtaken)?;
+        let hits = self.by_text(all, &told)?;
+        let mut classes: BTreeMap<usize, Class> = hits.keys().map(|place| (*place, Class::Text)).collect();
+        classes.extend(self.by_title(all).map(|place| (place, Class::Title)));
+        if classes.len() <= self.most {
+            for place in self.by_near_title(all) {
+                classes.entry(place).or_insert(Class::Near);
+            }
         }
         let mut ordered: Vec<(bool, Class, usize)> =
             classes.into_iter().map(|(place, class)| (!all[place].pinned, class, place)).collect();
         ordered.sort_unstable();
-        let mut out = Vec::new();
-        for (shown, (_, class, place)) in ordered.into_iter().enumerate() {
-            let hit = match hits.get(&place) {
-                Some(hit) => Some(*hit),
-                // A title that matches may have a text that does; only of those that are shown is it asked.
-                None if class == Class::Title && shown <= self.most => {
-                    index::hit(self.connection, expression, all[place].key)?
-                }
-                None => None,
-            };
-            out.push((place, hit));
-        }
-        Ok(out)
+        Ok(ordered.into_iter().map(|(_, _, place)| (place, hits.get(&place).copied())).collect())
     }
 
-    fn by_title(&self, titles: &[String]) -> BTreeMap<usize, Class> {
+    /// The places whose title has all words.
+    fn by_title(&self, all: &[Listed]) -> impl Iterator<Item = usize> {
         let needles: Vec<String> = self.wanted.iter().map(|term| words::needle(&term.text)).collect();
-        let mut out = BTreeMap::new();
-        if self.wanted.iter().all(|term| !term.phrase) {
-            let (needles, titles): (Vec<&str>, Vec<&str>) =
-                (needles.iter().map(String::as_str).collect(), titles.iter().map(String::as_str).collect());
-            out.extend(text::near(&needles, &titles).into_iter().map(|place| (place, Class::Near)));
+        (0..all.len()).filter(move |place| needles.iter().all(|word| all[*place].title.contains(word)))
+    }
+
+    fn by_near_title(&self, all: &[Listed]) -> Vec<usize> {
+        if self.wanted.iter().any(|term| term.phrase) {
+            return Vec::new();
         }
-        let exact = (0..titles.len()).filter(|place| needles.iter().all(|word| titles[*place].contains(word)));
-        out.extend(exact.map(|place| (place, Class::Title)));
-        out
+        let needles: Vec<String> = self.wanted.iter().map(|term| words::needle(&term.text)).collect();
+        let needles: Vec<&str> = needles.iter().map(String::as_str).collect();
+        text::near(&needles, &all.iter().map(|listed| listed.title.as_str()).collect::<Vec<_>>())
     }
 
     /// Where the text of listed sessions matches, by their places.
-    fn by_text(&mut self, all: &[Listed], expression: &Expression) -> Result<BTreeMap<usize, Hit>, StoreFault> {
-        let newest = if all.len() <= FEW {
-            Newest { from: i64::MAX, ..Newest::default() }
-        } else {
-            index::newest(self.connection, expression, MOST_HITS, self.overtaken)?
-        };
+    fn by_text(&mut self, all: &[Listed], told: &Told) -> Result<BTreeMap<usize, Hit>, StoreFault> {
+        self.cut |= told.is_cut();
+        // What must not be there takes some of them away.
+        let enough = if self.unwanted.is_empty() { self.most } else { all.len() };
         let mut out = BTreeMap::new();
         for (place, listed) in all.iter().enumerate() {
-            if listed.key >= newest.from {
-                out.extend(newest.hits.get(&listed.key).map(|hit| (place, *hit)));
-            } else if self.left > 0 && (out.len() <= self.most || !self.unwanted.is_empty()) {
-                self.go_on()?;
-                self.left -= 1;
-                out.extend(index::hit(self.connection, expression, listed.key)?.map(|hit| (place, hit)));
+            let mut hit = told.known(listed.key);
+            if hit.is_none() && told.is_open(listed.key) && out.len() <= enough {
+                hit = self.ask(told, listed.key)?.flatten();
             }
+            out.extend(hit.map(|hit| (place, hit)));
         }
         Ok(out)
     }

@@ -14,8 +14,8 @@ use super::{StoreFault, words};
 /// Bits of a row's number that are the turn's.
 const TURN_BITS: u32 = 20;
 
-/// Words that a part of one may stand for: those that were seen first, which are the common ones.
-const MOST_WORDS: u32 = 128;
+/// Words that begin with a part, and as many that have it within: those that were seen first, which are the common ones.
+const MOST_WORDS: u32 = 64;
 
 /// The first words of the vocabulary, among which those that begin with one letter are looked for.
 const FIRST_WORDS: u32 = 20_000;
@@ -34,37 +34,50 @@ pub(super) struct Hit {
 
 /// The newest hits of all sessions.
 #[derive(Debug, Default)]
-pub(super) struct Newest {
-    pub(super) hits: BTreeMap<i64, Hit>,
+struct Newest {
+    hits: BTreeMap<i64, Hit>,
     /// Sessions from this number on are told of; 0 when all are.
-    pub(super) from: i64,
+    from: i64,
+}
+
+/// What the index tells of each session; where it was not looked through for one, it can be asked about that one.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// The words themselves.
+    narrow: Newest,
+    /// With what they may be a part of, where that is more.
+    wide: Option<Newest>,
+    asked: String,
 }
 
 /// What the index is asked for, in its language: all terms in one turn.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Expression {
-    /// Words with all that they may be a part of.
-    wide: String,
-    /// The words themselves, where that is less; it is answered many times faster.
-    narrow: Option<String>,
+    /// The words themselves.
+    narrow: String,
+    /// Words with all that they may be a part of, where that is more.
+    wide: Option<String>,
 }
 
-/// What some terms ask the index for.
-pub(super) fn expression(connection: &Connection, terms: &[&Term]) -> Result<Expression, StoreFault> {
-    let (mut wide, mut narrow) = (Vec::new(), Vec::new());
+/// What some terms ask the index for; `parts` as well, or their words alone.
+pub(super) fn expression(connection: &Connection, terms: &[&Term], parts: bool) -> Result<Expression, StoreFault> {
+    let (mut narrow, mut wide, mut is_wider) = (Vec::new(), Vec::new(), false);
     for term in terms {
         let mut of_term = words::of_term(&term.text);
         let Some(last) = of_term.pop() else { continue };
         let is_part = of_term.is_empty() && !term.phrase;
+        let single = is_single_dense(&last);
         let ends =
-            if term.phrase && !is_single_dense(&last) { vec![last] } else { longer_words(connection, last, is_part)? };
+            if single || (parts && !term.phrase) { longer_words(connection, last, is_part)? } else { vec![last] };
         let front: String = of_term.iter().map(|word| format!("{word} ")).collect();
         let phrases: Vec<String> = ends.iter().map(|end| format!("\"{front}{end}\"")).collect();
-        narrow.extend(phrases.first().cloned());
-        wide.push(format!("({})", phrases.join(" OR ")));
+        let all = format!("({})", phrases.join(" OR "));
+        // A sign that stands alone in a query seldom does in a text: the pairs that begin with it are the word itself.
+        narrow.extend(if single { Some(all.clone()) } else { phrases.first().cloned() });
+        is_wider |= !single && phrases.len() > 1;
+        wide.push(all);
     }
-    let (wide, narrow) = (wide.join(" AND "), narrow.join(" AND "));
-    Ok(Expression { narrow: (narrow.len() + 2 * terms.len() < wide.len()).then_some(narrow), wide })
+    Ok(Expression { narrow: narrow.join(" AND "), wide: is_wider.then(|| wide.join(" AND ")) })
 }
 
 fn is_single_dense(word: &str) -> bool {
@@ -106,16 +119,62 @@ fn longer_words(connection: &Connection, word: String, is_part: bool) -> Result<
     Ok(out)
 }
 
-/// The newest turns that match, and whether there are more than `most` of them.
-pub(super) fn newest(
-    connection: &Connection,
-    expression: &Expression,
-    most: usize,
-    overtaken: &AtomicBool,
-) -> Result<Newest, StoreFault> {
+impl Told {
+    /// Looks through the newest `most` turns that match.
+    pub(super) fn of(
+        connection: &Connection,
+        expression: &Expression,
+        most: usize,
+        overtaken: &AtomicBool,
+    ) -> Result<Self, StoreFault> {
+        if expression.narrow.is_empty() {
+            return Ok(Self::default());
+        }
+        let newest = |asked: &String| newest(connection, asked, most, overtaken);
+        Ok(Self {
+            narrow: newest(&expression.narrow)?,
+            wide: expression.wide.as_ref().map(newest).transpose()?,
+            asked: expression.narrow.clone(),
+        })
+    }
+
+    /// Whether some sessions were not looked through.
+    pub(super) fn is_cut(&self) -> bool {
+        self.narrow.from > 0 || self.wide.as_ref().is_some_and(|wide| wide.from > 0)
+    }
+
+    /// What is known of a session without asking: the words themselves before what they may be a part of.
+    pub(super) fn known(&self, key: i64) -> Option<Hit> {
+        let wide = || self.wide.as_ref().and_then(|wide| wide.hits.get(&key));
+        self.narrow.hits.get(&key).or_else(wide).copied()
+    }
+
+    /// Whether the words themselves may be in a session of which nothing is known.
+    pub(super) fn is_open(&self, key: i64) -> bool {
+        key < self.narrow.from
+    }
+
+    /// Asks whether a session has the words themselves. Only of words that are in many sessions: to find that a rare
+    /// phrase is not in one, the index goes through all that follow it.
+    pub(super) fn ask(&self, connection: &Connection, key: i64) -> Result<Option<Hit>, StoreFault> {
+        let sql =
+            "SELECT rowid FROM found WHERE found MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4";
+        let mut statement = connection.prepare_cached(sql)?;
+        let first = key << TURN_BITS;
+        let mut rows = statement.query(params![self.asked, first, first + ((1 << TURN_BITS) - 1), MOST_TURNS])?;
+        let mut hit: Option<Hit> = None;
+        while let Some(row) = rows.next()? {
+            let turn = turn(row.get(0)?);
+            hit.get_or_insert(Hit { turn, turns: 0 }).turns += 1;
+        }
+        Ok(hit)
+    }
+}
+
+fn newest(connection: &Connection, asked: &str, most: usize, overtaken: &AtomicBool) -> Result<Newest, StoreFault> {
     let sql = "SELECT rowid FROM found WHERE found MATCH ?1 ORDER BY rowid DESC";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([&expression.wide])?;
+    let mut rows = statement.query([asked])?;
     let mut newest = Newest::default();
     let mut count = 0;
     while let Some(row) = rows.next()? {
@@ -138,35 +197,4 @@ pub(super) fn newest(
 
 fn turn(row: i64) -> u32 {
     u32::try_from(row & ((1 << TURN_BITS) - 1)).unwrap_or_default()
-}
-
-/// The best place of a session in which something was found: the words themselves, if it has them.
-pub(super) fn best(connection: &Connection, expression: &Expression, key: i64, found: Hit) -> Result<Hit, StoreFault> {
-    match &expression.narrow {
-        Some(narrow) => Ok(hit_of(connection, narrow, key)?.unwrap_or(found)),
-        None => Ok(found),
-    }
-}
-
-/// Where one session has what is looked for: the words themselves or, where it has none, what they are a part of.
-pub(super) fn hit(connection: &Connection, expression: &Expression, key: i64) -> Result<Option<Hit>, StoreFault> {
-    if let Some(narrow) = &expression.narrow
-        && let Some(hit) = hit_of(connection, narrow, key)?
-    {
-        return Ok(Some(hit));
-    }
-    hit_of(connection, &expression.wide, key)
-}
-
-fn hit_of(connection: &Connection, expression: &str, key: i64) -> Result<Option<Hit>, StoreFault> {
-    let sql = "SELECT rowid FROM found WHERE found MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC LIMIT ?4";
-    let mut statement = connection.prepare_cached(sql)?;
-    let first = key << TURN_BITS;
-    let mut rows = statement.query(params![expression, first, first + ((1 << TURN_BITS) - 1), MOST_TURNS])?;
-    let mut hit: Option<Hit> = None;
-    while let Some(row) = rows.next()? {
-        let turn = turn(row.get(0)?);
-        hit.get_or_insert(Hit { turn, turns: 0 }).turns += 1;
-    }
-    Ok(hit)
 }

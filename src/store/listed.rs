@@ -15,6 +15,7 @@ use super::query::{Bound, Field, Filter, Query};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listed {
     pub(super) key: i64,
+    /// In plain signs, as a text is compared.
     pub(super) title: String,
     pub(super) pinned: bool,
 }
@@ -46,7 +47,7 @@ pub(super) fn listed(
     }
     let limit = most.filter(|_| by_cost.is_empty()).and_then(|most| i64::try_from(most).ok()).unwrap_or(-1);
     let sql = format!(
-        "SELECT key, title, pinned FROM shelf WHERE {} ORDER BY pinned DESC, updated DESC, key DESC LIMIT {limit}",
+        "SELECT key, plain, pinned FROM shelf WHERE {} ORDER BY pinned DESC, updated DESC, key DESC LIMIT {limit}",
         conditions.sql.join(" AND ")
     );
     let mut statement = connection.prepare(&sql)?;

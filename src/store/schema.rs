@@ -20,6 +20,7 @@ pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     let text = |context: &Context<'_>, place| context.get_raw(place).as_str().unwrap_or_default().to_owned();
     connection.create_scalar_function("indexed", 1, flags, move |context| Ok(words::indexed(&text(context, 0))))?;
+    connection.create_scalar_function("plain", 1, flags, move |context| Ok(words::needle(&text(context, 0))))?;
     connection.create_scalar_function("vocabulary", 1, flags, move |context| {
         Ok(serde_json::to_string(&words::vocabulary(&text(context, 0))).unwrap_or_default())
     })?;

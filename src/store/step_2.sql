@@ -14,7 +14,8 @@ CREATE TRIGGER runs_preset AFTER INSERT ON runs WHEN json_type(new.body, '$.pres
         VALUES (new.session, new.run, json_extract(new.body, '$.preset')) ON CONFLICT DO NOTHING;
 END;
 CREATE TABLE shelf (
-    key INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT '', created INTEGER,
+    key INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT '',
+    plain TEXT NOT NULL DEFAULT '', created INTEGER,
     updated INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0, deleted INTEGER,
     turns INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0
 );
@@ -41,6 +42,9 @@ CREATE TRIGGER sessions_named AFTER UPDATE OF title ON sessions WHEN old.title <
 END;
 CREATE TRIGGER sessions_touched AFTER UPDATE OF updated ON sessions BEGIN
     UPDATE shelf SET updated = new.updated WHERE session = new.id;
+END;
+CREATE TRIGGER shelf_named AFTER UPDATE OF title ON shelf WHEN old.title <> new.title BEGIN
+    UPDATE shelf SET plain = plain(new.title) WHERE key = new.key;
 END;
 CREATE TRIGGER marks_made AFTER INSERT ON marks BEGIN
     INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
@@ -135,8 +139,8 @@ CREATE TRIGGER turns_called_later AFTER UPDATE OF body ON turns
 END;
 
 -- What is there already.
-INSERT INTO shelf (session, title, created, updated, turns, failed)
-    SELECT id, title, created, updated,
+INSERT INTO shelf (session, title, plain, created, updated, turns, failed)
+    SELECT id, title, plain(title), created, updated,
         (SELECT count(*) FROM turns WHERE session = id),
         (SELECT count(*) FROM runs WHERE session = id AND outcome = 'failed')
     FROM sessions ORDER BY created;

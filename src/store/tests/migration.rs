@@ -9,7 +9,7 @@ use super::*;
 fn derived(home: &Path) -> Vec<String> {
     let base = Base::open_file(home).unwrap();
     let queries = [
-        "SELECT concat_ws('|', session, title, created, updated, pinned, deleted, turns, failed) FROM shelf ORDER BY session",
+        "SELECT concat_ws('|', session, title, plain, created, updated, pinned, deleted, turns, failed) FROM shelf ORDER BY session",
         "SELECT concat_ws('|', session, provider, model, runs) FROM answered JOIN shelf ON key = shelf ORDER BY 1",
         "SELECT concat_ws('|', session, tool) FROM called JOIN shelf ON key = shelf ORDER BY 1",
         "SELECT concat_ws('|', session, cost, currency, runs, amount) FROM spent JOIN shelf ON key = shelf ORDER BY 1",
