@@ -85,8 +85,8 @@ pub(super) fn run(options: &ExportOptions, environment: &Environment) -> Result<
         SANDBOX => Some(shape_of_sandbox()),
         name => config.provider(name).map(|provider| shape_of(&provider)),
     };
-    let text =
-        exchange::export(&session, format, &shapes).map_err(|problem| Problem::failure(format!("{problem}.")))?;
+    let text = exchange::export(&session, format, &shapes)
+        .map_err(|problem| Problem::failure(format!("The session cannot be exported like this: {problem}.")))?;
     options.to.write(&text)?;
     Ok(Ended::Well)
 }

@@ -106,7 +106,7 @@ fn convert(options: &ImportOptions) -> Result<Ended, Problem> {
     options.to.write(&written)?;
     tally.sessions = sessions.len();
     tally.turns = sessions.iter().map(|session| session.turns.len()).sum();
-    say(&tally.counted("Sessions"));
+    say(&tally.counted("Read"));
     Ok(Ended::Well)
 }
 
@@ -223,8 +223,8 @@ impl Tally {
     }
 
     fn counted(&self, what: &str) -> String {
-        let sessions = if what == "Sessions" { String::new() } else { "sessions ".to_owned() };
-        let mut said = format!("{what}: {sessions}{}, turns: {}.", self.sessions, self.turns);
+        let many = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        let mut said = format!("{what}: {}, {}.", many(self.sessions, "session"), many(self.turns, "turn"));
         if self.there > 0 {
             said.push_str(&format!(" Skipped: {} × a session that is there already.", self.there));
         }

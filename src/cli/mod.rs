@@ -63,7 +63,7 @@ struct Arguments {
 enum Command {
     /// Ask once and print the answer as it comes
     Ask(Box<ask::AskOptions>),
-    /// List the models that a provider serves, or show the card of one
+    /// List the models that a provider serves, show the card of one, or list and import prices
     Models(models::ModelsOptions),
     /// Write a session for readers, browsers or other programs
     Export(export::ExportOptions),
@@ -73,7 +73,7 @@ enum Command {
     Search(search::SearchOptions),
     /// List the newest saved sessions
     Sessions(search::ListOptions),
-    /// List the tools that can be offered, or check files with definitions
+    /// List the tools that can be offered, check files with definitions, or print a sample to start from
     Tools(tools::ToolsOptions),
     /// Copy the whole store into one file, also while Abreast runs
     Backup(backup::BackupOptions),

@@ -57,7 +57,7 @@ pub(super) struct SessionOptions {
 /// Where sessions are kept.
 #[derive(Debug, Default, Args)]
 pub(super) struct DataOptions {
-    /// Keep sessions in this directory
+    /// Use the sessions in this directory
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
 }

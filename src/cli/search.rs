@@ -34,7 +34,7 @@ pub(super) struct ListOptions {
     /// Print so many sessions at the most
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
-    /// Look for sessions in this directory
+    /// Use the sessions in this directory
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }

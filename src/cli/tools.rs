@@ -26,6 +26,7 @@ pub(super) struct ToolsOptions {
 enum ToolsCommand {
     /// Say what a provider would refuse, and a model misread, in files with definitions
     Check {
+        /// Check the definitions in these files of JSON
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// Print one JSON array with an object for each file
@@ -34,6 +35,7 @@ enum ToolsCommand {
     },
     /// Print the definition of a tool that comes with the program, to start one's own from
     Sample {
+        /// Print the sample of this name, as `abreast tools` lists it
         #[arg(value_name = "NAME")]
         name: String,
     },

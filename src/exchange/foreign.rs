@@ -119,7 +119,7 @@ pub enum ReadError {
     #[error("{place}: {problem}")]
     Shape { place: String, problem: String },
     #[error(
-        "it is no conversation that can be read: give a session of abreast, a JSON list or JSON lines of messages, \
+        "it is no conversation of a known form: give a session of abreast, a JSON list or JSON lines of messages, \
          a request body, a curl command, ChatGPT's conversations.json, or the logs.db of llm"
     )]
     Unknown,

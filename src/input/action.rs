@@ -231,10 +231,10 @@ actions! {
     TreeName, Tree, "tree.name", "name", "Name the branch that begins here";
     TreeDelete, Tree, "tree.delete", "delete", "Delete this turn and all that follows it; it can be undone";
 
-    SessionRename, Sessions, "sessions.rename", "rename", "Give the selected session another title";
-    SessionTag, Sessions, "sessions.tag", "tag", "Edit the selected session's tags";
-    SessionPin, Sessions, "sessions.pin", "pin", "Keep the selected session at the top of the list, or no longer";
-    SessionDelete, Sessions, "sessions.delete", "delete", "Delete the selected session; it can be undone";
+    SessionRename, Sessions, "sessions.rename", "", "Give the selected session another title";
+    SessionTag, Sessions, "sessions.tag", "", "Edit the selected session's tags";
+    SessionPin, Sessions, "sessions.pin", "", "Keep the selected session at the top of the list, or no longer";
+    SessionDelete, Sessions, "sessions.delete", "", "Delete the selected session; it can be undone";
     SessionPreviewUp, Sessions, "sessions.preview_up", "", "Scroll the preview up";
     SessionPreviewDown, Sessions, "sessions.preview_down", "", "Scroll the preview down";
 

@@ -51,6 +51,16 @@ impl Editor {
         self.area.borrow().cursor() == (0, 0)
     }
 
+    /// Puts a blank at the caret where none follows, so that what is typed next is a word of its own.
+    pub fn end_word(&mut self) {
+        let area = self.area.get_mut();
+        let (row, column) = area.cursor();
+        let next = area.lines()[row].chars().nth(column);
+        if next.is_none_or(|sign| !sign.is_whitespace()) {
+            self.edit(|area| area.insert_str(" "));
+        }
+    }
+
     /// What stands before the caret in its line.
     #[must_use]
     pub fn before_caret(&self) -> String {

@@ -23,7 +23,7 @@ pub enum StoreFault {
         "the store was written by a newer Abreast (schema {found}, this one knows {known}): update Abreast, or start with --data-dir"
     )]
     Newer { found: u32, known: u32 },
-    #[error("there is no session `{0}`: `abreast --resume` opens the last one")]
+    #[error("there is no session `{0}`: `abreast sessions` lists the newest")]
     NoSession(String),
     #[error("`{beginning}` begins several sessions ({}): give more of the id", .some.join(", "))]
     Ambiguous { beginning: String, some: Vec<String> },

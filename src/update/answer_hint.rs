@@ -81,7 +81,7 @@ fn unsaid(state: &mut State, id: LaneId) -> Option<String> {
     if branch_says_json(state, id) {
         return None;
     }
-    Some("no message says JSON: endpoints refuse JSON mode without the word".to_owned())
+    Some("JSON mode wants the word JSON in a message".to_owned())
 }
 
 /// Whether a message of the lane's branch says the word. It is read anew only when the branch has another end.

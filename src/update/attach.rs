@@ -69,6 +69,7 @@ fn take(state: &mut State) -> Effects {
     if is_directory {
         return follow(state);
     }
+    composer.editor.end_word();
     leave(state);
     vec![Effect::Attach(AttachWork { words: vec![word], purpose: AttachPurpose::Take })]
 }

@@ -73,7 +73,7 @@ fn without_a_file_nothing_is_found_and_none_is_made() {
     let home = home();
     let asked = ask_in(home.path());
     assert_eq!(asked.found(""), [""; 0]);
-    let none = ShelfAnswer::Failed("There is no session `one`: `abreast --resume` opens the last one.".into());
+    let none = ShelfAnswer::Failed("There is no session `one`: `abreast sessions` lists the newest.".into());
     assert_eq!(asked.open("one"), none);
     assert_eq!(asked.change("one", ShelfChange::Pin(true)), none);
     assert_eq!(asked.ask(&ShelfWork::Preview { id: "one".into(), turn: None }), none);

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::chat::{Param, ParamKind, Role, Turn};
 use crate::input::{ACTIONS, Action, ActionRow, Context};
-use crate::state::{Focus, Overlay, Panes, SidebarRow, State, StreamStatus};
+use crate::state::{CallForm, Focus, FormPurpose, Overlay, Panes, SidebarRow, State, StreamStatus};
 use crate::text::{Span, StyleRole, clean_line, width};
 
 use super::super::canvas::Canvas;
@@ -97,6 +97,9 @@ fn does(state: &State, row: &ActionRow) -> Option<String> {
     let word = match row.action {
         Action::ParamCommit => commit(state),
         Action::ParamForce => force(state),
+        Action::Send if state.composer.is_empty() && state.call_box.is_some() => Some("decide"),
+        Action::OverlayAccept if matches!(state.overlay, Some(Overlay::Sessions(_))) => Some("open"),
+        Action::FormAccept => accept(state),
         Action::TurnOlder | Action::CopyTurn | Action::CopyCurl | Action::RequestPane
             if state.panes == Panes::Request =>
         {
@@ -119,6 +122,18 @@ fn commit(state: &State) -> Option<&'static str> {
         SidebarRow::Param(param) if !matches!(param.kind, ParamKind::Text | ParamKind::Json) => None,
         _ => Some("edit"),
     }
+}
+
+/// What is done with the text of a form.
+fn accept(state: &State) -> Option<&'static str> {
+    let Some(Overlay::Form(form)) = &state.overlay else { return None };
+    Some(match &form.purpose {
+        FormPurpose::Export => "write",
+        FormPurpose::Call { what: CallForm::Arguments(_), .. } => "run",
+        FormPurpose::Call { what: CallForm::Answer(_) | CallForm::Result(_), .. } => "send",
+        FormPurpose::Call { what: CallForm::Refusal(_) | CallForm::RefusalOfAll(_), .. } => "refuse",
+        _ => "keep",
+    })
 }
 
 /// Whether a param that is set goes to a model that refuses it.

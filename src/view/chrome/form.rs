@@ -83,7 +83,10 @@ fn call_title(state: &State, what: &CallForm) -> String {
             let came = called(call).map_or_else(String::new, |came| brief(&came.arguments, 40));
             format!("Arguments of {} · as it came: {came}", name(call))
         }
-        CallForm::Answer(call) => format!("Result of {}", name(call)),
+        CallForm::Answer(call) => {
+            let arguments = state.session.arguments(*call).unwrap_or_default();
+            format!("Result of {} · {}", name(call), brief(arguments, 40))
+        }
         CallForm::Refusal(call) => format!("Why {} is refused", name(call)),
         CallForm::RefusalOfAll(_) => "Why all calls are refused".to_owned(),
         CallForm::Responder(tool) => format!("What answers {}", clean_line(tool)),

@@ -1,10 +1,10 @@
-//! Notices: short messages over the lower right of the lanes, or over the upper right while a box is open.
+//! Notices: short messages over the lower right of the lanes, or over the upper right while a box is open that ends there.
 
 use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use crate::state::{Layout, Level, Notice, State};
+use crate::state::{Layout, Level, Notice, Overlay, State};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, width, wrap};
 
 use super::super::canvas::Canvas;
@@ -17,7 +17,8 @@ const WIDEST: u16 = 60;
 const ROWS: usize = 3;
 
 /// Draws the box over the last rows of the lanes, never over the composer; while an overlay is open over the first rows,
-/// since the last ones of an overlay name its keys.
+/// since the last ones of an overlay name its keys. The list of sessions names them lower down,
+/// and its first rows are what the message is about.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, now: Instant) {
     let columns = WIDEST.min(layout.composer.width.saturating_sub(6));
     let shown = state.notices.iter().filter(|notice| notice.until > now);
@@ -34,7 +35,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, now:
     let wide = u16::try_from(wide).unwrap_or(columns).min(columns) + 4;
     let high = u16::try_from(rows.len()).unwrap_or(room) + 2;
     let right = layout.composer.right().saturating_sub(1);
-    let y = if state.overlay.is_some() { top } else { bottom - high };
+    let lowest = matches!(state.overlay, None | Some(Overlay::Sessions(_)));
+    let y = if lowest { bottom - high } else { top };
     let area = Rect { x: right.saturating_sub(wide), y, width: wide, height: high };
     canvas.clear(area);
     canvas.frame(area, StyleRole::Notice, &[]);

@@ -215,19 +215,25 @@ fn snippet(canvas: &mut Canvas<'_>, hit: &ShelfHit, room: Rect) {
     }
     let mut x = room.x + MARK;
     let columns = usize::from(end.saturating_sub(x));
-    let before = before_match(hit, columns);
-    for (place, (matches, piece)) in hit.snippet.iter().enumerate() {
+    let (lead, found) = around_match(hit);
+    let before = end_of(&lead, before_match(width(&lead), found.first(), columns));
+    x = canvas.text(x, room.y, end.saturating_sub(x), before, StyleRole::Text);
+    for (matches, piece) in found {
         let ink = if *matches { HIT } else { Ink::from(StyleRole::Text) };
-        let piece = clean_line(piece);
-        let text = if place == 0 && !matches { end_of(&piece, before) } else { &piece };
-        x = canvas.text(x, room.y, end.saturating_sub(x), text, ink);
+        x = canvas.text(x, room.y, end.saturating_sub(x), &clean_line(piece), ink);
     }
 }
 
+/// What stands before the first match, and the pieces from it on.
+fn around_match(hit: &ShelfHit) -> (String, &[(bool, String)]) {
+    let first = hit.snippet.iter().position(|(matches, _)| *matches).unwrap_or(0);
+    let (before, from) = hit.snippet.split_at(first);
+    (before.iter().map(|(_, piece)| clean_line(piece)).collect(), from)
+}
+
 /// How many columns of the text before the first match are shown: all, unless the match would have no room then.
-fn before_match(hit: &ShelfHit, columns: usize) -> usize {
-    let wide = |place: usize| hit.snippet.get(place).map_or(0, |(_, piece)| width(&clean_line(piece)));
-    let (lead, found) = (wide(0), wide(1));
+fn before_match(lead: usize, found: Option<&(bool, String)>, columns: usize) -> usize {
+    let found = found.map_or(0, |(_, piece)| width(&clean_line(piece)));
     if lead + found < columns { lead } else { columns.saturating_sub(found + 1).min(columns / 3) }
 }
 
@@ -281,12 +287,18 @@ mod tests {
 
     #[test]
     fn the_first_match_is_in_sight_also_where_there_is_little_room() {
-        let snippet = vec![(false, "…order of the shop. Delivery costs are ".to_owned()), (true, "refund".to_owned())];
+        let piece = |matches, text: &str| (matches, text.to_owned());
+        let snippet = vec![
+            piece(false, "…"),
+            piece(false, "order of the shop. Delivery costs are "),
+            piece(true, "refund"),
+            piece(false, "ed."),
+        ];
         let hit = ShelfHit { snippet, ..ShelfHit::default() };
-        assert_eq!(before_match(&hit, 80), 39);
-        assert_eq!(before_match(&hit, 46), 39);
-        assert_eq!(before_match(&hit, 45), 15);
-        assert_eq!(before_match(&hit, 8), 1);
+        let (lead, found) = around_match(&hit);
+        assert_eq!((lead.as_str(), found.len()), ("…order of the shop. Delivery costs are ", 2));
+        let before = |columns| before_match(width(&lead), found.first(), columns);
+        assert_eq!([80, 46, 45, 8].map(before), [39, 39, 15, 1]);
     }
 
     #[test]

@@ -135,6 +135,19 @@ fn an_empty_list_says_what_to_do() {
 }
 
 #[test]
+fn what_was_done_to_a_session_is_told_below_the_first_rows_and_above_the_keys() {
+    for (columns, rows) in SIZES {
+        let mut scene = listed(columns, rows, all(), "");
+        let now = scene.now;
+        scene.state.notices.show(Level::Note, "“Lanes” is deleted.", now);
+        let frame = scene.frame();
+        let place = |text: &str| frame.lines().position(|line| line.contains(text)).expect(text);
+        let places = ["type to find", "filters", "Refund policy", "is deleted.", "Enter opens"].map(place);
+        assert!(places.is_sorted(), "{frame}");
+    }
+}
+
+#[test]
 fn a_click_selects_a_session_a_second_one_opens_it_and_the_wheel_moves() {
     let mut scene = listed(200, 50, all(), "");
     let selected = |scene: &Scene| match &scene.state.overlay {

@@ -74,7 +74,7 @@ async fn a_path_is_completed_taken_as_a_chip_and_sent_before_the_text() {
     reads(&desk).await;
     desk.shows("Sum up report.md");
     desk.shows("⎘ report.md 12 kB ~3.0k tok ✕");
-    desk.types(" in a line").await;
+    desk.types("in a line").await;
     desk.press("enter").await;
     assert_eq!(
         content(&desk, 0),

@@ -101,7 +101,7 @@ async fn json_mode_without_the_word_is_told_before_it_is_sent() {
     let mut start = start(WIDE);
     start.lanes[0].settings.params.set("response_format", json!({"type": "json_object"}));
     let desk = Desk::of(start, ScriptedConnect::default()).await;
-    let hint = "! no message says JSON: endpoints refuse JSON mode without the word";
+    let hint = "! JSON mode wants the word JSON in a message";
     desk.hides(hint);
     desk.types("John is 30").await;
     desk.shows(hint);

@@ -14,7 +14,7 @@ fn a_request_becomes_a_session_and_a_session_what_readers_want() {
     let import = home.run(["import", "body.json", "--json", "-o", "session.json"]);
     assert_eq!(
         (import.code, import.out.as_str(), import.err.as_str()),
-        (Some(0), "", "Sessions: 1, turns: 1. Not taken over: 1 × a message of the unknown role `critic`.\n")
+        (Some(0), "", "Read: 1 session, 1 turn. Not taken over: 1 × a message of the unknown role `critic`.\n")
     );
     let lines = home.run(["export", "--file", "session.json", "--format", "jsonl"]);
     assert_eq!(
@@ -76,7 +76,7 @@ fn what_cannot_be_read_is_told_and_nothing_is_written() {
             "broken.json cannot be read: line 2, column 12: expected value.\n",
         ),
         (&["import", "--json", "none.json"], 1, "none.json cannot be read: "),
-        (&["import", "--json", "notes.txt"], 1, "notes.txt cannot be read: it is no conversation that can be read: "),
+        (&["import", "--json", "notes.txt"], 1, "notes.txt cannot be read: it is no conversation of a known form: "),
         (&["import", "--json", "newer.json"], 1, "newer.json cannot be read: abreast: a newer abreast wrote it "),
         (&["import", "--json", "-"], 1, "Standard input cannot be read: there is nothing in it.\n"),
         (&["export", "--file", "body.json"], 1, "body.json is no session of abreast. `abreast import FILE` "),
@@ -110,18 +110,18 @@ fn a_file_goes_into_the_store_once_and_what_is_skipped_is_counted() {
     let dry = home.run(["import", "--dry-run", "chats.jsonl", "body.json"]);
     assert_eq!(dry.code, Some(1), "{dry:?}");
     assert!(!home.path().join("data").exists());
-    let said = "Imported: sessions 2, turns: 3. Not taken over: 1 × a conversation without messages.\n";
+    let said = "Imported: 2 sessions, 3 turns. Not taken over: 1 × a conversation without messages.\n";
     let first = filled(&home);
     assert_eq!((first.code, first.out.as_str(), first.err.as_str()), (Some(0), "", said));
-    let said = "Imported: sessions 0, turns: 0. Skipped: 2 × a session that is there already. \
+    let said = "Imported: 0 sessions, 0 turns. Skipped: 2 × a session that is there already. \
                 Not taken over: 1 × a conversation without messages.\n";
     let again = home.run(["import", "chats.jsonl"]);
     assert_eq!((again.code, again.err.as_str()), (Some(0), said));
     home.write("body.json", BODY);
     let dry = home.run(["import", "--dry-run", "none.json", "body.json"]);
     assert!(dry.err.starts_with("none.json cannot be read: ") && dry.code == Some(1), "{dry:?}");
-    assert!(dry.err.contains("Would be imported: sessions 1, turns: 1. Not taken over: "), "{dry:?}");
-    assert_eq!(home.run(["import", "body.json"]).err.split('.').next(), Some("Imported: sessions 1, turns: 1"));
+    assert!(dry.err.contains("Would be imported: 1 session, 1 turn. Not taken over: "), "{dry:?}");
+    assert_eq!(home.run(["import", "body.json"]).err.split('.').next(), Some("Imported: 1 session, 1 turn"));
 }
 
 #[test]
