@@ -12,7 +12,7 @@ use super::base::Base;
 use super::lock::SessionLock;
 use super::mailbox::{Errand, Mailbox, Post, Taken, add};
 use super::write::{Write, apply};
-use super::{SavedSession, ShelfChange, StoreFault, base, change, read};
+use super::{SavedSession, ShelfChange, StoreFault, base, change, health, read, recover};
 
 /// Something to be kept of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,12 +101,23 @@ pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<
         return Err(id.map_or(StoreFault::Empty, |id| StoreFault::NoSession(id.to_owned())));
     }
     let (base, said) = Base::open(directory)?;
+    match find(&base, id) {
+        // A session of its own may be wrong; then the others are safer where they are.
+        Err(StoreFault::Damaged) if health::problems(&base.connection, false) != Ok(Vec::new()) => {
+            drop(base);
+            let (base, said) = recover::recover(directory)?;
+            Ok((find(&base, id)?, Some(said)))
+        }
+        found => Ok((found?, said)),
+    }
+}
+
+fn find(base: &Base, id: Option<&str>) -> Result<SavedSession, StoreFault> {
     let id = match id {
         Some(id) => read::named(&base.connection, id)?,
         None => read::last(&base.connection)?.ok_or(StoreFault::Empty)?,
     };
-    let session = read::session(&base.connection, &id)?.ok_or(StoreFault::NoSession(id))?;
-    Ok((session, said))
+    read::session(&base.connection, &id)?.ok_or(StoreFault::NoSession(id))
 }
 
 /// However the writer ends, nobody waits for it then.
@@ -127,12 +138,17 @@ struct Writer {
     waiting: Vec<(String, Vec<Write>)>,
     /// When it is tried again, after a failure.
     again: Option<Instant>,
+    /// The session on the screen, as far as it is known here.
+    current: Option<String>,
+    /// Whether a damaged file was recovered: a disk that damages one after the other is no place for more.
+    recovered: bool,
 }
 
 impl Writer {
     fn new(directory: PathBuf, held: Vec<SessionLock>) -> Self {
         let seen = held.iter().map(|lock| lock.session().to_owned()).collect();
-        Self { directory, base: None, held, seen, waiting: Vec::new(), again: None }
+        let current = held.last().map(|lock| lock.session().to_owned());
+        Self { directory, base: None, held, seen, waiting: Vec::new(), again: None, current, recovered: false }
     }
 
     fn run(&mut self, mailbox: &Mailbox, tell: &impl Fn(StoreNews)) {
@@ -183,15 +199,40 @@ impl Writer {
                 self.held.extend(SessionLock::take(&self.directory, session).ok().flatten());
             }
         }
-        let base = self.base.as_mut().ok_or(StoreFault::Unopened)?;
-        apply(&mut base.connection, &self.waiting, unix_ms())?;
+        let waiting = std::mem::take(&mut self.waiting);
+        let written = self.soundly(tell, |base| apply(&mut base.connection, &waiting, unix_ms()));
+        self.waiting = waiting;
+        written?;
         self.give_back();
         self.waiting.clear();
         Ok(())
     }
 
+    /// Changes the file. Damage may come to light only now: then the file is opened anew, since another program may have
+    /// recovered it, and if that does not help it is recovered here.
+    fn soundly(
+        &mut self,
+        tell: &impl Fn(StoreNews),
+        change: impl Fn(&mut Base) -> Result<(), StoreFault>,
+    ) -> Result<(), StoreFault> {
+        let mut changed = self.open_base(tell).and_then(&change);
+        if changed == Err(StoreFault::Damaged) {
+            self.base = None;
+            changed = self.open_base(tell).and_then(&change);
+        }
+        if changed == Err(StoreFault::Damaged) && !self.recovered {
+            (self.base, self.recovered) = (None, true);
+            let (mut base, said) = recover::recover(&self.directory)?;
+            tell(StoreNews::Recovered(said));
+            changed = change(&mut base);
+            self.base = Some(base);
+        }
+        changed
+    }
+
     fn open_base(&mut self, tell: &impl Fn(StoreNews)) -> Result<&mut Base, StoreFault> {
-        if self.base.is_none() {
+        if !self.base.as_ref().is_some_and(|base| base.place.is_still_there()) {
+            self.base = None;
             let (base, said) = Base::open(&self.directory)?;
             said.into_iter().for_each(|said| tell(StoreNews::Recovered(said)));
             self.base = Some(base);
@@ -204,8 +245,9 @@ impl Writer {
     fn give_back(&mut self) {
         let mut written = self.waiting.iter().map(|(session, _)| session);
         if let Some(begun) = written.rfind(|session| !self.seen.contains(*session)) {
-            self.held.retain(|lock| lock.session() == begun);
+            self.current = Some(begun.clone());
         }
+        self.held.retain(|lock| self.current.as_deref().is_none_or(|current| lock.session() == current));
         self.seen.extend(self.waiting.iter().map(|(session, _)| session.clone()));
     }
 
@@ -230,7 +272,7 @@ impl Writer {
                 .map_err(|other| StoreFault::OpenElsewhere { process: other.process })?,
             _ => None,
         };
-        change::change(&mut self.open_base(tell)?.connection, id, change, unix_ms())
+        self.soundly(tell, |base| change::change(&mut base.connection, id, change, unix_ms()))
     }
 
     /// Takes a session from the shelf, and gives the one before it back.
@@ -243,6 +285,7 @@ impl Writer {
         let session = session.ok_or_else(|| StoreFault::NoSession(id.to_owned()))?;
         self.held.retain(|lock| lock.session() == id);
         self.seen.insert(id.to_owned());
+        self.current = Some(id.to_owned());
         let elsewhere = match taken {
             Ok(lock) => {
                 self.held.extend(lock);

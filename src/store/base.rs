@@ -19,6 +19,36 @@ const FILE: &str = "abreast.db";
 #[derive(Debug)]
 pub(super) struct Base {
     pub(super) connection: Connection,
+    pub(super) place: Place,
+}
+
+/// Where a file was when it was opened. Another program may have set it aside since, for another one in its place.
+#[derive(Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    number: Option<(u64, u64)>,
+}
+
+impl Place {
+    pub(super) fn of(path: PathBuf) -> Self {
+        Self { number: number(&path), path }
+    }
+
+    /// Whether the file that was opened is still the one that has its name.
+    pub(super) fn is_still_there(&self) -> bool {
+        self.number == number(&self.path)
+    }
+}
+
+#[cfg(unix)]
+fn number(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn number(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 /// Where the file is in a data directory.
@@ -60,7 +90,7 @@ impl Base {
         schema::migrate(&mut connection)?;
         // A file can have a sound head and no body.
         connection.query_row("SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)", [], |_| Ok(()))?;
-        Ok(Self { connection })
+        Ok(Self { connection, place: Place::of(path) })
     }
 }
 

@@ -180,7 +180,8 @@ impl Clerk {
     }
 
     fn reader(&mut self) -> Result<Option<&ShelfReader>, StoreFault> {
-        if self.reader.is_none() {
+        // The writer may have recovered a damaged file, and put another in its place.
+        if !self.reader.as_ref().is_some_and(ShelfReader::is_still_there) {
             self.reader = ShelfReader::open(&self.directory)?;
         }
         Ok(self.reader.as_ref())

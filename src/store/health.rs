@@ -67,7 +67,8 @@ pub fn examine(directory: &Path, full: bool) -> Result<Option<Health>, StoreFaul
     }))
 }
 
-fn problems(connection: &Connection, full: bool) -> Result<Vec<String>, StoreFault> {
+/// What SQLite finds wrong.
+pub(super) fn problems(connection: &Connection, full: bool) -> Result<Vec<String>, StoreFault> {
     let check = if full { "integrity_check" } else { "quick_check" };
     let mut statement = connection.prepare(&format!("PRAGMA {check}({MOST_PROBLEMS})"))?;
     let lines = statement.query_map([], |row| row.get::<_, String>(0))?;

@@ -6,13 +6,14 @@ use std::sync::atomic::AtomicBool;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, InterruptHandle};
 
-use super::base::open_reader;
+use super::base::{Place, file, open_reader};
 use super::{Query, ShelfFound, ShelfPreview, StoreFault, find, preview};
 
 /// A connection that only reads.
 #[derive(Debug)]
 pub struct ShelfReader {
     connection: Connection,
+    place: Place,
 }
 
 impl ShelfReader {
@@ -21,7 +22,13 @@ impl ShelfReader {
     /// # Errors
     /// When it cannot be read, or is an older one that cannot be brought up to this version.
     pub fn open(directory: &Path) -> Result<Option<Self>, StoreFault> {
-        Ok(open_reader(directory)?.map(|connection| Self { connection }))
+        let place = Place::of(file(directory));
+        Ok(open_reader(directory)?.map(|connection| Self { connection, place }))
+    }
+
+    /// Whether the file that it reads is still the store.
+    pub(super) fn is_still_there(&self) -> bool {
+        self.place.is_still_there()
     }
 
     /// The first `most` sessions that a query finds. Days are those of `zone`; `overtaken` ends the search.

@@ -138,7 +138,7 @@ CREATE TRIGGER turns_called_later AFTER UPDATE OF body ON turns
         ON CONFLICT DO NOTHING;
 END;
 
--- What is there already.
+-- What is there already. A body that is damaged costs its own row, and does not keep the file from being opened.
 INSERT INTO shelf (session, title, plain, created, updated, turns, failed)
     SELECT id, title, plain(title), created, updated,
         (SELECT count(*) FROM turns WHERE session = id),
@@ -157,6 +157,7 @@ INSERT INTO found (rowid, text)
 INSERT OR IGNORE INTO words (word) SELECT value FROM turns, json_each(vocabulary(turns.text));
 INSERT OR IGNORE INTO called (shelf, tool)
     SELECT shelf.key, coalesce(json_extract(value, '$.name'), '')
-    FROM turns JOIN shelf USING (session), json_each(turns.body, '$.tool_calls');
+    FROM turns JOIN shelf USING (session), json_each(iif(json_valid(turns.body), turns.body, '{}'), '$.tool_calls');
 INSERT INTO presets_used (session, run, preset)
-    SELECT session, run, json_extract(body, '$.preset') FROM runs WHERE json_type(body, '$.preset') = 'text';
+    SELECT session, run, json_extract(body, '$.preset') FROM runs
+        WHERE iif(json_valid(body), json_type(body, '$.preset'), '') = 'text';

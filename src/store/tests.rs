@@ -359,6 +359,64 @@ fn a_file_is_kept_once_however_often_it_is_attached_and_before_what_needs_it() {
     assert_eq!(count, 1);
 }
 
+/// Rubbish in the text index, which only writing and searching come across.
+fn break_index(directory: &Path) {
+    let connection = rusqlite::Connection::open(file(directory)).unwrap();
+    let sql = "UPDATE found_data SET block = x'ffffffffffffffffffffffff' WHERE id = 10";
+    assert_eq!(connection.execute(sql, []), Ok(1));
+}
+
+#[test]
+fn damage_that_shows_only_when_something_is_written_is_recovered_then_and_nothing_is_lost() {
+    let home = home();
+    let kept = [session("one", 2), session("two", 3)];
+    store(home.path(), &kept);
+    break_index(home.path());
+    let (store, news) = start(home.path());
+    assert_eq!(keep(&store, "one", vec![Write::Turn(Box::new(turn(2, Some(1), "user", "more")))]), Ok(()));
+    drop(store);
+    let said: Vec<StoreNews> = news.try_iter().collect();
+    assert!(
+        matches!(said.as_slice(), [StoreNews::Recovered(said)] if said.contains("2 sessions and 5 turns")),
+        "{said:?}"
+    );
+    let more = loaded(home.path(), "one").turns.pop().unwrap();
+    assert_eq!((more.text.as_str(), loaded(home.path(), "two")), ("more", kept[1].clone()));
+}
+
+#[test]
+fn a_program_whose_file_was_set_aside_by_another_one_goes_on_in_the_new_one() {
+    let home = home();
+    let (first, _) = start(home.path());
+    keep(&first, "one", session("one", 2).writes()).unwrap();
+    break_index(home.path());
+    let (second, _) = start(home.path());
+    keep(&second, "two", session("two", 2).writes()).unwrap();
+    keep(&first, "one", vec![Write::Turn(Box::new(turn(2, Some(1), "user", "more")))]).unwrap();
+    keep(&second, "two", vec![Write::Turn(Box::new(turn(2, Some(1), "user", "more")))]).unwrap();
+    assert_eq!(loaded(home.path(), "one").turns.len(), 3);
+    assert_eq!(loaded(home.path(), "two").turns.len(), 3);
+    assert!(!home.path().join("abreast.db.damaged-2").exists());
+}
+
+#[test]
+fn a_table_that_cannot_be_read_at_all_does_not_take_the_others_along() {
+    let home = home();
+    store(home.path(), &[session("one", 2)]);
+    let root = |name: &str| -> u32 {
+        let connection = rusqlite::Connection::open(file(home.path())).unwrap();
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+        connection.query_row(sql, [name], |row| row.get(0)).unwrap()
+    };
+    let at = usize::try_from(root("runs") - 1).unwrap() * 4096;
+    let mut bytes = fs::read(file(home.path())).unwrap();
+    bytes[at..at + 4096].fill(0xFF);
+    fs::write(file(home.path()), &bytes).unwrap();
+    let (session, said) = load(home.path(), None).unwrap();
+    assert_eq!((session.turns.len(), session.runs.len(), said.is_some()), (2, 0, true));
+    assert_eq!(load(home.path(), None).unwrap(), (session, None));
+}
+
 mod find;
 mod migration;
 mod shelf;

@@ -9,6 +9,7 @@ mod call_end;
 pub mod command;
 mod cut;
 mod definition;
+mod effort;
 mod environment;
 mod lint;
 mod partial;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jsonschema::PatternOptions;
 use serde_json::Value;
 
-use super::sentence;
+use super::{effort, sentence};
 
 /// So many violations of one value are told; nobody mends more of them at once.
 pub const MOST_VIOLATIONS: usize = 20;
@@ -13,9 +13,20 @@ pub const MOST_VIOLATIONS: usize = 20;
 /// A pattern that looks around may try so many steps on one text: milliseconds, and far more than patterns in use need.
 const MOST_STEPS: usize = 100_000;
 
+/// A check that may take more steps than this is not begun: about a second's, and far more than schemas in use need.
+const MOST_TO_CHECK: u64 = 1_000_000;
+
+/// Where a check may take more steps than this, it is not told what is wrong, but only whether something is: finding the
+/// words costs many times what the check does.
+const MOST_TO_TELL: u64 = 20_000;
+
 /// A schema that is ready to check values. A `$ref` to another document is never fetched.
 #[derive(Clone, Debug)]
-pub struct Schema(Arc<jsonschema::Validator>);
+pub struct Schema {
+    validator: Arc<jsonschema::Validator>,
+    /// The schema itself, where it may ask for so much that it has to be reckoned before.
+    doubtful: Option<Arc<Value>>,
+}
 
 /// Why a schema cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,13 +59,27 @@ impl Schema {
             let Violation { pointer, said } = sentence::violation(&error);
             SchemaFault { pointer, said }
         };
-        options.build(schema).map(|validator| Self(Arc::new(validator))).map_err(fault)
+        let validator = Arc::new(options.build(schema).map_err(fault)?);
+        Ok(Self { validator, doubtful: effort::is_in_question(schema).then(|| Arc::new(schema.clone())) })
     }
 
     /// What is wrong with a value, in the order of the schema: the first [`MOST_VIOLATIONS`].
     #[must_use]
     pub fn check(&self, value: &Value) -> Vec<Violation> {
-        let errors = self.0.iter_errors(value).take(MOST_VIOLATIONS);
+        let steps = self.doubtful.as_ref().map_or(0, |schema| effort::steps(schema, value));
+        let vague = |what| vec![sentence::said(String::new(), what)];
+        if steps > MOST_TO_CHECK {
+            return vague("is too deep for this schema: its alternatives are too many to be tried");
+        }
+        if steps > MOST_TO_TELL {
+            let fits = self.validator.is_valid(value);
+            return if fits {
+                Vec::new()
+            } else {
+                vague("does not conform; the alternatives are too many to say where")
+            };
+        }
+        let errors = self.validator.iter_errors(value).take(MOST_VIOLATIONS);
         let mut found: Vec<Violation> = errors.flat_map(|error| sentence::violations(&error)).collect();
         found.truncate(MOST_VIOLATIONS);
         found

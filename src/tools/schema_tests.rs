@@ -147,3 +147,51 @@ fn a_text_that_is_no_json_is_told_by_its_place() {
     assert_eq!(told("{\"a\": 1,"), ["the value is cut off: the JSON ends at line 1 column 8"]);
     assert_eq!(told("{}{"), ["the value is not JSON: trailing characters at line 1 column 3"]);
 }
+
+/// An expression of two operators, as deep as said.
+fn expression(depth: usize, operator: &str) -> Value {
+    (0..depth).fold(json!(1), |left, _| json!({"left": left, "op": operator}))
+}
+
+#[test]
+fn alternatives_that_hold_themselves_do_not_hold_up_the_check() {
+    let side = |operator: &str| {
+        let fields = json!({"left": {"$ref": "#/$defs/e"}, "op": {"const": operator}});
+        json!({"type": "object", "properties": fields, "required": ["left", "op"]})
+    };
+    let schema = json!({"$defs": {"e": {"anyOf": [side("+"), side("-"), {"type": "integer"}]}}, "$ref": "#/$defs/e"});
+    assert_eq!(said(&schema, &expression(5, "-")), Vec::<String>::new());
+    assert_eq!(said(&schema, &expression(5, "*")).len(), 1);
+    assert_eq!(said(&schema, &expression(13, "-")), Vec::<String>::new());
+    let vague = ["the value does not conform; the alternatives are too many to say where"];
+    assert_eq!(said(&schema, &expression(13, "*")), vague);
+    let never = ["the value is too deep for this schema: its alternatives are too many to be tried"];
+    assert_eq!(said(&schema, &expression(100, "*")), never);
+    assert_eq!(said(&schema, &expression(100, "-")), never);
+}
+
+#[test]
+fn a_list_within_lists_is_checked_to_its_depth_and_references_that_lead_nowhere_come_to_an_end() {
+    let schema = json!({"anyOf": [{"type": "null"}, {"type": "object", "properties": {"next": {"$ref": "#"}}}]});
+    let list = (0..100).fold(json!(null), |next, _| json!({"next": next}));
+    assert_eq!(said(&schema, &list), Vec::<String>::new());
+    let around = json!({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}},
+        "$ref": "#/$defs/a"});
+    assert!(Schema::of(&around).unwrap().check(&json!(1)).len() < 2);
+    // Each of these leads to two of the next.
+    let step =
+        |place: usize| json!({"allOf": [{"$ref": format!("#/$defs/{place}")}, {"$ref": format!("#/$defs/{place}")}]});
+    let mut steps: serde_json::Map<String, Value> = (0..60).map(|place| (place.to_string(), step(place + 1))).collect();
+    steps.insert("60".to_owned(), json!({"type": "string"}));
+    assert_eq!(said(&json!({"$defs": steps, "$ref": "#/$defs/0"}), &json!(1)).len(), 1);
+}
+
+#[test]
+fn a_long_chain_of_references_does_not_overflow_the_stack() {
+    let mut chain: serde_json::Map<String, Value> =
+        (0..5_000).map(|place| (place.to_string(), json!({"$ref": format!("#/$defs/{}", place + 1)}))).collect();
+    chain.insert("5000".to_owned(), json!({"type": "string"}));
+    if let Ok(schema) = Schema::of(&json!({"$defs": chain, "$ref": "#/$defs/0"})) {
+        assert_eq!(schema.check(&json!(1)).len(), 1);
+    }
+}

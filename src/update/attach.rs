@@ -136,7 +136,8 @@ pub(super) fn before_sending(state: &State) -> Option<Effect> {
         return None;
     }
     let words = at_words(&state.composer.text());
-    let work = AttachWork { words, purpose: AttachPurpose::Send { revision } };
+    let purpose = AttachPurpose::Send { revision, serial: state.session.serial };
+    let work = AttachWork { words, purpose };
     (!work.words.is_empty()).then_some(Effect::Attach(work))
 }
 
@@ -145,7 +146,9 @@ pub(super) fn found(state: &mut State, work: &AttachWork, found: Vec<FoundFile>,
     match work.purpose {
         AttachPurpose::Look => offer(state, found, now),
         AttachPurpose::Take => put(state, found, now),
-        AttachPurpose::Send { revision } if state.composer.editor.revision() != revision => {
+        // That draft went to another session's place.
+        AttachPurpose::Send { serial, .. } if state.session.serial != serial => {}
+        AttachPurpose::Send { revision, .. } if state.composer.editor.revision() != revision => {
             let said = format!("The draft changed while its files were read: {} sends it.", state.key(Action::Send));
             state.notices.show(Level::Note, said, now);
         }
@@ -161,12 +164,24 @@ pub(super) fn found(state: &mut State, work: &AttachWork, found: Vec<FoundFile>,
                 state.notices.show(Level::Error, said, now);
                 return Effects::new();
             }
+            let before = state.composer.attachments.len();
             put(state, found, now);
             state.composer.looked_up = Some(state.composer.editor.revision());
-            return ask::perform(state, Action::Send, now);
+            if state.composer.attachments.len() == before {
+                return ask::perform(state, Action::Send, now);
+            }
+            hold(state, before, now);
         }
     }
     Effects::new()
+}
+
+/// A pasted text may name files that nobody meant to send: what was not seen as a chip waits for another press.
+fn hold(state: &mut State, before: usize, now: Instant) {
+    let new: Vec<_> = state.composer.attachments.iter().skip(before).map(|file| clean_line(&file.name)).collect();
+    let (names, go) = (new.join(", "), if new.len() == 1 { "goes" } else { "go" });
+    let said = format!("{names} {go} with the message: {} sends it.", state.key(Action::Send));
+    state.notices.show(Level::Warning, said, now);
 }
 
 fn put(state: &mut State, found: Vec<FoundFile>, now: Instant) {

@@ -22,8 +22,8 @@ pub struct AttachWork {
 pub enum AttachPurpose {
     /// The user chose one.
     Take,
-    /// The draft of this revision is to be sent.
-    Send { revision: u64 },
+    /// The draft of this revision is to be sent, in the session of this serial number.
+    Send { revision: u64, serial: u64 },
     /// A path was pasted: an image is worth an offer.
     Look,
 }

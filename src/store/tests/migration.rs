@@ -60,6 +60,29 @@ fn a_file_of_the_first_version_gets_all_that_a_new_one_has() {
 }
 
 #[test]
+fn a_body_that_is_damaged_does_not_keep_a_file_of_the_first_version_from_being_opened() {
+    let home = home();
+    let connection = Connection::open(file(home.path())).unwrap();
+    connection.execute_batch(schema::STEPS[0]).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    for (session, body) in [("one", "{}"), ("two", "{\"tool_c")] {
+        let head = "INSERT INTO sessions (id, title, created, updated, body) VALUES (?1, ?1, 1, 1, '{\"version\":1}')";
+        connection.execute(head, [session]).unwrap();
+        let turn = "INSERT INTO turns (session, turn, role, text, body) VALUES (?1, 0, 'user', 'word', ?2)";
+        connection.execute(turn, [session, body]).unwrap();
+        let run = "INSERT INTO runs (session, run, started, provider, model, outcome, body)
+            VALUES (?1, 0, 1, 'p', 'm', 'complete', ?2)";
+        connection.execute(run, [session, body]).unwrap();
+    }
+    drop(connection);
+    let base = Base::open_file(home.path()).unwrap();
+    let sql = "SELECT group_concat(session || ' ' || turns, ', ' ORDER BY session) FROM shelf";
+    let shelf: String = base.connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(shelf, "one 1, two 1");
+    assert_eq!(loaded(home.path(), "one").turns.len(), 1);
+}
+
+#[test]
 fn a_reader_brings_an_older_file_up_to_this_version_too() {
     let home = home();
     let connection = Connection::open(file(home.path())).unwrap();

@@ -142,6 +142,19 @@ fn a_session_that_is_begun_gives_the_one_before_it_to_others() {
 }
 
 #[test]
+fn what_comes_late_of_a_session_that_was_left_is_kept_and_the_session_stays_free_for_others() {
+    let home = home();
+    store(home.path(), &[session("one", 1), session("two", 2)]);
+    let asked = ask_in(home.path());
+    assert_eq!(asked.open("one"), opened(session("one", 1)));
+    assert_eq!(asked.open("two"), opened(session("two", 2)));
+    keep(&asked.store, "one", vec![Write::Turn(Box::new(turn(1, Some(0), "user", "late")))]).unwrap();
+    assert_eq!(loaded(home.path(), "one").turns.len(), 2);
+    assert!(SessionLock::take(home.path(), "one").is_ok());
+    assert!(SessionLock::take(home.path(), "two").is_err());
+}
+
+#[test]
 fn a_session_that_is_open_elsewhere_is_not_deleted() {
     let home = home();
     store(home.path(), &[session("one", 1), session("two", 1)]);

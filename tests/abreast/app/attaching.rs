@@ -121,6 +121,11 @@ async fn a_draft_is_looked_up_when_it_is_sent_and_what_names_no_file_stays_text(
     desk.pastes(&written).await;
     desk.press("enter").await;
     reads(&desk).await;
+    // Nobody has seen yet that a file would go out.
+    desk.shows("cat.gif goes with the message: Enter sends it.");
+    desk.shows("⎘ cat.gif 10 B 800×600 n/a tok ✕");
+    assert_eq!(desk.connect.count(), 0);
+    desk.press("enter").await;
     let image = json!({"type": "image_url", "image_url": {"url": GIF_URL}});
     let said = "Mail ada@example.org, @override; see (cat.gif). @src";
     assert_eq!(content(&desk, 0), json!([image, text(said)]));
