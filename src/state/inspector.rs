@@ -24,6 +24,9 @@ use outline::Outline;
 /// As far back from the end of a branch the reply is looked for whose calls are shown: its answers come after it.
 const ANSWERS: usize = 64;
 
+/// From this width on the detail has the larger part.
+const WIDE_FROM: u16 = 130;
+
 /// From this width on the detail stands beside the tree.
 const BESIDE_FROM: u16 = 96;
 
@@ -147,7 +150,8 @@ impl Inspector {
         let filter = |area: Rect| Rect { height: 1.min(area.height), ..area };
         let below = |area: Rect| Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
         let (left, rule, right) = if size.columns >= BESIDE_FROM {
-            let wide = (body.width * 2 / 5).clamp(34, 72);
+            let share = if size.columns < WIDE_FROM { body.width / 2 } else { body.width * 2 / 5 };
+            let wide = share.clamp(34, 72);
             let rule = Rect { x: body.x + wide, width: 1, ..body };
             let right = Rect { x: rule.x + 2, width: body.width.saturating_sub(wide + 2), ..body };
             (Rect { width: wide.saturating_sub(1), ..body }, rule, right)

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::text::clean;
 use crate::text::tests::any_text;
+use crate::text::{StyleRole, clean, width as cells};
 
 fn tree(text: &str) -> JsonTree {
     JsonTree::read(text, 40).unwrap()

@@ -91,15 +91,11 @@ pub(super) fn refresh(state: &mut State) {
         return;
     }
     let mut made = page::make(state, key);
+    made.set_up(state.inspector.strings, &state.inspector.find);
     if let Some(before) = &state.inspector.detail {
         made.at_place_of(before);
     }
-    let State { inspector, .. } = state;
-    made.change_tree(|tree| {
-        tree.show(inspector.strings);
-        tree.find(&inspector.find);
-    });
-    inspector.detail = Some(made);
+    state.inspector.detail = Some(made);
 }
 
 /// Opens the inspector again when the form that was opened from it is gone.

@@ -1,7 +1,7 @@
 //! What is read of the selected row: some rows about it, and below them its JSON or text.
 
 use super::{InspectorRow, InspectorTab};
-use crate::text::{JsonTree, Line, Needle, StreamingJson};
+use crate::text::{JsonTree, Line, Needle, StreamingJson, StringForm};
 
 /// What is read, and the place in it.
 #[derive(Debug)]
@@ -132,6 +132,14 @@ impl InspectorDetail {
         match &self.body {
             DetailBody::Tree(tree) => Some(tree),
             _ => None,
+        }
+    }
+
+    /// Shows strings of JSON in a form and marks what is looked for, before anything is read.
+    pub fn set_up(&mut self, strings: StringForm, find: &str) {
+        if let DetailBody::Tree(tree) = &mut self.body {
+            tree.show(strings);
+            tree.find(find);
         }
     }
 

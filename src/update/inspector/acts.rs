@@ -104,10 +104,6 @@ pub(in crate::update) fn make_again(
     let branch = state.session.turns.branch(Some(reply));
     lanes::give_branch(&mut state.lanes[place], branch);
     state.focused = place;
-    let (undo, decides) = (state.key(Action::LaneUndo), state.key(Action::FocusCalls));
-    let letter = state.lanes[place].letter;
-    let said = format!("The call waits in lane {letter}, in a branch of its own: {decides} decides, {undo} goes back.");
-    state.notices.show(Level::Note, said, now);
     show(state, Some(CallId { reply, ..call }));
     Effects::new()
 }

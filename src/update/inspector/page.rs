@@ -129,6 +129,8 @@ impl Page {
 
     /// A pointer, and what is to be said of that place.
     fn at(&mut self, mark: &str, pointer: &str, said: &str, role: StyleRole) {
+        // Some sentences begin with the place.
+        let pointer = if said.starts_with(pointer) { "" } else { pointer };
         let gap = if pointer.is_empty() { "" } else { " " };
         let spans = [
             Span::new(format!("{mark} "), role),
@@ -202,6 +204,7 @@ fn arguments(state: &State, call: CallId, page: &mut Page) {
         return;
     }
     let now = state.session.arguments(call).unwrap_or(&came.arguments).to_owned();
+    waits(state, call, turn, page);
     compared(state, call, page);
     let original = came_as(state, call.reply).and_then(|turn| turn.tool_calls.get(call.index)).unwrap_or(came);
     if original.arguments != now {
@@ -214,6 +217,17 @@ fn arguments(state: &State, call: CallId, page: &mut Page) {
         return;
     }
     page.json(state, &now);
+}
+
+/// Which lane waits with a call, and the ways on and back.
+fn waits(state: &State, call: CallId, turn: &Turn, page: &mut Page) {
+    let waits = |place: &usize| state.awaited(*place).is_some_and(|awaited| awaited.reply == call.reply);
+    let Some(place) = (0..state.lanes.len()).find(waits) else { return };
+    if state.session.call_state(turn, call.index).is_undecided() {
+        let (letter, decides) = (state.lanes[place].letter, state.key(Action::FocusCalls));
+        let back = if turn.edited { format!(", {} goes back", state.key(Action::LaneUndo)) } else { String::new() };
+        page.says(&format!("It waits in lane {letter}: {decides} decides about it{back}."), StyleRole::Warning);
+    }
 }
 
 /// What other lanes did at the same place.

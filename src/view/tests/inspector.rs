@@ -105,7 +105,7 @@ fn invalid_arguments_and_the_schema_have_pages_of_their_own() {
 
 #[test]
 fn a_click_selects_a_second_one_opens_and_the_wheel_moves() {
-    let mut scene = called(100, 30);
+    let mut scene = called(160, 40);
     scene.key(KeyCode::F(3));
     scene.key(KeyCode::F(3));
     let frame = scene.frame();
@@ -117,14 +117,53 @@ fn a_click_selects_a_second_one_opens_and_the_wheel_moves() {
     scene.click(8, y);
     assert_eq!(scene.state.inspector.focus, crate::state::InspectorFocus::Detail);
     let at = scene.state.inspector.detail.as_ref().unwrap().at();
-    let target = scene.view.target(70, 12);
+    let target = scene.view.target(110, 12);
     assert!(matches!(target, Target::DetailRow { .. }), "{target:?}");
     scene.event(Event::Pointer(Pointer { kind: PointerKind::WheelDown, target }));
     assert!(scene.state.inspector.detail.as_ref().unwrap().at() > at);
-    let x = u16::try_from(scene.frame().lines().find(|line| line.contains("schema")).unwrap().find("schema").unwrap())
-        .unwrap();
-    let target = (0..100).map(|x| scene.view.target(x, 2)).find(|target| *target == Target::Tab { place: 2 });
-    assert!(target.is_some(), "{x}");
+    let y = u16::try_from(scene.frame().lines().position(|line| line.contains("  schema  ")).unwrap()).unwrap();
+    let target = (0..160).map(|x| scene.view.target(x, y)).find(|target| *target == Target::Tab { place: 2 });
     scene.event(Event::Pointer(Pointer { kind: PointerKind::Press, target: target.unwrap() }));
     assert_eq!(scene.state.inspector.tab, crate::state::InspectorTab::Schema);
+}
+
+#[test]
+fn a_frame_costs_what_is_in_sight_of_200_calls_after_5000_turns() {
+    let mut scene = called(100, 30);
+    let mut tip = scene.state.lane().tip();
+    for _ in 0..5000 {
+        tip = Some(scene.state.session.turns.add(tip, crate::chat::Role::User, "Words"));
+    }
+    let reply = scene.state.session.turns.add(tip, crate::chat::Role::Assistant, "");
+    let arguments = format!("[{}1]", "1,".repeat(50_000));
+    let call = |index| crate::chat::ToolCall {
+        id: format!("c{index}"),
+        name: "f".into(),
+        arguments: arguments.clone(),
+        extra: None,
+    };
+    scene.state.session.turns.change(reply).unwrap().tool_calls = (0..200).map(call).collect();
+    scene.state.lanes[0].branch = scene.state.session.turns.branch(Some(reply));
+    scene.key(KeyCode::F(3));
+    scene.key(KeyCode::F(3));
+    scene.key(KeyCode::End);
+    scene.frame();
+    let (work, detail) = (scene.state.inspector.work(), scene.state.inspector.detail.as_ref().unwrap());
+    assert!(detail.len() > 50_000 && scene.state.inspector.rows().len() > 200);
+    let body = detail.body.len();
+    let targets = |scene: &Scene| {
+        let at = (0..30).flat_map(|y| (0..100).map(move |x| (x, y)));
+        let mut rows: Vec<Target> = at.map(|(x, y)| scene.view.target(x, y)).collect();
+        rows.retain(|target| matches!(target, Target::OverlayRow { .. } | Target::DetailRow { .. }));
+        rows.dedup();
+        rows.len()
+    };
+    assert!(targets(&scene) < 120, "rows of the window alone");
+    for _ in 0..20 {
+        scene.event(Event::Tick);
+        scene.key(KeyCode::Up);
+        scene.frame();
+    }
+    assert_eq!(scene.state.inspector.work(), work, "going through the rows makes none");
+    assert_eq!(scene.state.inspector.detail.as_ref().unwrap().body.len(), body);
 }

@@ -78,12 +78,8 @@ async fn other_arguments_are_sent_from_a_branch_of_their_own_once_they_are_appro
     let desk = answered().await;
     desk.press("f3 z e").await;
     desk.shows("Arguments of get_weather, in a branch of its own");
-    desk.press("ctrl-a ctrl-k").await;
-    for _ in 0..3 {
-        desk.press("delete ctrl-k").await;
-    }
-    desk.types(r#"{"city": "Sapporo"}"#).await;
-    desk.press("ctrl-s").await;
+    desk.screen.editor_answers(Ok(r#"{"city": "Sapporo"}"#));
+    desk.press("ctrl-g ctrl-s").await;
     assert_eq!(desk.connect.count(), 2, "nothing goes out unasked");
     desk.shows("✎ edited: before and after");
     desk.shows("[-Tokyo-]{+Sapporo+}");
@@ -104,7 +100,7 @@ async fn other_arguments_are_sent_from_a_branch_of_their_own_once_they_are_appro
 async fn a_call_is_run_again_through_approval_and_undo_leads_back() {
     let desk = answered().await;
     desk.press("f3 j r").await;
-    desk.shows("The call waits in lane A, in a branch of its own");
+    desk.shows("It waits in lane A: Alt+D decides about it, Alt+U goes back.");
     desk.shows("made again with the arguments that came");
     assert_eq!(desk.connect.count(), 2);
     desk.press("u").await;
@@ -126,6 +122,8 @@ async fn another_result_is_sent_from_its_place_and_both_are_compared() {
     assert_eq!(desk.loop_of(2)[1..], [result("c0", "hail"), result("c1", "rain")]);
     desk.answers(2, "Hail and rain.").await;
     desk.press("tab").await;
+    // A notice lies over it for a while.
+    desk.passes(std::time::Duration::from_secs(10)).await;
     desk.shows("✎ another result was sent: before and after");
     desk.shows("[-clear-]{+hail+}");
 }
