@@ -23,7 +23,7 @@ fn looked_at(now: Instant) -> State {
 }
 
 fn opened(state: &mut State, now: Instant) {
-    for _ in 0..2 {
+    while !matches!(state.overlay, Some(Overlay::Inspector)) {
         key(state, KeyCode::F(3), now);
     }
     state.inspector.select_call(CallId { reply: REPLY, index: 0 });

@@ -117,7 +117,7 @@ fn a_click_selects_a_second_one_opens_and_the_wheel_moves() {
     scene.click(8, y);
     assert_eq!(scene.state.inspector.focus, crate::state::InspectorFocus::Detail);
     let at = scene.state.inspector.detail.as_ref().unwrap().at();
-    let target = scene.view.target(110, 12);
+    let target = scene.view.target(110, 4);
     assert!(matches!(target, Target::DetailRow { .. }), "{target:?}");
     scene.event(Event::Pointer(Pointer { kind: PointerKind::WheelDown, target }));
     assert!(scene.state.inspector.detail.as_ref().unwrap().at() > at);
