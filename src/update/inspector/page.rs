@@ -130,12 +130,12 @@ impl Page {
     /// A pointer, and what is to be said of that place.
     fn at(&mut self, mark: &str, pointer: &str, said: &str, role: StyleRole) {
         // Some sentences begin with the place.
-        let pointer = if said.starts_with(pointer) { "" } else { pointer };
-        let gap = if pointer.is_empty() { "" } else { " " };
+        let rest = said.strip_prefix(pointer).filter(|_| !pointer.is_empty());
+        let gap = if pointer.is_empty() || rest.is_some() { "" } else { " " };
         let spans = [
             Span::new(format!("{mark} "), role),
             Span::new(clean_line(pointer), Ink::from(role).with(Emphasis::BOLD)),
-            Span::new(format!("{gap}{}", clean_line(said)), role),
+            Span::new(format!("{gap}{}", clean_line(rest.unwrap_or(said))), role),
         ];
         wrap(&spans, &Wrap::plain(self.columns), &mut self.head);
     }

@@ -17,7 +17,7 @@ const SECTIONS: [(Context, &str); 12] = [
     (Context::Global, "Everywhere"),
     (Context::Transcript, "Transcript"),
     (Context::Sidebar, "Parameters"),
-    (Context::Calls, "Tool calls that wait"),
+    (Context::Calls, "Tool calls"),
     (Context::Overlay, "Lists and help"),
     (Context::Reader, "Readers"),
     (Context::Tree, "Tree of turns"),
