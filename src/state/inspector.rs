@@ -16,7 +16,7 @@ use super::{Breadth, CallId, Lane, LaneId, Reader, Session, Size, State};
 use crate::chat::{Role, Turn, TurnId};
 use crate::text::StringForm;
 
-pub use calls_compared::{CallMark, call_differences};
+pub use calls_compared::{CallDifference, CallMark, call_differences};
 pub use detail::{DetailBody, DetailKey, InspectorDetail};
 use filter::CallFilter;
 use outline::Outline;

@@ -54,8 +54,8 @@ pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
 pub use inspector::{
-    CallMark, DetailBody, DetailKey, Inspector, InspectorAreas, InspectorDetail, InspectorField, InspectorFocus,
-    InspectorRow, InspectorTab, call_differences,
+    CallDifference, CallMark, DetailBody, DetailKey, Inspector, InspectorAreas, InspectorDetail, InspectorField,
+    InspectorFocus, InspectorRow, InspectorTab, call_differences,
 };
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};

@@ -81,7 +81,7 @@ fn compare(session: &Session, sides: &[Side], marks: &mut HashMap<CallId, CallMa
             if std::ptr::eq(side, other) {
                 continue;
             }
-            let found = paired(&calls, self::calls(session, other.reply));
+            let found = paired(&calls, &self::calls(session, other.reply));
             for (index, found) in found.into_iter().enumerate() {
                 let mark = marks.entry(CallId { reply, index }).or_default();
                 let with = |index| {
@@ -108,7 +108,7 @@ fn calls(session: &Session, reply: Option<TurnId>) -> Vec<Meant> {
 }
 
 /// For each call its place among the others and whether they are the same; equal ones find each other first.
-fn paired(calls: &[Meant], others: Vec<Meant>) -> Vec<Option<(usize, bool)>> {
+fn paired(calls: &[Meant], others: &[Meant]) -> Vec<Option<(usize, bool)>> {
     let mut equal: HashMap<&Meant, VecDeque<usize>> = HashMap::new();
     for (place, other) in others.iter().enumerate() {
         equal.entry(other).or_default().push_back(place);
@@ -168,22 +168,24 @@ fn whole(number: &serde_json::Number) -> Option<i64> {
     (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
 }
 
-/// The JSON pointers at which two texts differ, each with the two values as compact JSON, `None` for what is missing. `None`
-/// where one of them is no JSON.
+/// A place at which two calls differ: its JSON pointer, and the two values as compact JSON, `None` for what is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallDifference {
+    pub pointer: String,
+    pub left: Option<String>,
+    pub right: Option<String>,
+}
+
+/// Where the arguments of two calls differ; `None` where one of them is no JSON.
 #[must_use]
-pub fn call_differences(left: &str, right: &str) -> Option<Vec<(String, Option<String>, Option<String>)>> {
+pub fn call_differences(left: &str, right: &str) -> Option<Vec<CallDifference>> {
     let (left, right) = (sorted(&read(left)?), sorted(&read(right)?));
     let mut found = Vec::new();
     differ("", Some(&left), Some(&right), &mut found);
     Some(found)
 }
 
-fn differ(
-    at: &str,
-    left: Option<&Value>,
-    right: Option<&Value>,
-    found: &mut Vec<(String, Option<String>, Option<String>)>,
-) {
+fn differ(at: &str, left: Option<&Value>, right: Option<&Value>, found: &mut Vec<CallDifference>) {
     if left == right || found.len() >= MOST {
         return;
     }
@@ -200,7 +202,11 @@ fn differ(
                 differ(&format!("{at}/{place}"), left.get(place), right.get(place), found);
             }
         }
-        _ => found.push((at.to_owned(), left.map(ToString::to_string), right.map(ToString::to_string))),
+        _ => found.push(CallDifference {
+            pointer: at.to_owned(),
+            left: left.map(ToString::to_string),
+            right: right.map(ToString::to_string),
+        }),
     }
 }
 
@@ -234,7 +240,7 @@ mod tests {
             ("/x", said("0"), None),
             ("/y", None, said("0")),
         ];
-        assert_eq!(found, expected.map(|(at, left, right)| (at.to_owned(), left, right)));
+        assert_eq!(found, expected.map(|(at, left, right)| CallDifference { pointer: at.to_owned(), left, right }));
         let many: Vec<u32> = (0..100).collect();
         assert_eq!(call_differences(&format!("{many:?}"), "[]").unwrap().len(), MOST);
     }
@@ -244,6 +250,6 @@ mod tests {
         let call = |name: &str, arguments: &str| (name.to_owned(), arguments.to_owned());
         let calls = [call("f", "1"), call("f", "2"), call("g", "1"), call("f", "2")];
         let others = vec![call("f", "2"), call("f", "3"), call("f", "2")];
-        assert_eq!(paired(&calls, others), [Some((1, false)), Some((0, true)), None, Some((2, true))]);
+        assert_eq!(paired(&calls, &others), [Some((1, false)), Some((0, true)), None, Some((2, true))]);
     }
 }

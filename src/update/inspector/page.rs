@@ -4,8 +4,8 @@ use super::wire;
 use crate::chat::{Role, RunId, Tool, Turn, TurnId};
 use crate::input::Action;
 use crate::state::{
-    Answerer, CallId, CallState, DetailBody, DetailKey, InspectorDetail, InspectorRow, InspectorTab, State,
-    call_differences,
+    Answerer, CallDifference, CallId, CallState, DetailBody, DetailKey, InspectorDetail, InspectorRow, InspectorTab,
+    State, call_differences,
 };
 use crate::text::{
     Emphasis, Ink, JsonTree, Line, Span, StreamingJson, StyleRole, Wrap, clean, clean_line, diff_rows, reveal,
@@ -249,8 +249,8 @@ fn compared(state: &State, call: CallId, page: &mut Page) {
         let value = |value: Option<String>| {
             value.map_or_else(|| "nothing".to_owned(), |value| truncate(&reveal(&value), 40).into_owned())
         };
-        for (pointer, own, theirs) in found {
-            let said = format!("{} here, {} in {lane}", value(own), value(theirs));
+        for CallDifference { pointer, left, right } in found {
+            let said = format!("{} here, {} in {lane}", value(left), value(right));
             page.at(" ", if pointer.is_empty() { "all" } else { &pointer }, &said, StyleRole::Warning);
         }
     }
@@ -304,7 +304,7 @@ fn without_result(state: &State, call: CallId) -> String {
 }
 
 /// The tool as the model was offered it.
-fn tool<'s>(state: &'s State, call: CallId) -> (&'s [Tool], Option<&'s Tool>) {
+fn tool(state: &State, call: CallId) -> (&[Tool], Option<&Tool>) {
     let run = run_of(state, call).and_then(|run| state.session.run(run));
     let own = &state.lanes[place_of(state, call.reply)].settings.tools;
     let offered = run.map_or(own, |run| &run.settings.tools);

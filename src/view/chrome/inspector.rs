@@ -10,7 +10,7 @@ use crate::state::{
     CallId, CallMark, Inspector, InspectorAreas, InspectorField, InspectorFocus, InspectorRow, InspectorTab, State,
     Target,
 };
-use crate::text::{Emphasis, Ink, Span, StyleRole, Wrap, clean_line, duration, truncate, width, wrap};
+use crate::text::{Emphasis, Ink, JsonTree, Span, StyleRole, Wrap, clean_line, duration, truncate, width, wrap};
 
 use super::super::call_rows::role;
 use super::super::canvas::Canvas;
@@ -241,7 +241,7 @@ fn detail(canvas: &mut Canvas<'_>, state: &State, areas: InspectorAreas, hits: &
         let cursor = draw_query(canvas, query, &inspector.find, "type what to find");
         return (inspector.typing == Some(InspectorField::Find)).then_some(cursor);
     }
-    let pointer = open.tree().filter(|_| focused && open.at() >= open.head.len()).map(|tree| tree.pointer());
+    let pointer = open.tree().filter(|_| focused && open.at() >= open.head.len()).map(JsonTree::pointer);
     let place = format!(" {}/{}", open.at() + 1, open.len());
     let start = canvas.right(said, &[Span::new(place, StyleRole::Dim)]);
     if let Some(pointer) = pointer {

@@ -24,11 +24,11 @@ async fn answered() -> Desk {
 }
 
 fn copied(desk: &Desk) -> String {
-    let copies = desk.screen.asked().into_iter().filter_map(|asked| match asked {
+    let mut copies = desk.screen.asked().into_iter().filter_map(|asked| match asked {
         Asked::Copy(text) => Some(text),
         _ => None,
     });
-    copies.last().expect("something was copied")
+    copies.next_back().expect("something was copied")
 }
 
 #[tokio::test(start_paused = true)]
