@@ -20,6 +20,8 @@ pub enum Context {
     Tree,
     /// While the list of sessions is open. The keys of overlays work there too; signs go into its query.
     Sessions,
+    /// While the calls of the session are looked into. The keys of overlays work there too.
+    Inspector,
     /// While a text is edited in a box.
     Form,
 }
@@ -39,6 +41,7 @@ impl Context {
             Self::Reader => "reader",
             Self::Tree => "tree",
             Self::Sessions => "sessions",
+            Self::Inspector => "inspector",
             Self::Form => "form",
         }
     }
@@ -95,6 +98,7 @@ actions! {
     FocusTranscript, Global, "focus.transcript", "", "Focus the transcript";
     FocusComposer, Global, "focus.composer", "", "Focus the composer";
     FocusCalls, Global, "focus.calls", "", "Decide about the tool calls that wait";
+    FocusInspector, Global, "focus.inspector", "calls", "Look into the tool calls: those of the last reply, then all of them";
     Palette, Global, "app.palette", "commands", "Open the command palette";
     Help, Global, "app.help", "help", "Show the keys and what they do";
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
@@ -237,6 +241,31 @@ actions! {
     SessionDelete, Sessions, "sessions.delete", "", "Delete the selected session; it can be undone";
     SessionPreviewUp, Sessions, "sessions.preview_up", "", "Scroll the preview up";
     SessionPreviewDown, Sessions, "sessions.preview_down", "", "Scroll the preview down";
+
+    InspectorZoom, Inspector, "inspector.zoom", "zoom", "Let the calls fill the screen, or give the room back";
+    InspectorTab, Inspector, "inspector.tab", "page", "Turn to the next page: arguments, result, schema, errors, wire";
+    InspectorTabBefore, Inspector, "inspector.tab_before", "", "Turn to the page before";
+    InspectorLeft, Inspector, "inspector.left", "", "Go to the tree of calls";
+    InspectorRight, Inspector, "inspector.right", "", "Go to what is shown of the call";
+    InspectorTop, Inspector, "inspector.top", "", "Go to the first row";
+    InspectorBottom, Inspector, "inspector.bottom", "", "Go to the last row";
+    InspectorFilter, Inspector, "inspector.filter", "filter", "Show only some calls: tool:get_weather state:failed lane:A text";
+    InspectorFind, Inspector, "inspector.find", "find", "Find a text in the keys and values of the page";
+    InspectorFindNext, Inspector, "inspector.find_next", "", "Go to the next hit";
+    InspectorFindPrevious, Inspector, "inspector.find_previous", "", "Go to the hit before";
+    InspectorFold, Inspector, "inspector.fold", "fold", "Fold or unfold the selected member, or a long string";
+    InspectorFoldMore, Inspector, "inspector.fold_more", "", "Fold one level more of the JSON";
+    InspectorFoldLess, Inspector, "inspector.fold_less", "", "Unfold one level more of the JSON";
+    InspectorStrings, Inspector, "inspector.strings", "", "Show strings as they are written, or as they are meant";
+    InspectorEdit, Inspector, "inspector.edit", "edit", "Edit the arguments and go on from there, in a branch of its own";
+    InspectorAnswer, Inspector, "inspector.answer", "result", "Edit the result and send it, in a branch of its own";
+    InspectorRun, Inspector, "inspector.run", "again", "Run the call once more: you approve it as the first time";
+    InspectorCopy, Inspector, "inspector.copy", "copy", "Copy the page: arguments, result, schema; of JSON the selected member";
+    InspectorCopyCall, Inspector, "inspector.copy_call", "", "Copy the call as JSON";
+    InspectorCopyPair, Inspector, "inspector.copy_pair", "", "Copy the call and its result as two messages";
+    InspectorCanned, Inspector, "inspector.canned", "canned", "Answer all calls of this tool with this result from now on";
+    InspectorCannedRule, Inspector, "inspector.canned_rule", "", "Answer calls of this tool that have these arguments with this result";
+    InspectorOpen, Inspector, "inspector.open", "", "Read the page in $EDITOR";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
     FormEnter, Form, "form.enter", "", "In a single line: keep the text";

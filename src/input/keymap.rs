@@ -19,7 +19,7 @@ pub const PALETTE_ONLY: &[Action] =
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 11] = [
+const CONTEXTS: [Context; 12] = [
     Context::Global,
     Context::Composer,
     Context::Completion,
@@ -30,6 +30,7 @@ const CONTEXTS: [Context; 11] = [
     Context::Reader,
     Context::Tree,
     Context::Sessions,
+    Context::Inspector,
     Context::Form,
 ];
 
@@ -257,9 +258,9 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
         return Err(KeymapProblem::Action { name: name.to_owned(), near });
     };
     let home = action.row().context;
-    // A global action may be asked for from a narrower place by a key of its own there; readers, the tree and the list of
-    // sessions are overlays.
-    let is_overlay = matches!(context, Context::Reader | Context::Tree | Context::Sessions);
+    // A global action may be asked for from a narrower place by a key of its own there; readers, the tree, the list of
+    // sessions and the inspector are overlays.
+    let is_overlay = matches!(context, Context::Reader | Context::Tree | Context::Sessions | Context::Inspector);
     let within = home == Context::Global || (home == Context::Overlay && is_overlay);
     if home != context && !within {
         return Err(KeymapProblem::Misplaced { action: action.row().name, home: home.name() });
@@ -273,8 +274,10 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
 /// Whether the chord puts a sign into a text there. The one sign that may be bound is that of the commands, which only
 /// counts while the composer is empty.
 fn types_there(context: Context, chord: Chord) -> bool {
-    let has_text =
-        !matches!(context, Context::Transcript | Context::Sidebar | Context::Calls | Context::Reader | Context::Tree);
+    let has_text = !matches!(
+        context,
+        Context::Transcript | Context::Sidebar | Context::Calls | Context::Reader | Context::Tree | Context::Inspector
+    );
     has_text && chord.types().is_some()
 }
 

@@ -192,6 +192,7 @@ impl Session {
     /// Begins the records of a reply's calls.
     pub fn begin_calls(&mut self, reply: TurnId, records: Vec<CallRecord>) {
         self.calls.put(reply, records);
+        self.calls_changed += 1;
         // They are saved with their turn.
         self.turns.change(reply);
     }
@@ -202,6 +203,7 @@ impl Session {
             return;
         };
         change(record);
+        self.calls_changed += 1;
         match record.state {
             CallState::Running { .. } => self.calls.running.insert(call),
             _ => self.calls.running.remove(&call),

@@ -110,6 +110,8 @@ pub enum EditPurpose {
     Draft,
     /// What takes the keys in the open form.
     Form,
+    /// It is only read: nothing changes by it.
+    Look,
 }
 
 /// Why the program ends.

@@ -185,6 +185,18 @@ pub enum Target {
     File {
         row: usize,
     },
+    /// A call in the sidebar, by its place in the reply.
+    CallRow {
+        index: usize,
+    },
+    /// A page of what is read, by its place.
+    Tab {
+        place: usize,
+    },
+    /// A row of what is read beside a list.
+    DetailRow {
+        row: usize,
+    },
     OverlayRow {
         row: usize,
     },

@@ -34,6 +34,8 @@ pub enum FormPurpose {
 pub enum CallForm {
     /// The arguments that it is to be run with.
     Arguments(CallId),
+    /// The arguments that it is to be made with once more, in a branch of its own.
+    Again(CallId),
     /// Its result, by hand.
     Answer(CallId),
     /// Why it is refused: one line.

@@ -99,6 +99,15 @@ impl Layout {
 }
 
 impl Layout {
+    /// Below this many rows a sidebar has no room for the tools.
+    pub const TOOLS_FROM: u16 = 20;
+
+    /// Whether a sidebar of this screen has a box for the tools.
+    #[must_use]
+    pub fn has_tools(size: Size) -> bool {
+        size.rows.saturating_sub(2) >= Self::TOOLS_FROM
+    }
+
     /// The columns of text in the box of the calls.
     #[must_use]
     pub fn box_columns(state: &State) -> u16 {
@@ -126,7 +135,7 @@ impl State {
     /// Whether the keys go to a sidebar that lies over the lanes.
     #[must_use]
     pub fn is_in_drawer(&self) -> bool {
-        self.focus == Focus::Sidebar && is_drawer(self)
+        in_sidebar(self) && is_drawer(self)
     }
 }
 
@@ -138,9 +147,14 @@ fn chip_rows_of(state: &State, columns: u16) -> u16 {
     u16::try_from(rows.len() + sight).unwrap_or(0)
 }
 
+/// Whether the keys go to a box of the sidebar.
+fn in_sidebar(state: &State) -> bool {
+    matches!(state.focus, Focus::Sidebar | Focus::Inspector)
+}
+
 /// Nought when the sidebar is not shown.
 fn sidebar_columns(state: &State) -> u16 {
-    let shown = state.sidebar.shown && (!is_drawer(state) || state.focus == Focus::Sidebar);
+    let shown = state.sidebar.shown && (!is_drawer(state) || in_sidebar(state));
     if shown { sidebar_width(state.size.columns) } else { 0 }
 }
 

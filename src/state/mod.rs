@@ -16,6 +16,7 @@ mod form;
 mod heat;
 mod imported;
 mod inspect;
+mod inspector;
 mod lane;
 mod layout;
 mod lockstep;
@@ -52,6 +53,10 @@ pub use form::{CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose,
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
+pub use inspector::{
+    CallDifference, CallMark, DetailBody, DetailKey, Inspector, InspectorAreas, InspectorDetail, InspectorField,
+    InspectorFocus, InspectorRow, InspectorTab, call_differences,
+};
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use lockstep::Lockstep;
@@ -101,6 +106,8 @@ pub enum Focus {
     Sidebar,
     /// The box of the calls that wait.
     Calls,
+    /// The calls of the last reply, in the sidebar.
+    Inspector,
 }
 
 /// What the lanes' bodies show.
@@ -147,6 +154,8 @@ pub struct State {
     pub tools: ToolDesk,
     /// The box of the focused lane's calls, while it waits for answers.
     pub call_box: Option<CallBox>,
+    /// Which calls are looked at, and what of them.
+    pub inspector: Inspector,
     pub overlay: Option<Overlay>,
     pub notices: Notices,
     pub providers: Providers,
@@ -230,6 +239,7 @@ impl State {
             sidebar: Sidebar::default(),
             tools: ToolDesk::default(),
             call_box: None,
+            inspector: Inspector::default(),
             overlay: None,
             notices: Notices::default(),
             providers: start.providers,
@@ -331,6 +341,7 @@ impl State {
             (None, Focus::Transcript) => &[Context::Transcript, Context::Global],
             (None, Focus::Sidebar) => &[Context::Sidebar, Context::Global],
             (None, Focus::Calls) => &[Context::Calls, Context::Global],
+            (None, Focus::Inspector) => &[Context::Inspector, Context::Overlay, Context::Global],
         }
     }
 

@@ -25,6 +25,8 @@ pub enum Overlay {
     Request(Box<RequestPage>),
     /// A run looked into.
     Inspect(Box<Inspect>),
+    /// The calls of the session; what is read of them is the state's own.
+    Inspector,
     /// A reply's tokens by their probability.
     Heat(Box<Heat>),
     /// The session's turns.
@@ -44,6 +46,7 @@ impl Overlay {
             Self::Palette(_) | Self::Models(_) | Self::Presets(_) | Self::Tools(_) => {
                 &[Context::Overlay, Context::Global]
             }
+            Self::Inspector => &[Context::Inspector, Context::Overlay, Context::Global],
             Self::Form(_) => &[Context::Form, Context::Global],
             Self::Tree(_) => &[Context::Tree, Context::Overlay, Context::Global],
             Self::Sessions(_) => &[Context::Sessions, Context::Overlay, Context::Global],

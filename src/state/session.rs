@@ -32,6 +32,8 @@ pub struct Session {
     wires_forgotten: usize,
     /// How many runs have come to their end.
     closed: u64,
+    /// How often what became of calls changed.
+    pub(super) calls_changed: u64,
 }
 
 /// 32 MiB: the newest hundred long replies, and less than a terminal keeps of its own.
@@ -159,6 +161,12 @@ impl Session {
         run.usage = usage;
         run.cost = cost;
         self.changed.insert(id);
+    }
+
+    /// A number that is another one whenever the records of calls changed.
+    #[must_use]
+    pub fn calls_changed(&self) -> u64 {
+        self.calls_changed
     }
 
     /// How many runs have come to their end.

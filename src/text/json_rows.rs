@@ -15,7 +15,7 @@ const INDENT: usize = 2;
 const MOST_PER_CELL: usize = 4;
 
 /// Writes tokens as rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Printer {
     width: u16,
     depth: usize,
@@ -220,7 +220,7 @@ impl Folded {
     }
 }
 
-fn role(kind: JsonKind) -> StyleRole {
+pub(super) fn role(kind: JsonKind) -> StyleRole {
     match kind {
         JsonKind::Key => StyleRole::SyntaxVariable,
         JsonKind::String => StyleRole::SyntaxString,

@@ -11,7 +11,7 @@ use super::json_scan::JsonScanner;
 const FOLDS_AT: usize = 3;
 
 /// The rows of a JSON text that only grows at its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StreamingJson {
     scanner: JsonScanner,
     printer: Printer,

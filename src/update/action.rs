@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, attach, calls, card, diff, exchange, find, form, inspect, lanes, lockstep, overlay, params, presets,
-    queue, reader, reading, request, sessions, share, stream, tool_list, tree,
+    Effects, ask, attach, calls, card, diff, exchange, find, form, inspect, inspector, lanes, lockstep, overlay,
+    params, presets, queue, reader, reading, request, sessions, share, stream, tool_list, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -38,6 +38,8 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Sidebar => sidebar(state, action, now),
         Context::Calls => calls::perform(state, action, now),
         Context::Overlay if state.finds() => find::list(state, action, now),
+        Context::Overlay if inspector::has_keys(state) => inspector::list(state, action, now),
+        Context::Inspector => inspector::perform(state, action, now),
         Context::Overlay => overlay::perform(state, action, now),
         Context::Tree => tree::perform(state, action, now),
         Context::Sessions => sessions::perform(state, action, now),
@@ -58,6 +60,10 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         }
         A::FocusCalls => {
             calls::focus(state, now);
+            Effects::new()
+        }
+        A::FocusInspector => {
+            inspector::focus(state);
             Effects::new()
         }
         A::Palette | A::Help | A::Models => overlay::perform(state, action, now),
@@ -170,7 +176,7 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
-    if inspect::step_out(state) {
+    if inspect::step_out(state) || inspector::step_out(state) {
         return Effects::new();
     }
     if state.overlay.is_some() {
@@ -185,7 +191,8 @@ fn back(state: &mut State, now: Instant) -> Effects {
         return Effects::new();
     }
     // A drawer hides what streams: who leaves it does not mean that.
-    let stopped = if state.is_in_drawer() { Effects::new() } else { stream::stop(state, state.focused, now) };
+    let reads = state.is_in_drawer() || state.focus == Focus::Inspector;
+    let stopped = if reads { Effects::new() } else { stream::stop(state, state.focused, now) };
     if !stopped.is_empty() {
         return stopped;
     }
@@ -202,9 +209,11 @@ fn back(state: &mut State, now: Instant) -> Effects {
     Effects::new()
 }
 
-fn focus(state: &mut State, action: Action) {
+pub(super) fn focus(state: &mut State, action: Action) {
     const RING: [Focus; 3] = [Focus::Composer, Focus::Transcript, Focus::Sidebar];
-    let place = RING.iter().position(|focus| *focus == state.focus).unwrap_or(0);
+    // The box of calls is a part of the sidebar.
+    let here = if state.focus == Focus::Inspector { Focus::Sidebar } else { state.focus };
+    let place = RING.iter().position(|focus| *focus == here).unwrap_or(0);
     state.overlay = None;
     state.focus = match action {
         Action::FocusNext => RING[(place + 1) % RING.len()],
@@ -222,7 +231,7 @@ fn screen(state: &mut State, action: Action, now: Instant) -> Effects {
     match action {
         Action::ToggleSidebar => {
             state.sidebar.shown = !state.sidebar.shown;
-            if state.focus == Focus::Sidebar {
+            if matches!(state.focus, Focus::Sidebar | Focus::Inspector) {
                 state.focus = Focus::Composer;
             }
             Effects::new()

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, calls, card, exchange, picker, sessions, system, tree, values};
+use super::{Effects, calls, card, exchange, inspector, picker, sessions, system, tree, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -120,6 +120,7 @@ pub(super) fn leave(state: &mut State, now: Instant) {
     if named.is_some() {
         tree::open_at(state, named);
     }
+    inspector::come_back(state);
     // Providers may have answered while it was covered.
     picker::relisted(state);
 }
@@ -132,7 +133,9 @@ pub(super) fn open_name(state: &mut State) {
 
 fn accept(state: &mut State, now: Instant) -> Effects {
     if open_form(state).is_some_and(|form| form.is_call()) {
-        return calls::accept(state, now);
+        let effects = calls::accept(state, now);
+        inspector::come_back(state);
+        return effects;
     }
     if open_form(state).is_some_and(|form| form.is_value()) {
         return values::accept(state, now);

@@ -15,6 +15,7 @@ mod find;
 mod form;
 mod heat;
 mod inspect;
+mod inspector;
 mod keys;
 mod lanes;
 mod lockstep;
@@ -74,6 +75,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         answer_hint::refresh(state);
     }
     tree::refresh(state);
+    inspector::refresh(state);
     find::refresh(state);
     effects
 }
@@ -141,6 +143,7 @@ fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String
         (_, Err(problem)) => state.notices.show(Level::Error, problem, now),
         (EditPurpose::Draft, Ok(text)) => state.composer.replace(text.trim_end_matches('\n')),
         (EditPurpose::Form, Ok(text)) => form::edited(state, &text),
+        (EditPurpose::Look, Ok(_)) => {}
     }
     Effects::new()
 }

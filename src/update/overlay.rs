@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, picker, presets, reader, sessions, tool_list, tree};
+use super::{Effects, action, heat, inspect, inspector, picker, presets, reader, sessions, tool_list, tree};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -45,6 +45,7 @@ pub(super) fn open_palette(state: &mut State) {
 pub(super) fn takes_text(state: &State) -> bool {
     match &state.overlay {
         Some(Overlay::Inspect(inspect)) => matches!(inspect.wire.find, WireFind::Typing(_)),
+        Some(Overlay::Inspector) => state.inspector.typing.is_some(),
         Some(overlay) => action::is_list(overlay),
         None => false,
     }
@@ -75,6 +76,12 @@ pub(super) fn typed(state: &mut State, text: &str) -> Effects {
         return Effects::new();
     }
     const LONGEST: usize = 200;
+    if inspector::types(state, |typed| {
+        let room = LONGEST.saturating_sub(typed.chars().count());
+        typed.extend(text.chars().take(room));
+    }) {
+        return Effects::new();
+    }
     if let Some(query) = query_mut(state) {
         let room = LONGEST.saturating_sub(query.chars().count());
         query.extend(text.chars().take(room));
@@ -85,6 +92,12 @@ pub(super) fn typed(state: &mut State, text: &str) -> Effects {
 }
 
 pub(super) fn erase(state: &mut State) -> Effects {
+    let shorter = |typed: &mut String| {
+        typed.pop();
+    };
+    if inspector::types(state, shorter) {
+        return Effects::new();
+    }
     if let Some(query) = query_mut(state) {
         query.pop();
         select(state, 0);
@@ -101,6 +114,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Presets(_)) => presets::select(state, row),
         Some(Overlay::Tools(list)) => list.selected = row.min(list.rows.len().saturating_sub(1)),
         Some(Overlay::Inspect(_)) => inspect::select(state, row),
+        Some(Overlay::Inspector) => inspector::select(state, row),
         Some(Overlay::Heat(_)) => heat::select(state, row),
         Some(Overlay::Tree(page)) => page.select(row),
         _ => {}
@@ -117,6 +131,7 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
             presets::select(state, row);
         }
         Some(Overlay::Tools(list)) => list.selected = stepped(list.selected, rows, list.rows.len()),
+        Some(Overlay::Inspector) => inspector::step(state, rows),
         Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(Overlay::Tree(page)) => page.select(page.selected().saturating_add_signed(rows)),
         Some(Overlay::Sessions(list)) => list.choose(stepped(list.selected, rows, list.found.rows.len())),
@@ -188,6 +203,9 @@ fn offered(action: Action) -> bool {
 fn accept(state: &mut State, now: Instant) -> Effects {
     if let Some(Overlay::Inspect(_)) = &state.overlay {
         return inspect::accept(state);
+    }
+    if let Some(Overlay::Inspector) = &state.overlay {
+        return inspector::accept(state, now);
     }
     // What is read has no row to take: only its cursor moved.
     match state.overlay.take_if(|open| !open.contexts().contains(&Context::Reader)) {

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use super::params::Settled;
-use super::{Effects, action, attach, calls, form, lanes, overlay, params, queue, reading, request, sessions};
+use super::{
+    Effects, action, attach, calls, form, inspector, lanes, overlay, params, queue, reading, request, sessions,
+};
 use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Effect, Focus, LaneId, Overlay, Panes, Pointer, PointerKind, Scroll, ScrollMotion, State, Target};
@@ -69,6 +71,7 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
         Target::Calls => {
             calls::focus(state, now);
         }
+        Target::CallRow { index } => inspector::click_in_box(state, index),
         Target::Param { row } => {
             state.focus = Focus::Sidebar;
             params::select(state, row, now);
@@ -78,7 +81,11 @@ fn press(state: &mut State, target: Target, now: Instant) -> Effects {
             params::select(state, row, now);
             params::place(state, thousandths);
         }
-        Target::Nothing | Target::Overlay | Target::OverlayRow { .. } => {}
+        Target::Nothing
+        | Target::Overlay
+        | Target::OverlayRow { .. }
+        | Target::Tab { .. }
+        | Target::DetailRow { .. } => {}
     }
     Effects::new()
 }
@@ -87,6 +94,18 @@ fn press_overlay(state: &mut State, target: Target, now: Instant) -> Effects {
     match target {
         Target::OverlayRow { row } if matches!(state.overlay, Some(Overlay::Sessions(_))) => {
             sessions::click(state, row, now)
+        }
+        Target::OverlayRow { row } if matches!(state.overlay, Some(Overlay::Inspector)) => {
+            inspector::click(state, row);
+            Effects::new()
+        }
+        Target::DetailRow { row } => {
+            inspector::click_detail(state, row);
+            Effects::new()
+        }
+        Target::Tab { place } => {
+            inspector::click_tab(state, place);
+            Effects::new()
         }
         Target::OverlayRow { row } => {
             overlay::select(state, row);
@@ -119,6 +138,10 @@ fn select(state: &mut State, lane: LaneId, turn: Option<TurnId>) {
 fn wheel(state: &mut State, target: Target, notches: Notches, now: Instant) -> Effects {
     if target == Target::Overlay && matches!(state.overlay, Some(Overlay::Sessions(_))) {
         sessions::wheel(state, notches.0 * NOTCH);
+        return Effects::new();
+    }
+    if matches!(target, Target::DetailRow { .. }) {
+        inspector::scroll_detail(state, isize::try_from(notches.0 * NOTCH).unwrap_or(0));
         return Effects::new();
     }
     if state.overlay.is_some() {

@@ -1,6 +1,7 @@
 //! What the harness cannot bring about: events in an order that only a race makes.
 
 mod calls;
+mod inspector;
 mod saving;
 mod sessions;
 

@@ -10,7 +10,7 @@ use crate::state::{
 };
 use crate::text;
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
-use crate::update::{ask, form};
+use crate::update::{ask, form, inspector};
 
 fn open(state: &mut State, what: CallForm, text: &str, templates: Vec<String>) {
     let purpose = FormPurpose::Call { lane: state.lane().id, what };
@@ -67,6 +67,12 @@ pub(super) fn open_responder(state: &mut State, call: CallId) {
     open(state, CallForm::Responder(tool), &written, templates);
 }
 
+/// The arguments of a call that is over, for another one in its place.
+pub(in crate::update) fn open_again(state: &mut State, call: CallId) {
+    let Some(arguments) = state.session.arguments(call).map(ToOwned::to_owned) else { return };
+    open(state, CallForm::Again(call), &laid_out(&arguments), vec![arguments]);
+}
+
 /// The result of a tool's turn, to be sent again with another one.
 pub(in crate::update) fn open_result(state: &mut State, turn: TurnId) {
     let text = state.session.turns.get(turn).map(|turn| turn.text.clone()).unwrap_or_default();
@@ -89,7 +95,7 @@ pub(in crate::update) fn judge(state: &mut State) {
     let FormPurpose::Call { lane, what } = form.purpose.clone() else { return };
     let written = form.editor.text();
     let verdict = match what {
-        CallForm::Arguments(call) => Some(on_arguments(state, lane, call, &written)),
+        CallForm::Arguments(call) | CallForm::Again(call) => Some(on_arguments(state, lane, call, &written)),
         CallForm::Answer(_) | CallForm::Result(_) => Some(on_result(&written)),
         CallForm::Refusal(_) | CallForm::RefusalOfAll(_) => {
             Some(Verdict::Good("the reason goes to the model; it may be empty".to_owned()))
@@ -165,6 +171,7 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
     state.overlay = None;
     match what {
         CallForm::Arguments(call) => run_with(state, place, call, written, now),
+        CallForm::Again(call) => inspector::make_again(state, place, call, Some(&written), now),
         CallForm::Answer(call) if waits(state, call, now) => {
             answer(state, place, call, Answerer::Person, CallEnd::Answered(written), now)
         }
@@ -215,12 +222,23 @@ fn run_with(state: &mut State, place: usize, call: CallId, written: String, now:
 
 fn keep_responder(state: &mut State, tool: String, written: &str, now: Instant) -> Effects {
     let Ok(responder) = responder(state, &tool, written) else { return Effects::new() };
-    let shown = text::clean_line(&tool).into_owned();
     let who = match &responder {
         Responder::Person => "a person",
         Responder::Canned(_) => "its last result",
         Responder::Command(_) => "a command",
     };
+    put_responder(state, tool, responder, who, now)
+}
+
+/// Has another responder answer the calls of a tool, and keeps it.
+pub(in crate::update) fn put_responder(
+    state: &mut State,
+    tool: String,
+    responder: Responder,
+    who: &str,
+    now: Instant,
+) -> Effects {
+    let shown = text::clean_line(&tool).into_owned();
     // Whom the user trusted was another one.
     state.tools.always.remove(&tool);
     state.tools.responders.0.insert(tool.clone(), responder.clone());
@@ -245,7 +263,12 @@ fn send_again(state: &mut State, place: usize, turn: TurnId, written: String, no
     }
     let Some(before) = state.session.turns.get(turn).cloned() else { return Effects::new() };
     let (Some(parent), Some(call)) = (before.parent, before.answers) else { return Effects::new() };
-    let after: Vec<TurnId> = state.lanes[place].branch.iter().skip(before.depth + 1).copied().collect();
+    let branch = if state.holds(&state.lanes[place], turn) {
+        state.lanes[place].branch.clone()
+    } else {
+        state.session.turns.branch(Some(state.session.turns.newest_leaf(turn)))
+    };
+    let after: Vec<TurnId> = branch.into_iter().skip(before.depth + 1).collect();
     let stand = state.lanes[place].stand();
     state.undos.push(Undo::Branches(vec![stand]));
     let mut last = results::add(state, parent, call, written);

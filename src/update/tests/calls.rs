@@ -9,7 +9,7 @@ use crate::input::Action;
 use crate::state::{Answerer, CallForm, CallId, CallState, Focus, Form, FormPurpose, Overlay, Verdict};
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
 
-fn tool(name: &str) -> Tool {
+pub(super) fn tool(name: &str) -> Tool {
     Tool::from_json(&json!({"name": name, "parameters": {"type": "object",
         "properties": {"city": {"type": "string"}}, "required": ["city"]}}))
     .unwrap()
@@ -25,7 +25,7 @@ fn asked_with_tools(now: Instant) -> State {
 }
 
 /// A reply that ends in calls: `(id, name, arguments)` each; what follows from its end.
-fn called(state: &mut State, calls: &[(&str, &str, &str)], now: Instant) -> Effects {
+pub(super) fn called(state: &mut State, calls: &[(&str, &str, &str)], now: Instant) -> Effects {
     let generation = state.lane().generation;
     for (index, (id, name, arguments)) in calls.iter().enumerate() {
         let delta = Delta::ToolCall {
@@ -41,20 +41,20 @@ fn called(state: &mut State, calls: &[(&str, &str, &str)], now: Instant) -> Effe
     update(state, Event::StreamEnded { lane: LANE, generation }, now)
 }
 
-fn waiting(calls: &[(&str, &str, &str)], now: Instant) -> State {
+pub(super) fn waiting(calls: &[(&str, &str, &str)], now: Instant) -> State {
     let mut state = asked_with_tools(now);
     assert_eq!(called(&mut state, calls, now), []);
     state
 }
 
-const TOKYO: &str = r#"{"city":"Tokyo"}"#;
+pub(super) const TOKYO: &str = r#"{"city":"Tokyo"}"#;
 
-fn act(state: &mut State, action: Action, now: Instant) -> Effects {
+pub(super) fn act(state: &mut State, action: Action, now: Instant) -> Effects {
     super::super::action::perform(state, action, now).into_iter().chain(super::super::calls::settle(state)).collect()
 }
 
 /// Opens a form by an action, writes a text into it and takes it.
-fn writes(state: &mut State, action: Action, text: &str, now: Instant) -> Effects {
+pub(super) fn writes(state: &mut State, action: Action, text: &str, now: Instant) -> Effects {
     let mut effects = act(state, action, now);
     let Some(Overlay::Form(form)) = &mut state.overlay else { panic!("no form is open") };
     form.editor.set_text("");
@@ -63,7 +63,7 @@ fn writes(state: &mut State, action: Action, text: &str, now: Instant) -> Effect
     effects
 }
 
-fn form(state: &State) -> &Form {
+pub(super) fn form(state: &State) -> &Form {
     match &state.overlay {
         Some(Overlay::Form(form)) => form,
         other => panic!("no form: {other:?}"),
@@ -79,7 +79,7 @@ fn request(effects: &Effects) -> &ChatRequest {
 }
 
 /// What follows the last question: `assistant`, and for an answer its call and content.
-fn sent(effects: &Effects) -> Vec<String> {
+pub(super) fn sent(effects: &Effects) -> Vec<String> {
     let messages = &request(effects).messages;
     let from = messages.iter().rposition(|message| message["role"] == "user").unwrap() + 1;
     let said = |message: &Value| match message.get("tool_call_id") {
@@ -98,7 +98,7 @@ fn words(state: &State) -> Vec<&'static str> {
     states(state).iter().map(|of| of.words().1).collect()
 }
 
-fn command(state: &mut State, tool: &str) {
+pub(super) fn command(state: &mut State, tool: &str) {
     let responder = Responder::Command(CommandResponder::new(vec!["weather".into(), "{/city}".into()]));
     state.tools.responders.0.insert(tool.to_owned(), responder);
 }

@@ -200,6 +200,15 @@ fn works(state: &State, action: Action) -> bool {
             .is_some_and(|turn| !turn.reasoning.is_empty() || !turn.tool_calls.is_empty() || turn.role == Role::Tool),
         Action::LaneZoom => state.lanes.len() > 1,
         Action::FocusParameters => state.focus != Focus::Sidebar,
+        Action::FocusInspector => state.focus != Focus::Inspector && state.last_called(lane).is_some(),
+        Action::InspectorZoom => state.overlay.is_none(),
+        Action::InspectorTab | Action::InspectorFilter | Action::InspectorFind | Action::InspectorFold => {
+            state.overlay.is_some() && state.inspector.all_calls() > 0
+        }
+        Action::InspectorEdit | Action::InspectorAnswer | Action::InspectorRun | Action::InspectorCanned => {
+            state.overlay.is_none() || state.inspector.call().is_some()
+        }
+        Action::InspectorCopy => state.overlay.is_none() || state.inspector.all_calls() > 0,
         Action::ParamLess => param.is_some_and(|param| !matches!(param.kind, ParamKind::Text | ParamKind::Json)),
         Action::ParamUnset => {
             let set = |param: &Param| lane.settings.params.get(param.name).is_some();

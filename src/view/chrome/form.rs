@@ -83,6 +83,7 @@ fn call_title(state: &State, what: &CallForm) -> String {
             let came = called(call).map_or_else(String::new, |came| brief(&came.arguments, 40));
             format!("Arguments of {} · as it came: {came}", name(call))
         }
+        CallForm::Again(call) => format!("Arguments of {}, in a branch of its own", name(call)),
         CallForm::Answer(call) => {
             let arguments = state.session.arguments(*call).unwrap_or_default();
             format!("Result of {} · {}", name(call), brief(arguments, 40))
@@ -168,6 +169,7 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, form: &Form, row: Rect) {
     let does = match &form.purpose {
         FormPurpose::Export => "writes it",
         FormPurpose::Call { what: CallForm::Arguments(_), .. } => "runs it so",
+        FormPurpose::Call { what: CallForm::Again(_), .. } => "makes the branch",
         FormPurpose::Call { what: CallForm::Answer(_) | CallForm::Result(_), .. } => "sends it",
         FormPurpose::Call { what: CallForm::Refusal(_) | CallForm::RefusalOfAll(_), .. } => "refuses",
         _ => "keeps it",

@@ -11,7 +11,7 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 11] = [
+const SECTIONS: [(Context, &str); 12] = [
     (Context::Composer, "Composer"),
     (Context::Completion, "Files of an @path"),
     (Context::Global, "Everywhere"),
@@ -22,6 +22,7 @@ const SECTIONS: [(Context, &str); 11] = [
     (Context::Reader, "Readers"),
     (Context::Tree, "Tree of turns"),
     (Context::Sessions, "Sessions"),
+    (Context::Inspector, "Inspector of tool calls"),
     (Context::Form, "Editors in a box"),
 ];
 

@@ -15,6 +15,7 @@ mod footer;
 mod form;
 mod heat;
 mod help;
+mod inspector;
 mod notices;
 mod overlay;
 mod palette;
@@ -77,7 +78,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     attach::completion(&mut canvas, state, layout, hits);
     cursor = find::draw(&mut canvas, state, layout).or(cursor);
     if let Some(open) = &state.overlay {
-        cursor = overlay::draw(&mut canvas, state, open, hits);
+        cursor = overlay::draw(&mut canvas, state, open, hits, now);
     }
     // Also over an overlay: what is said may be about it.
     notices::draw(&mut canvas, state, layout, now);

@@ -1,6 +1,7 @@
 //! What lies over the panes: the box, its query line and its list. What is in it is the overlay's own file's.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use ratatui::layout::{Position, Rect};
 
@@ -10,10 +11,18 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, diff, form, heat, help, palette, picker, presets, request, sessions, tool_list, tree, wire_page};
+use super::{
+    card, diff, form, heat, help, inspector, palette, picker, presets, request, sessions, tool_list, tree, wire_page,
+};
 
 /// Draws the open overlay; returns where its query is typed.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    open: &Overlay,
+    hits: &mut Hits,
+    now: Instant,
+) -> Option<Position> {
     match open {
         Overlay::Help { scroll } => {
             help::draw(canvas, state, *scroll, hits);
@@ -37,6 +46,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
             None
         }
         Overlay::Inspect(open) => wire_page::draw(canvas, state, open, hits),
+        Overlay::Inspector => inspector::draw(canvas, state, hits, now),
         Overlay::Heat(open) => heat::draw(canvas, state, open, hits),
         Overlay::Tree(page) => {
             tree::draw(canvas, state, page, hits);

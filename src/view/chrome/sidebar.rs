@@ -4,16 +4,13 @@ use std::time::Instant;
 
 use ratatui::layout::{Position, Rect};
 
-use crate::state::{Focus, State, Target};
+use crate::state::{Focus, Layout, State, Target};
 use crate::text::{Line, Span, StyleRole};
 
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
 use super::super::title::letter_of;
 use super::{cost, parameters, tools};
-
-/// Below this many rows there is no room for the tools.
-const TOOLS_FROM: u16 = 20;
 
 /// Rows of the sidebar that the boxes take, their upper borders among them; the lowest border is the cost's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +43,30 @@ pub(super) fn draw(
     let caret = parameters::draw(canvas, state, body(area.y, shares.parameters.saturating_sub(1)), hits);
     let mut top = area.y + shares.parameters;
     if shares.tools > 0 {
+        let role = frame_role(focused || (state.focus == Focus::Inspector && state.overlay.is_none()));
         canvas.rule(Rect { y: top, ..area }, role, &title("Tools"));
-        list(canvas, body(top, shares.tools - 1), &tools);
+        let room = body(top, shares.tools - 1);
+        list(canvas, room, &tools);
+        self::calls(canvas, state, room, hits);
         top += shares.tools;
     }
     canvas.rule(Rect { y: top, ..area }, role, &[Span::new("Cost", StyleRole::Title)]);
     list(canvas, body(top, shares.cost.saturating_sub(2)), &costs);
     caret
+}
+
+/// Makes each call in sight a target, and marks the selected one.
+fn calls(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
+    let (first, selected) = (tools::first(state), tools::selected(state));
+    let count = state.last_called(state.lane()).map_or(0, |reply| reply.tool_calls.len().saturating_sub(first));
+    for (row, y) in (0..count).zip(area.y..area.bottom()) {
+        let area = Rect { y, height: 1, ..area };
+        hits.add(area, Target::CallRow { index: first + row });
+        if selected == Some(row) && state.overlay.is_none() {
+            canvas.ground(area, StyleRole::Selection);
+            canvas.text(area.x, y, 1, "▸", StyleRole::Focus);
+        }
+    }
 }
 
 /// Cost has five rows and more where there is much to tell; tools four to eight; the parameters have the rest.
@@ -61,7 +75,7 @@ fn shares(rows: u16, tools: usize, costs: usize) -> Shares {
     let cost = u16::try_from(costs + 2).unwrap_or(u16::MAX).clamp(5, most_cost).min(rows);
     let most_tools = (rows / 4).clamp(4, 8);
     let tools = u16::try_from(tools + 1).unwrap_or(u16::MAX).clamp(4, most_tools);
-    let tools = if rows < TOOLS_FROM { 0 } else { tools };
+    let tools = if rows < Layout::TOOLS_FROM { 0 } else { tools };
     Shares { parameters: rows.saturating_sub(tools + cost), tools, cost }
 }
 

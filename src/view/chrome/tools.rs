@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use crate::chat::{Role, Tool, ToolCall};
+use crate::chat::{Tool, ToolCall};
 use crate::input::{Action, Context};
-use crate::state::{CallState, Lane, State};
+use crate::state::{CallState, Focus, Lane, State};
 use crate::text::{Line, Span, StyleRole, Wrap, clean_line, truncate, width, wrap};
 
 use super::super::call_rows::role;
 use super::calls::standing;
 
-/// As far back from the end of a branch the reply is looked for whose calls are shown: its answers come after it.
-const ANSWERS: usize = 64;
+/// Calls above the selected one that stay in sight.
+const BEFORE: usize = 2;
 
 /// No sidebar has room for more calls.
 const MOST: usize = 64;
@@ -40,11 +40,24 @@ fn offered(state: &State, tool: &Tool, columns: u16) -> Line {
 }
 
 fn calls(state: &State, lane: &Lane, columns: u16, now: Instant) -> Vec<Line> {
-    let turns = lane.branch.iter().rev().take(ANSWERS).filter_map(|id| state.session.turns.get(*id));
-    let reply = turns.take_while(|turn| turn.role != Role::User).find(|turn| !turn.tool_calls.is_empty());
-    let Some(reply) = reply else { return Vec::new() };
+    let Some(reply) = state.last_called(lane) else { return Vec::new() };
     let row = |(index, call)| row(call, state.session.call_state(reply, index), columns, now);
-    reply.tool_calls.iter().take(MOST).enumerate().map(row).collect()
+    reply.tool_calls.iter().enumerate().skip(first(state)).take(MOST).map(row).collect()
+}
+
+/// The first call that is shown: the selected one is always in sight.
+pub(super) fn first(state: &State) -> usize {
+    selected_call(state).map_or(0, |at| at.saturating_sub(BEFORE))
+}
+
+/// The row of the selected call, while the box has the keys.
+pub(super) fn selected(state: &State) -> Option<usize> {
+    selected_call(state).map(|at| at - first(state))
+}
+
+fn selected_call(state: &State) -> Option<usize> {
+    let reply = state.last_called(state.lane()).filter(|_| state.focus == Focus::Inspector)?;
+    Some(state.inspector.in_box.min(reply.tool_calls.len() - 1))
 }
 
 /// `▸ lookup_order  running 1.2 s`.

@@ -23,13 +23,13 @@ fn with_tools(size: Size, lanes: u32) -> Start {
     start
 }
 
-async fn desk(lanes: u32) -> Desk {
+pub(super) async fn desk(lanes: u32) -> Desk {
     Desk::of(with_tools(WIDE, lanes), ScriptedConnect::default()).await
 }
 
 impl Desk {
     /// A reply that ends in calls of `get_weather`, each with its arguments.
-    async fn calls(&self, place: usize, calls: &[&str]) {
+    pub(super) async fn calls(&self, place: usize, calls: &[&str]) {
         for (index, arguments) in calls.iter().enumerate() {
             let (id, name) = (Some(format!("c{index}")), Some("get_weather".to_owned()));
             let arguments = (*arguments).to_owned();
@@ -40,27 +40,27 @@ impl Desk {
     }
 
     /// Writes a result by hand into the form that the focused box opens.
-    async fn answers_by_hand(&self, result: &str) {
+    pub(super) async fn answers_by_hand(&self, result: &str) {
         self.press("enter").await;
         self.types(result).await;
         self.press("ctrl-s").await;
     }
 
     /// The messages of a request after the question: roles, calls and answers.
-    fn loop_of(&self, place: usize) -> Vec<Value> {
+    pub(super) fn loop_of(&self, place: usize) -> Vec<Value> {
         self.request(place).messages.into_iter().skip(1).collect()
     }
 }
 
-fn call(id: &str, arguments: &str) -> Value {
+pub(super) fn call(id: &str, arguments: &str) -> Value {
     json!({"id": id, "type": "function", "function": {"name": "get_weather", "arguments": arguments}})
 }
 
-fn called(calls: &[Value]) -> Value {
+pub(super) fn called(calls: &[Value]) -> Value {
     json!({"role": "assistant", "content": null, "tool_calls": calls})
 }
 
-fn result(id: &str, content: &str) -> Value {
+pub(super) fn result(id: &str, content: &str) -> Value {
     json!({"role": "tool", "content": content, "tool_call_id": id})
 }
 

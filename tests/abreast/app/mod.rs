@@ -12,6 +12,7 @@ mod find;
 mod gesture;
 mod heat;
 mod hostile;
+mod inspector;
 mod lanes;
 mod lockstep;
 mod parameters;

@@ -40,10 +40,12 @@ fn the_page_of_keys_shows_every_action_with_its_default_keys() {
         (Context::Composer, "Composer"),
         (Context::Transcript, "Transcript"),
         (Context::Sidebar, "Sidebar"),
+        (Context::Calls, "Tool calls that wait"),
         (Context::Overlay, "Lists and help"),
         (Context::Reader, "What is read in a box"),
         (Context::Tree, "The tree of turns"),
         (Context::Sessions, "The list of sessions"),
+        (Context::Inspector, "The inspector of tool calls"),
         (Context::Form, "What is edited in a box"),
     ] {
         let _ =
