@@ -8,7 +8,9 @@ use tokio::sync::oneshot::Receiver;
 
 use super::runner::Batch;
 use crate::state::Event;
-use crate::store::{SessionLock, Shelf, ShelfAnswer, ShelfWork, Store, StoreFault, StoreWork};
+use crate::store::{
+    LedgerAnswer, LedgerAsk, LedgerSums, SessionLock, Shelf, ShelfAnswer, ShelfWork, Store, StoreFault, StoreWork,
+};
 
 /// The store and the shelf of one directory.
 #[derive(Debug)]
@@ -56,6 +58,10 @@ impl Sessions {
 pub(super) fn nowhere(work: ShelfWork) -> Event {
     let answer = match work {
         ShelfWork::Find { .. } => ShelfAnswer::Found(crate::store::ShelfFound::default()),
+        ShelfWork::Ledger(LedgerAsk::Spent { .. }) => {
+            let (today, month) = (LedgerSums::default(), LedgerSums::default());
+            ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month })
+        }
         _ => ShelfAnswer::Failed("No sessions are kept here: there is no data directory.".to_owned()),
     };
     Event::Shelf { work, answer }

@@ -20,6 +20,8 @@ pub enum Context {
     Tree,
     /// While the list of sessions is open. The keys of overlays work there too; signs go into its query.
     Sessions,
+    /// While the ledger is open. The keys of overlays work there too; signs go into its filter.
+    Ledger,
     /// While a text is edited in a box.
     Form,
 }
@@ -39,6 +41,7 @@ impl Context {
             Self::Reader => "reader",
             Self::Tree => "tree",
             Self::Sessions => "sessions",
+            Self::Ledger => "ledger",
             Self::Form => "form",
         }
     }
@@ -122,6 +125,7 @@ actions! {
     Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
     Sessions, Global, "session.open", "", "Find, open, rename, tag, pin or delete sessions";
+    Ledger, Global, "ledger.open", "cost", "Show what was spent: by day, model, provider, session, lane, preset";
     RenameSession, Global, "session.rename", "", "Give the session on the screen another title";
     Export, Global, "session.export", "", "Write the session, or a lane, a branch or a turn of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";
@@ -237,6 +241,13 @@ actions! {
     SessionDelete, Sessions, "sessions.delete", "delete", "Delete the selected session; it can be undone";
     SessionPreviewUp, Sessions, "sessions.preview_up", "", "Scroll the preview up";
     SessionPreviewDown, Sessions, "sessions.preview_down", "", "Scroll the preview down";
+
+    LedgerNext, Ledger, "ledger.next", "group", "Group by the next thing: day, week, month, model, provider, session, lane, preset";
+    LedgerPrevious, Ledger, "ledger.previous", "", "Group by the thing before";
+    LedgerSort, Ledger, "ledger.sort", "sort", "Sort otherwise: usually, by name, by cost, by runs";
+    LedgerScope, Ledger, "ledger.scope", "scope", "Look at this session, or at all sessions again";
+    LedgerUnfold, Ledger, "ledger.unfold", "", "Show the runs of the selected group";
+    LedgerFold, Ledger, "ledger.fold", "", "Hide the runs of the group again";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
     FormEnter, Form, "form.enter", "", "In a single line: keep the text";

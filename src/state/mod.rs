@@ -18,6 +18,7 @@ mod imported;
 mod inspect;
 mod lane;
 mod layout;
+mod ledger;
 mod lockstep;
 mod notice;
 mod overlay;
@@ -54,6 +55,7 @@ pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
+pub use ledger::{LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, bill_rows, worth};
 pub use lockstep::Lockstep;
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
@@ -138,6 +140,7 @@ pub struct State {
     pub saving: Option<Box<Saving>>,
     pub undos: Undos,
     pub shelf: Shelf,
+    pub spending: Spending,
     /// Where the user's days begin: UTC until somebody knows better.
     pub zone: TimeZone,
     /// A text that is looked for inside lanes.
@@ -225,6 +228,7 @@ impl State {
             saving: None,
             undos: Undos::default(),
             shelf: Shelf::default(),
+            spending: Spending::default(),
             zone: TimeZone::UTC,
             find: None,
             sidebar: Sidebar::default(),
@@ -340,11 +344,17 @@ impl State {
         self.find.is_some() && self.overlay.is_none() && self.focus == Focus::Transcript
     }
 
+    /// When what today cost is what yesterday cost, where that is on the screen.
+    fn next_day(&self) -> Option<Instant> {
+        let spans = self.spending.spans.filter(|_| !self.spending.today.is_empty())?;
+        Some(self.saving.as_ref()?.anchor.instant(spans.today.1))
+    }
+
     /// When the screen changes by itself, if it does: an elapsed time, a countdown, a notice that goes. An idle program has none.
     #[must_use]
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let changes = self.lanes.iter().filter_map(|lane| lane.status.next_change(now));
         let running = self.session.calls.running().next().map(|_| now + lane::WAIT_FRAME);
-        changes.chain(self.notices.next_expiry()).chain(running).min()
+        changes.chain(self.notices.next_expiry()).chain(running).chain(self.next_day()).min()
     }
 }

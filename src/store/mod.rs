@@ -13,6 +13,9 @@ mod fault;
 mod find;
 mod health;
 mod import;
+mod ledger;
+mod ledger_file;
+mod ledger_sums;
 mod lock;
 mod mailbox;
 mod preview;
@@ -36,6 +39,12 @@ pub use desk::Shelf;
 pub use fault::StoreFault;
 pub use health::{Health, examine};
 pub use import::{Import, Imported, fingerprint};
+pub use ledger::{
+    LedgerAnswer, LedgerAsk, LedgerBy, LedgerGroup, LedgerPrice, LedgerQuery, LedgerRow, LedgerState, LedgerTable,
+    LedgerTokens,
+};
+pub use ledger_file::{Ledger, enter_rows};
+pub use ledger_sums::{LedgerPart, LedgerSums, LedgerTally};
 pub use lock::{OpenElsewhere, SessionLock};
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,

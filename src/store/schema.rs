@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::{StoreFault, words};
 
 /// Each step brings a file of the version before it to its own: the first makes version 1.
-const STEPS: &[&str] = &[
+pub(super) const STEPS: &[&str] = &[
     "
 CREATE TABLE sessions (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, body TEXT NOT NULL
@@ -56,11 +56,24 @@ END;
     "
 CREATE TABLE files (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 ",
+    include_str!("step_4.sql"),
 ];
 
 /// The tables in the order in which they can be filled from a damaged file; all others follow from them.
-pub(super) const TABLES: &[&str] =
-    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "presets_used", "files"];
+pub(super) const TABLES: &[&str] = &[
+    "sessions",
+    "marks",
+    "tags",
+    "lanes",
+    "turns",
+    "pieces",
+    "runs",
+    "drafts",
+    "prices",
+    "ledger",
+    "presets_used",
+    "files",
+];
 
 /// Gives a connection the functions that the tables' triggers use.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {

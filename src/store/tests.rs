@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::base::{Base, file};
 use super::*;
+use crate::chat::{Cost, Currency, Money};
 
 fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -25,6 +26,18 @@ fn keep(store: &Store, session: &str, writes: Vec<Write>) -> Result<(), StoreFau
 
 fn turn(id: u32, parent: Option<u32>, role: &str, text: &str) -> SavedTurn {
     SavedTurn { id, parent, role: role.into(), text: text.into(), ..SavedTurn::default() }
+}
+
+/// What a run of a session cost, in yuan.
+fn entry(session: &str, run: u32, amount: &str) -> LedgerRow {
+    let money = Money { amount: amount.parse().unwrap(), currency: Currency::new("CNY").unwrap() };
+    LedgerRow {
+        session: session.into(),
+        run,
+        tokens: LedgerTokens { output: Some(7), ..LedgerTokens::default() },
+        cost: Cost::Known(money),
+        ..LedgerRow::new(1_790_000_000_000, "lab", "m")
+    }
 }
 
 /// A session with a question, its reply and the run between them.
@@ -61,7 +74,8 @@ fn session(id: &str, turns: u32) -> SavedSession {
 fn store(directory: &Path, sessions: &[SavedSession]) {
     let (store, news) = start(directory);
     for session in sessions {
-        keep(&store, &session.id, session.clone().writes()).unwrap();
+        let spent = Write::Ledger(Box::new(entry(&session.id, 0, "0.0045")));
+        keep(&store, &session.id, session.clone().writes().into_iter().chain([spent]).collect()).unwrap();
     }
     drop(store);
     assert_eq!(news.try_iter().collect::<Vec<_>>(), []);
@@ -359,4 +373,5 @@ fn a_file_is_kept_once_however_often_it_is_attached_and_before_what_needs_it() {
     assert_eq!(count, 1);
 }
 
+mod ledger;
 mod shelf;

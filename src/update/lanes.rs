@@ -203,7 +203,7 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     state.tools.always.clear();
     state.find = None;
     // What is read in a box is of the session that ends here, and who was choosing one has chosen.
-    let ends = |it: &Context| matches!(it, Context::Reader | Context::Tree | Context::Sessions);
+    let ends = |it: &Context| matches!(it, Context::Reader | Context::Tree | Context::Sessions | Context::Ledger);
     state.overlay.take_if(|open| open.contexts().iter().any(ends));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();

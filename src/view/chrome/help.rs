@@ -11,7 +11,7 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 10] = [
+const SECTIONS: [(Context, &str); 11] = [
     (Context::Composer, "Composer"),
     (Context::Completion, "Files of an @path"),
     (Context::Global, "Everywhere"),
@@ -21,6 +21,7 @@ const SECTIONS: [(Context, &str); 10] = [
     (Context::Reader, "Readers"),
     (Context::Tree, "Tree of turns"),
     (Context::Sessions, "Sessions"),
+    (Context::Ledger, "Ledger"),
     (Context::Form, "Editors in a box"),
 ];
 

@@ -4,6 +4,7 @@
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
 mod attach;
+mod bars;
 mod calls;
 mod card;
 mod composer;
@@ -15,6 +16,7 @@ mod footer;
 mod form;
 mod heat;
 mod help;
+mod ledger;
 mod notices;
 mod overlay;
 mod palette;

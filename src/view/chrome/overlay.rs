@@ -10,7 +10,9 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
-use super::{card, diff, form, heat, help, palette, picker, presets, request, sessions, tool_list, tree, wire_page};
+use super::{
+    card, diff, form, heat, help, ledger, palette, picker, presets, request, sessions, tool_list, tree, wire_page,
+};
 
 /// Draws the open overlay; returns where its query is typed.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits: &mut Hits) -> Option<Position> {
@@ -42,6 +44,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, open: &Overlay, hits:
             tree::draw(canvas, state, page, hits);
             None
         }
+        Overlay::Ledger(page) => ledger::draw(canvas, state, page, hits),
         Overlay::Sessions(list) => Some(sessions::draw(canvas, state, list, hits)),
     }
 }
