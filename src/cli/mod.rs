@@ -3,6 +3,7 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod ask_ledger;
 mod ask_loop;
 mod ask_schema;
 mod backup;
@@ -24,6 +25,7 @@ mod sandbox;
 mod setup;
 mod source;
 mod tools;
+mod usage;
 mod workstation;
 
 use std::ffi::OsString;
@@ -70,6 +72,8 @@ enum Command {
     Import(import::ImportOptions),
     /// List the tools that can be offered, or check files with definitions
     Tools(tools::ToolsOptions),
+    /// Show what was spent: sums of the ledger, its rows, or what another model would have cost
+    Usage(usage::UsageOptions),
     /// Copy the whole store into one file, also while Abreast runs
     Backup(backup::BackupOptions),
     /// Look whether files, store, providers and terminal are as they should be
@@ -127,6 +131,7 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         Some(Command::Export(options)) => export::run(&options, &environment),
         Some(Command::Import(options)) => import::run(&options, &environment),
         Some(Command::Tools(options)) => tools::run(&options, &environment),
+        Some(Command::Usage(options)) => usage::run(&options, &environment),
         Some(Command::Backup(options)) => backup::run(&options, &environment),
         Some(Command::Doctor(options)) => doctor::run(&options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),
