@@ -19,17 +19,19 @@ pub(super) struct Sessions {
     /// Started when it is asked for the first time. It goes before the store, which it asks.
     shelf: Option<Shelf>,
     store: Store,
+    /// Where days begin.
+    zone: TimeZone,
     events: Sender<Batch>,
 }
 
 impl Sessions {
     /// Starts on a directory, which need not be there yet. `held` are the sessions that this program has open.
-    pub(super) fn start(directory: PathBuf, held: Vec<SessionLock>, events: Sender<Batch>) -> Self {
+    pub(super) fn start(directory: PathBuf, held: Vec<SessionLock>, zone: TimeZone, events: Sender<Batch>) -> Self {
         let sender = events.clone();
         // The loop may be gone; then there is nobody to tell.
         let tell = move |news| drop(sender.blocking_send(vec![Event::Store(news)]));
         let store = Store::start(directory.clone(), held, tell);
-        Self { directory, shelf: None, store, events }
+        Self { directory, shelf: None, store, zone, events }
     }
 
     /// As [`Store::keep`].
@@ -44,11 +46,11 @@ impl Sessions {
 
     /// Asks the shelf; the answer comes as an event.
     pub(super) fn ask(&mut self, work: ShelfWork) {
-        let Self { directory, shelf, store, events } = self;
+        let Self { directory, shelf, store, zone, events } = self;
         let shelf = shelf.get_or_insert_with(|| {
             let events = events.clone();
             let tell = move |work, answer| drop(events.blocking_send(vec![Event::Shelf { work, answer }]));
-            Shelf::start(directory.clone(), store, TimeZone::system(), tell)
+            Shelf::start(directory.clone(), store, zone.clone(), tell)
         });
         shelf.ask(work);
     }

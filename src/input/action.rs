@@ -125,7 +125,7 @@ actions! {
     Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
     Sessions, Global, "session.open", "", "Find, open, rename, tag, pin or delete sessions";
-    Ledger, Global, "ledger.open", "cost", "Show what was spent: by day, model, provider, session, lane, preset";
+    Ledger, Global, "ledger.open", "", "Show what was spent: by day, model, provider, session, lane, preset";
     RenameSession, Global, "session.rename", "", "Give the session on the screen another title";
     Export, Global, "session.export", "", "Write the session, or a lane, a branch or a turn of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";

@@ -56,7 +56,7 @@ END;
     "
 CREATE TABLE files (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 ",
-    include_str!("step_4.sql"),
+    include_str!("step_ledger.sql"),
 ];
 
 /// The tables in the order in which they can be filled from a damaged file; all others follow from them.

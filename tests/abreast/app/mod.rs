@@ -13,6 +13,7 @@ mod gesture;
 mod heat;
 mod hostile;
 mod lanes;
+mod ledger;
 mod lockstep;
 mod parameters;
 mod picker;

@@ -12,6 +12,7 @@ mod prices;
 mod rounds;
 mod schema;
 mod tools;
+mod usage;
 
 use serde_json::Value;
 

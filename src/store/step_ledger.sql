@@ -49,7 +49,7 @@ END;
 CREATE TRIGGER ledger_added AFTER INSERT ON ledger WHEN new.session <> ''
     AND NOT coalesce(new.notional, new.provider = 'sandbox')
     AND NOT EXISTS (SELECT 1 FROM ledger WHERE corrects = new.key) BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     INSERT INTO spent (shelf, cost, currency, runs, amount)
         SELECT key, new.cost, coalesce(new.currency, ''), 1, coalesce(new.amount, '0') FROM shelf
             WHERE session = new.session
