@@ -13,13 +13,17 @@ mod fault;
 mod find;
 mod health;
 mod import;
+mod index;
 mod ledger;
 mod ledger_file;
 mod ledger_sums;
+mod listed;
 mod lock;
 mod mailbox;
 mod preview;
+mod query;
 mod read;
+mod reader;
 mod recover;
 mod rows;
 mod saved;
@@ -28,6 +32,7 @@ mod saved_file;
 mod saved_run;
 mod schema;
 mod shelf;
+mod snippet;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -46,6 +51,8 @@ pub use ledger::{
 pub use ledger_file::{Ledger, enter_rows};
 pub use ledger_sums::{LedgerPart, LedgerSums, LedgerTally};
 pub use lock::{OpenElsewhere, SessionLock};
+pub use query::Query;
+pub use reader::ShelfReader;
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,

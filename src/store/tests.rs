@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::base::{Base, file};
 use super::*;
-use crate::chat::{Cost, Currency, Money};
 
 fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -28,16 +27,27 @@ fn turn(id: u32, parent: Option<u32>, role: &str, text: &str) -> SavedTurn {
     SavedTurn { id, parent, role: role.into(), text: text.into(), ..SavedTurn::default() }
 }
 
-/// What a run of a session cost, in yuan.
-fn entry(session: &str, run: u32, amount: &str) -> LedgerRow {
-    let money = Money { amount: amount.parse().unwrap(), currency: Currency::new("CNY").unwrap() };
-    LedgerRow {
-        session: session.into(),
-        run,
-        tokens: LedgerTokens { output: Some(7), ..LedgerTokens::default() },
-        cost: Cost::Known(money),
-        ..LedgerRow::new(1_790_000_000_000, "lab", "m")
-    }
+/// All of a session, and what its runs cost.
+fn with_ledger(session: &SavedSession) -> Vec<Write> {
+    let rows = spent(session).into_iter().map(|row| Write::Ledger(Box::new(row)));
+    session.clone().writes().into_iter().chain(rows).collect()
+}
+
+fn spent(session: &SavedSession) -> Vec<LedgerRow> {
+    let row = |run: &SavedRun| {
+        let usage = run.usage.clone().unwrap_or_default();
+        let SavedUsage { input, cached, output, reasoning, .. } = usage;
+        LedgerRow {
+            session: session.id.clone(),
+            run: run.id,
+            tokens: LedgerTokens { input, cached, output, reasoning },
+            cost: run.cost.cost(),
+            notional: run.settings.provider == "sandbox",
+            ..LedgerRow::new(run.started, &run.settings.provider, &run.settings.model)
+        }
+    };
+    let over = session.runs.iter().filter(|run| run.outcome != SavedOutcome::Running && run.accepted);
+    over.map(row).collect()
 }
 
 /// A session with a question, its reply and the run between them.
@@ -74,8 +84,7 @@ fn session(id: &str, turns: u32) -> SavedSession {
 fn store(directory: &Path, sessions: &[SavedSession]) {
     let (store, news) = start(directory);
     for session in sessions {
-        let spent = Write::Ledger(Box::new(entry(&session.id, 0, "0.0045")));
-        keep(&store, &session.id, session.clone().writes().into_iter().chain([spent]).collect()).unwrap();
+        keep(&store, &session.id, with_ledger(session)).unwrap();
     }
     drop(store);
     assert_eq!(news.try_iter().collect::<Vec<_>>(), []);
@@ -373,5 +382,7 @@ fn a_file_is_kept_once_however_often_it_is_attached_and_before_what_needs_it() {
     assert_eq!(count, 1);
 }
 
+mod find;
 mod ledger;
+mod migration;
 mod shelf;

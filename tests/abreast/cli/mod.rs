@@ -11,6 +11,7 @@ mod others;
 mod prices;
 mod rounds;
 mod schema;
+mod search;
 mod tools;
 mod usage;
 
