@@ -111,7 +111,7 @@ impl<C: Console> App<C> {
     /// Keeps sessions in this directory, which need not be there yet. `held` are those that this program has open.
     #[must_use]
     pub fn with_store(mut self, directory: PathBuf, held: Vec<SessionLock>) -> Self {
-        self.sessions = Some(Sessions::start(directory, held, self.sender.clone()));
+        self.sessions = Some(Sessions::start(directory, held, self.state.zone.clone(), self.sender.clone()));
         self
     }
 

@@ -8,7 +8,9 @@ use tokio::sync::oneshot::Receiver;
 
 use super::runner::Batch;
 use crate::state::Event;
-use crate::store::{SessionLock, Shelf, ShelfAnswer, ShelfWork, Store, StoreFault, StoreWork};
+use crate::store::{
+    LedgerAnswer, LedgerAsk, LedgerSums, SessionLock, Shelf, ShelfAnswer, ShelfWork, Store, StoreFault, StoreWork,
+};
 
 /// The store and the shelf of one directory.
 #[derive(Debug)]
@@ -17,17 +19,19 @@ pub(super) struct Sessions {
     /// Started when it is asked for the first time. It goes before the store, which it asks.
     shelf: Option<Shelf>,
     store: Store,
+    /// Where days begin.
+    zone: TimeZone,
     events: Sender<Batch>,
 }
 
 impl Sessions {
     /// Starts on a directory, which need not be there yet. `held` are the sessions that this program has open.
-    pub(super) fn start(directory: PathBuf, held: Vec<SessionLock>, events: Sender<Batch>) -> Self {
+    pub(super) fn start(directory: PathBuf, held: Vec<SessionLock>, zone: TimeZone, events: Sender<Batch>) -> Self {
         let sender = events.clone();
         // The loop may be gone; then there is nobody to tell.
         let tell = move |news| drop(sender.blocking_send(vec![Event::Store(news)]));
         let store = Store::start(directory.clone(), held, tell);
-        Self { directory, shelf: None, store, events }
+        Self { directory, shelf: None, store, zone, events }
     }
 
     /// As [`Store::keep`].
@@ -42,11 +46,11 @@ impl Sessions {
 
     /// Asks the shelf; the answer comes as an event.
     pub(super) fn ask(&mut self, work: ShelfWork) {
-        let Self { directory, shelf, store, events } = self;
+        let Self { directory, shelf, store, zone, events } = self;
         let shelf = shelf.get_or_insert_with(|| {
             let events = events.clone();
             let tell = move |work, answer| drop(events.blocking_send(vec![Event::Shelf { work, answer }]));
-            Shelf::start(directory.clone(), store, TimeZone::system(), tell)
+            Shelf::start(directory.clone(), store, zone.clone(), tell)
         });
         shelf.ask(work);
     }
@@ -56,6 +60,10 @@ impl Sessions {
 pub(super) fn nowhere(work: ShelfWork) -> Event {
     let answer = match work {
         ShelfWork::Find { .. } => ShelfAnswer::Found(crate::store::ShelfFound::default()),
+        ShelfWork::Ledger(LedgerAsk::Spent { .. }) => {
+            let (today, month) = (LedgerSums::default(), LedgerSums::default());
+            ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month })
+        }
         _ => ShelfAnswer::Failed("No sessions are kept here: there is no data directory.".to_owned()),
     };
     Event::Shelf { work, answer }
@@ -72,7 +80,7 @@ mod tests {
     fn what_is_kept_is_found_and_each_answer_names_its_question() {
         let home = tempfile::tempdir().unwrap();
         let (sender, mut events) = channel(4);
-        let mut sessions = Sessions::start(home.path().to_owned(), Vec::new(), sender);
+        let mut sessions = Sessions::start(home.path().to_owned(), Vec::new(), TimeZone::UTC, sender);
         let session = SavedSession { id: "one".into(), title: "Tea".into(), ..SavedSession::default() };
         sessions.keep(StoreWork { session: "one".into(), writes: session.writes() });
         let works = [

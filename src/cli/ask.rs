@@ -7,19 +7,21 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Args;
 use futures_util::StreamExt;
 
+use super::ask_ledger::{self, cost};
 use super::ask_loop::{AskEnd, Loop, Next};
 use super::ask_schema::{self, say_verdict};
 use super::conversation::{attachments, messages};
-use super::options::{EndpointOptions, ToolOptions};
+use super::options::{DataOptions, EndpointOptions, ToolOptions};
 use super::print::{Sink, gone, print_json, say, sentence};
 use super::result::{Followed, event_json, extend};
 use super::setup::{Setup, decide_model};
 use super::{Ended, Problem};
 use crate::api::{ApiError, ChatBackend, Delta};
 use crate::app::{Connections, LimitOverrides, child_environment};
-use crate::chat::{ChatRequest, Cost, Images, Money, Tool, Usage};
+use crate::chat::{ChatRequest, Images, Tool};
 use crate::config::Environment;
-use crate::pricing::{self, Asked, Circumstances, Feature, Reach};
+use crate::pricing::{Feature, Reach};
+use crate::store::LedgerState;
 
 #[derive(Debug, Args)]
 pub(super) struct AskOptions {
@@ -63,6 +65,11 @@ pub(super) struct AskOptions {
     /// Try this many times more after a failure that may pass
     #[arg(long, value_name = "N")]
     retries: Option<u32>,
+    /// Enter nothing into the ledger
+    #[arg(long)]
+    no_ledger: bool,
+    #[command(flatten)]
+    data: DataOptions,
 }
 
 /// How a run is printed.
@@ -104,8 +111,13 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let mut output = Output::of(&options);
     let mut run = Followed::since(Instant::now(), SystemTime::now());
     let mut ask = Ask { setup: &mut setup, messages, images, tools: &tools, no_stream: options.no_stream, calls };
-    let end = ask.run(&connections, &mut run, &mut output).await?;
-    let stopped = ask.calls.take_into(&mut run, end, Instant::now());
+    let end = ask.run(&connections, &mut run, &mut output).await;
+    let mut calls = ask.calls;
+    let state = ended(&end);
+    if !options.no_ledger {
+        ask_ledger::enter(&run, state, &setup, &options.data.directory(&setup.paths));
+    }
+    let stopped = calls.take_into(&mut run, end?, Instant::now());
     run.check = ask_schema::checked(&setup.settings.params, &run.assembly.first(), run.error.is_some());
     let ended = output.close(&run, &setup)?;
     let conforms = run.check.as_ref().filter(|_| options.json_schema.is_some()).is_none_or(say_verdict);
@@ -113,6 +125,15 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
         say(reason);
     }
     Ok(if conforms && stopped.is_none() { ended } else { Ended::Failed })
+}
+
+/// How the last request ended: nobody could be told of one whose output is gone.
+fn ended(end: &Result<AskEnd, Problem>) -> LedgerState {
+    match end {
+        Ok(AskEnd::Answered | AskEnd::Stopped(_)) => LedgerState::Complete,
+        Ok(AskEnd::Failed(_)) => LedgerState::Failed,
+        Err(_) => LedgerState::Stopped,
+    }
 }
 
 /// What is asked, before the model is known.
@@ -157,7 +178,7 @@ impl Ask<'_> {
                 Next::Again(messages) => self.messages.extend(messages),
             }
             output.show_calls(&self.calls.calls[told..])?;
-            run.begin_round();
+            run.begin_round(SystemTime::now());
         }
     }
 }
@@ -287,35 +308,4 @@ fn close_plain(run: &Followed, mut text: Sink<io::Stdout>, mut reasoning: Sink<i
         None => {}
     }
     Ok(())
-}
-
-fn cost(run: &Followed, setup: &Setup) -> Cost {
-    let (settings, assembly) = (&setup.settings, &run.assembly);
-    let at = jiff::Timestamp::try_from(run.sent).ok();
-    let reach = Reach::of(setup.base_url(&settings.provider));
-    let asked = Asked {
-        served_by: assembly.served_by.as_deref(),
-        at,
-        ..Asked::new(&settings.provider, reach, &settings.model)
-    };
-    let wanted = settings.params.get("service_tier").and_then(serde_json::Value::as_str);
-    let circumstances = Circumstances { tier: assembly.service_tier.as_deref().or(wanted), at };
-    let catalogue = setup.catalogue();
-    let price = catalogue.find(&asked).map(|found| found.price);
-    let one = |usage: &Option<Usage>| {
-        usage.as_ref().map_or(Cost::Unknown, |usage| pricing::cost(usage, price, &circumstances))
-    };
-    run.earlier.iter().map(one).fold(one(&run.assembly.usage), |sum, cost| plus(&sum, &cost))
-}
-
-/// Two costs together: unknown where one of them is, and no better known than the other.
-fn plus(one: &Cost, other: &Cost) -> Cost {
-    let (Some(left), Some(right)) = (one.money(), other.money()) else { return Cost::Unknown };
-    let sum = left.amount.checked_add(right.amount).filter(|_| left.currency == right.currency);
-    let Some(sum) = sum.map(|amount| Money { amount, currency: left.currency.clone() }) else { return Cost::Unknown };
-    match (one, other) {
-        (Cost::Estimated(_), _) | (_, Cost::Estimated(_)) => Cost::Estimated(sum),
-        (Cost::Reported(_), Cost::Reported(_)) => Cost::Reported(sum),
-        _ => Cost::Known(sum),
-    }
 }

@@ -3,6 +3,7 @@
 //! Owns arguments, the choice of the provider, and everything that is printed outside the full screen.
 
 mod ask;
+mod ask_ledger;
 mod ask_loop;
 mod ask_schema;
 mod backup;
@@ -25,6 +26,7 @@ mod search;
 mod setup;
 mod source;
 mod tools;
+mod usage;
 mod workstation;
 
 use std::ffi::OsString;
@@ -75,6 +77,8 @@ enum Command {
     Sessions(search::ListOptions),
     /// List the tools that can be offered, check files with definitions, or print a sample to start from
     Tools(tools::ToolsOptions),
+    /// Show what was spent: sums of the ledger, its rows, or what another model would have cost
+    Usage(usage::UsageOptions),
     /// Copy the whole store into one file, also while Abreast runs
     Backup(backup::BackupOptions),
     /// Look whether files, store, providers and terminal are as they should be
@@ -134,6 +138,7 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         Some(Command::Search(options)) => search::search(&options, &environment),
         Some(Command::Sessions(options)) => search::sessions(&options, &environment),
         Some(Command::Tools(options)) => tools::run(&options, &environment),
+        Some(Command::Usage(options)) => usage::run(&options, &environment),
         Some(Command::Backup(options)) => backup::run(&options, &environment),
         Some(Command::Doctor(options)) => doctor::run(&options, environment).await,
         Some(Command::Config(options)) => configure::run(&options, &environment),

@@ -16,15 +16,28 @@ pub(super) struct Followed {
     pub(super) error: Option<ApiError>,
     /// What was found of the answer's form, where one was asked for.
     pub(super) check: Option<AnswerCheck>,
-    /// The usage of the requests before the last one.
-    pub(super) earlier: Vec<Option<Usage>>,
+    /// The requests before the last one.
+    pub(super) earlier: Vec<Round>,
     /// The calls that were answered.
     pub(super) calls: Vec<Value>,
-    /// When it was sent, by the clock on the wall.
-    pub(super) sent: SystemTime,
+    /// When the last request was sent, by the clock on the wall.
+    sent: SystemTime,
+    /// Whether the server took it.
+    is_taken: bool,
     started: Instant,
     first: Option<Instant>,
     ended: Option<Instant>,
+}
+
+/// What one request's cost depends on.
+#[derive(Clone, Debug)]
+pub(super) struct Round {
+    pub(super) usage: Option<Usage>,
+    pub(super) served_by: Option<String>,
+    pub(super) service_tier: Option<String>,
+    pub(super) sent: SystemTime,
+    /// Whether the server took it: what it refused costs nothing.
+    pub(super) is_taken: bool,
 }
 
 impl Followed {
@@ -36,6 +49,7 @@ impl Followed {
             earlier: Vec::new(),
             calls: Vec::new(),
             sent,
+            is_taken: false,
             started,
             first: None,
             ended: None,
@@ -44,15 +58,28 @@ impl Followed {
 
     pub(super) fn apply(&mut self, delta: &Delta, now: Instant) {
         self.assembly.apply(delta);
+        self.is_taken |= matches!(delta, Delta::Opened(_)) || self.assembly.anything_came();
         if self.first.is_none() && self.assembly.anything_came() {
             self.first = Some(now);
         }
     }
 
+    /// The last request.
+    pub(super) fn round(&self) -> Round {
+        Round {
+            usage: self.assembly.usage.clone(),
+            served_by: self.assembly.served_by.clone(),
+            service_tier: self.assembly.service_tier.clone(),
+            sent: self.sent,
+            is_taken: self.is_taken,
+        }
+    }
+
     /// The model is asked again: what came so far belongs to the calls.
-    pub(super) fn begin_round(&mut self) {
-        let before = std::mem::take(&mut self.assembly);
-        self.earlier.push(before.usage);
+    pub(super) fn begin_round(&mut self, sent: SystemTime) {
+        self.earlier.push(self.round());
+        self.assembly = Assembly::default();
+        (self.sent, self.is_taken) = (sent, false);
     }
 
     pub(super) fn end(&mut self, error: Option<ApiError>, now: Instant) {
@@ -80,7 +107,7 @@ impl Followed {
         extend(&mut object, rest);
         if !self.calls.is_empty() {
             let raw = |usage: &Option<Usage>| usage.as_ref().map(|usage| Value::Object(usage.raw.clone()));
-            let earlier: Vec<Option<Value>> = self.earlier.iter().map(raw).collect();
+            let earlier: Vec<Option<Value>> = self.earlier.iter().map(|round| raw(&round.usage)).collect();
             extend(&mut object, json!({"calls": self.calls, "earlier_usage": earlier}));
         }
         if let Some(check) = &self.check {

@@ -20,6 +20,7 @@ use crate::app::{
 use crate::chat::{Settings, Tool};
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::exchange::{self, Foreign};
+use crate::pricing::Exchange;
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, Level, Provider, Providers, Size, Start, State};
 use crate::text;
@@ -47,6 +48,9 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     state.zone = TimeZone::system();
+    let money = setup.config.money.clone();
+    state.spending.exchange = Exchange { display: money.display, rates: money.rates };
+    state.spending.plain_signs = !environment.is_unicode();
     state.tools.max_rounds = setup.config.max_rounds;
     state.tools.responders =
         load_responders(&setup.paths.responders_file()).map_err(|error| Problem::misuse(format!("{error}.")))?;

@@ -22,6 +22,19 @@ impl Environment {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
+
+    /// The variable that says the locale of signs, and what it says.
+    #[must_use]
+    pub fn locale(&self) -> Option<(&'static str, &str)> {
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, self.get(name)?)))
+    }
+
+    /// Whether the locale has the signs of every script; where none is set, nothing is known to be amiss.
+    #[must_use]
+    pub fn is_unicode(&self) -> bool {
+        let names_it = |value: &str| value.to_lowercase().replace('-', "").contains("utf8");
+        cfg!(windows) || self.locale().is_none_or(|(_, value)| names_it(value))
+    }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {

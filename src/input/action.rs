@@ -22,6 +22,8 @@ pub enum Context {
     Sessions,
     /// While the calls of the session are looked into. The keys of overlays work there too.
     Inspector,
+    /// While the ledger is open. The keys of overlays work there too; signs go into its filter.
+    Ledger,
     /// While a text is edited in a box.
     Form,
 }
@@ -42,6 +44,7 @@ impl Context {
             Self::Tree => "tree",
             Self::Sessions => "sessions",
             Self::Inspector => "inspector",
+            Self::Ledger => "ledger",
             Self::Form => "form",
         }
     }
@@ -126,6 +129,7 @@ actions! {
     Lane8, Global, "lane.focus_8", "", "Focus the eighth lane";
     NewSession, Global, "session.new", "", "Start a new session";
     Sessions, Global, "session.open", "", "Find, open, rename, tag, pin or delete sessions";
+    Ledger, Global, "ledger.open", "", "Show what was spent: by day, model, provider, session, lane, preset";
     RenameSession, Global, "session.rename", "", "Give the session on the screen another title";
     Export, Global, "session.export", "", "Write the session, or a lane, a branch or a turn of it, to a file";
     OpenDraft, Global, "lane.open_draft", "", "Open the request or curl command in the draft as a lane, as it was sent";
@@ -266,6 +270,12 @@ actions! {
     InspectorCanned, Inspector, "inspector.canned", "canned", "Answer all calls of this tool with this result from now on";
     InspectorCannedRule, Inspector, "inspector.canned_rule", "", "Answer calls of this tool that have these arguments with this result";
     InspectorOpen, Inspector, "inspector.open", "", "Read the page in $EDITOR";
+    LedgerNext, Ledger, "ledger.next", "group", "Group by the next thing: day, week, month, model, provider, session, lane, preset";
+    LedgerPrevious, Ledger, "ledger.previous", "", "Group by the thing before";
+    LedgerSort, Ledger, "ledger.sort", "sort", "Sort otherwise: usually, by name, by cost, by runs";
+    LedgerScope, Ledger, "ledger.scope", "scope", "Look at this session, or at all sessions again";
+    LedgerUnfold, Ledger, "ledger.unfold", "", "Show the runs of the selected group";
+    LedgerFold, Ledger, "ledger.fold", "", "Hide the runs of the group again";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
     FormEnter, Form, "form.enter", "", "In a single line: keep the text";

@@ -19,7 +19,7 @@ pub const PALETTE_ONLY: &[Action] =
 const DEFAULT_KEYS: &str = include_str!("../../assets/keymap.toml");
 
 /// Every context, in the order of the keymap file.
-const CONTEXTS: [Context; 12] = [
+const CONTEXTS: [Context; 13] = [
     Context::Global,
     Context::Composer,
     Context::Completion,
@@ -31,6 +31,7 @@ const CONTEXTS: [Context; 12] = [
     Context::Tree,
     Context::Sessions,
     Context::Inspector,
+    Context::Ledger,
     Context::Form,
 ];
 
@@ -259,8 +260,9 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
     };
     let home = action.row().context;
     // A global action may be asked for from a narrower place by a key of its own there; readers, the tree, the list of
-    // sessions and the inspector are overlays.
-    let is_overlay = matches!(context, Context::Reader | Context::Tree | Context::Sessions | Context::Inspector);
+    // sessions, the inspector and the ledger are overlays.
+    let is_overlay =
+        matches!(context, Context::Reader | Context::Tree | Context::Sessions | Context::Inspector | Context::Ledger);
     let within = home == Context::Global || (home == Context::Overlay && is_overlay);
     if home != context && !within {
         return Err(KeymapProblem::Misplaced { action: action.row().name, home: home.name() });

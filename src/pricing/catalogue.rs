@@ -102,6 +102,16 @@ pub struct Card<'a> {
     pub facts: Option<&'a Facts>,
 }
 
+impl Found<'_> {
+    /// Whose the price is, where it is from, and the day: `came with the program: OpenAI's page (2026-11-22)`.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let from = if self.price.source.is_empty() { String::new() } else { format!(": {}", self.price.source) };
+        let day = if self.price.checked.is_empty() { String::new() } else { format!(" ({})", self.price.checked) };
+        format!("{}{from}{day}", self.origin.title())
+    }
+}
+
 impl<'a> Card<'a> {
     /// The card of a model of which nothing is known.
     #[must_use]

@@ -48,6 +48,12 @@ impl Price {
     pub fn canonical(&self) -> String {
         written::canonical(self)
     }
+
+    /// The price that says this, without where it is from; `None` when the text is none of [`Price::canonical`].
+    #[must_use]
+    pub fn of_canonical(text: &str) -> Option<Self> {
+        written::of_canonical(text)
+    }
 }
 
 #[cfg(test)]
@@ -69,6 +75,18 @@ mod tests {
         assert_eq!((one.id(), one.id().short().len()), (other.id(), 8));
         let dearer = price("currency = \"USD\"\ninput = \"1.50\"\noutput = 2\ncached = \"1.5\"");
         assert_ne!(one.id(), dearer.id());
+    }
+
+    #[test]
+    fn every_price_of_the_program_is_read_back_from_what_it_says() {
+        let catalogue = crate::pricing::Catalogue::embedded();
+        let prices: Vec<Price> = catalogue.priced().map(|(_, price, _)| price.clone()).collect();
+        assert!(prices.len() > 10);
+        for price in prices {
+            let bare = Price { source: String::new(), checked: String::new(), ..price.clone() };
+            assert_eq!(Price::of_canonical(&price.canonical()), Some(bare));
+        }
+        assert_eq!(Price::of_canonical("{\"currency\":\"CNY\"}"), None);
     }
 
     #[test]

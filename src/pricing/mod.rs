@@ -31,4 +31,4 @@ pub use import::{Import, ImportError, Imported, ListForm, import};
 pub use price::{Applied, Circumstances, Price, Slice, Variant};
 pub use rates::{BadRate, Dimension, Rates, checked_rate, exact_decimal};
 pub use reach::Reach;
-pub use window::{Hours, Window};
+pub use window::{Hours, Window, time_zone};

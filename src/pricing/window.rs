@@ -93,7 +93,7 @@ pub(super) fn weekday_name(day: Weekday) -> &'static str {
 }
 
 /// A zone by its name; a fixed offset needs no list of zones. `None` where the system does not know it.
-pub(super) fn zone(name: &str) -> Option<TimeZone> {
+pub fn time_zone(name: &str) -> Option<TimeZone> {
     if matches!(name, "" | "UTC" | "utc" | "Z") {
         return Some(TimeZone::UTC);
     }
@@ -111,7 +111,7 @@ impl Window {
     /// Whether a moment is in the window; `None` where the system does not know the zone. The end is no part of it.
     #[must_use]
     pub fn holds(&self, at: Timestamp) -> Option<bool> {
-        let there = at.to_zoned(zone(&self.zone)?);
+        let there = at.to_zoned(time_zone(&self.zone)?);
         let (today, time) = (there.date(), minute(there.time()));
         let yesterday = today.checked_sub(1.day()).ok();
         let in_hours = |hours: &Hours| {
@@ -220,6 +220,6 @@ mod tests {
     fn a_zone_that_nobody_knows_gives_no_answer() {
         let nowhere = window(&["01:00-04:00"], &[], "Mars/Olympus");
         assert_eq!(nowhere.holds("2026-10-01T02:00:00Z".parse().unwrap()), None);
-        assert!(zone("-03:30").is_some() && zone("+99:00").is_none());
+        assert!(time_zone("-03:30").is_some() && time_zone("+99:00").is_none());
     }
 }

@@ -12,7 +12,7 @@ use super::CatalogueError;
 use super::card::{Facts, Feature, Kind, Row};
 use super::price::{Price, Variant};
 use super::rates::{Dimension, Rates, checked_rate, exact_decimal};
-use super::window::{Hours, Window, weekday, weekday_name, zone};
+use super::window::{Hours, Window, time_zone, weekday, weekday_name};
 use crate::chat::Currency;
 
 /// A row as it is written.
@@ -242,6 +242,11 @@ pub(super) fn canonical(price: &Price) -> String {
     value.to_string()
 }
 
+/// Undoes [`canonical`].
+pub(super) fn of_canonical(text: &str) -> Option<Price> {
+    serde_json::from_str::<Written>(text).ok()?.price().ok()?
+}
+
 impl WrittenWhen {
     fn variant(&self) -> Result<Variant, Problem> {
         let rates = rates(&self.rates)?;
@@ -276,7 +281,7 @@ impl WrittenWhen {
         let except = self.except.iter().map(read).collect::<Result<_, _>>()?;
         let name = self.zone.clone().unwrap_or_else(|| "UTC".to_owned());
         // A name may be known to another system; an offset is right or wrong everywhere.
-        if name.starts_with(['+', '-']) && zone(&name).is_none() {
+        if name.starts_with(['+', '-']) && time_zone(&name).is_none() {
             return wrong(&format!(
                 "has a zone `{name}`; write an offset such as +08:00, or a name such as Asia/Shanghai"
             ));

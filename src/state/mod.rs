@@ -19,6 +19,7 @@ mod inspect;
 mod inspector;
 mod lane;
 mod layout;
+mod ledger;
 mod lockstep;
 mod notice;
 mod overlay;
@@ -59,6 +60,7 @@ pub use inspector::{
 };
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
+pub use ledger::{LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, bill_rows, worth};
 pub use lockstep::Lockstep;
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
@@ -145,6 +147,7 @@ pub struct State {
     pub saving: Option<Box<Saving>>,
     pub undos: Undos,
     pub shelf: Shelf,
+    pub spending: Spending,
     /// Where the user's days begin: UTC until somebody knows better.
     pub zone: TimeZone,
     /// A text that is looked for inside lanes.
@@ -234,6 +237,7 @@ impl State {
             saving: None,
             undos: Undos::default(),
             shelf: Shelf::default(),
+            spending: Spending::default(),
             zone: TimeZone::UTC,
             find: None,
             sidebar: Sidebar::default(),
@@ -351,11 +355,17 @@ impl State {
         self.find.is_some() && self.overlay.is_none() && self.focus == Focus::Transcript
     }
 
+    /// When what today cost is what yesterday cost, where that is on the screen.
+    fn next_day(&self) -> Option<Instant> {
+        let spans = self.spending.spans.filter(|_| !self.spending.today.is_empty())?;
+        Some(self.saving.as_ref()?.anchor.instant(spans.today.1))
+    }
+
     /// When the screen changes by itself, if it does: an elapsed time, a countdown, a notice that goes. An idle program has none.
     #[must_use]
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let changes = self.lanes.iter().filter_map(|lane| lane.status.next_change(now));
         let running = self.session.calls.running().next().map(|_| now + lane::WAIT_FRAME);
-        changes.chain(self.notices.next_expiry()).chain(running).min()
+        changes.chain(self.notices.next_expiry()).chain(running).chain(self.next_day()).min()
     }
 }

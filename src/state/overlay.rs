@@ -1,8 +1,8 @@
 //! What lies over the panes: help, the command palette, the model picker, readers and forms.
 
 use super::{
-    Breadth, Diff, Form, Heat, Inspect, ModelAt, Picker, PresetList, Reader, RequestPage, SessionList, ToolList,
-    TreePage,
+    Breadth, Diff, Form, Heat, Inspect, LedgerPage, ModelAt, Picker, PresetList, Reader, RequestPage, SessionList,
+    ToolList, TreePage,
 };
 use crate::input::{Action, Context};
 
@@ -33,6 +33,8 @@ pub enum Overlay {
     Tree(Box<TreePage>),
     /// All sessions that are saved.
     Sessions(Box<SessionList>),
+    /// What was spent.
+    Ledger(Box<LedgerPage>),
 }
 
 impl Overlay {
@@ -50,6 +52,7 @@ impl Overlay {
             Self::Form(_) => &[Context::Form, Context::Global],
             Self::Tree(_) => &[Context::Tree, Context::Overlay, Context::Global],
             Self::Sessions(_) => &[Context::Sessions, Context::Overlay, Context::Global],
+            Self::Ledger(_) => &[Context::Ledger, Context::Overlay, Context::Global],
         }
     }
 
@@ -60,6 +63,7 @@ impl Overlay {
             Self::Card(card) => Some((&card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&open.reader, Diff::BREADTH)),
             Self::Request(page) => Some((&page.reader, Breadth::Prose)),
+            Self::Ledger(page) => page.bill.as_ref().map(|(_, reader)| (reader, Breadth::Prose)),
             _ => None,
         }
     }
@@ -70,6 +74,7 @@ impl Overlay {
             Self::Card(card) => Some((&mut card.reader, Breadth::Prose)),
             Self::Diff(open) => Some((&mut open.reader, Diff::BREADTH)),
             Self::Request(page) => Some((&mut page.reader, Breadth::Prose)),
+            Self::Ledger(page) => page.bill.as_mut().map(|(_, reader)| (reader, Breadth::Prose)),
             _ => None,
         }
     }

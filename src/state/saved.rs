@@ -18,8 +18,8 @@ use super::{
 use crate::chat::{Cost, Outcome, Role, RunId, Settings, TurnId};
 use crate::pricing::Reach;
 use crate::store::{
-    FORMAT, Fields, SavedComposer, SavedHistoryAttachments, SavedLane, SavedQueue, SavedQueued, SavedScroll,
-    SavedSession,
+    FORMAT, Fields, SavedComposer, SavedHistoryAttachments, SavedLane, SavedOutcome, SavedQueue, SavedQueued, SavedRun,
+    SavedScroll, SavedSession,
 };
 
 use files::{Contents, saved_attachments};
@@ -257,6 +257,8 @@ impl State {
     /// # Errors
     /// A sentence, when this version cannot read it; the state is as it was then.
     pub fn resume(&mut self, saved: SavedSession, anchor: Anchor, alone: bool) -> Result<(), String> {
+        let taken = |run: &&SavedRun| run.outcome == SavedOutcome::Running && (run.accepted || run.usage.is_some());
+        let cut_off: Vec<RunId> = saved.runs.iter().filter(taken).map(|run| RunId(run.id)).collect();
         let restored = restored(saved, anchor, self.lanes_made, |settings| self.charge(settings))?;
         let serial = self.session.serial + 1;
         self.session = restored.session;
@@ -275,7 +277,7 @@ impl State {
         let turns = self.session.turns.len();
         if let Some(saving) = &mut self.saving {
             saving.place = if alone && !restored.renumbered {
-                SavedPlace::Kept(Box::new(Kept::new(serial, &self.session.id)))
+                SavedPlace::Kept(Box::new(Kept { cut_off, ..Kept::new(serial, &self.session.id) }))
             } else {
                 SavedPlace::Looked { serial, turns }
             };

@@ -52,6 +52,10 @@ pub struct Kept {
     /// Replies that still come.
     pub growing: BTreeMap<TurnId, Grown>,
     pub running: BTreeMap<RunId, RunMark>,
+    /// Who asked the runs that still run: the lane's letter, and the preset that its settings were those of.
+    pub askers: BTreeMap<RunId, (Option<char>, Option<String>)>,
+    /// Runs that a server took and that were still running when their program ended: they are not in the ledger yet.
+    pub cut_off: Vec<RunId>,
 }
 
 /// How much of a reply was given to the store.
@@ -137,6 +141,8 @@ impl Kept {
             files: BTreeSet::new(),
             growing: BTreeMap::new(),
             running: BTreeMap::new(),
+            askers: BTreeMap::new(),
+            cut_off: Vec::new(),
         }
     }
 }

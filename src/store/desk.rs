@@ -12,10 +12,16 @@ use tokio::sync::oneshot;
 
 use super::actor::unix_ms;
 use super::mailbox::{Errand, Mailbox};
-use super::{Query, ShelfAnswer, ShelfFound, ShelfReader, ShelfWork, Store, StoreFault};
+use super::{
+    LedgerAnswer, LedgerAsk, LedgerQuery, LedgerTable, Query, ShelfAnswer, ShelfFound, ShelfReader, ShelfWork, Store,
+    StoreFault, ledger_file,
+};
 
 /// Sessions that an answer lists at the most.
 const MOST: usize = 100;
+
+/// Runs of a group of the ledger that an answer lists at the most.
+const RUNS: usize = 500;
 
 /// The way to the shelf. Dropping it lets changes that wait be made, and ends the thread.
 #[derive(Debug)]
@@ -96,6 +102,9 @@ impl Desk {
             inner.work.retain(|waiting| !matches!(waiting, ShelfWork::Find { .. }));
             self.overtake(&inner);
         }
+        if is_table(&work) {
+            inner.work.retain(|waiting| !is_table(waiting));
+        }
         inner.work.push_back(work);
         drop(inner);
         self.news.notify_one();
@@ -145,6 +154,11 @@ impl Desk {
     }
 }
 
+/// Of tables of the ledger only the newest is wanted.
+fn is_table(work: &ShelfWork) -> bool {
+    matches!(work, ShelfWork::Ledger(LedgerAsk::Table { .. }))
+}
+
 struct Clerk {
     directory: PathBuf,
     reader: Option<ShelfReader>,
@@ -167,6 +181,7 @@ impl Clerk {
                 let taken = self.sent(|done| Errand::Open { id, done });
                 taken.map(|(session, elsewhere)| ShelfAnswer::Opened { session, elsewhere })
             }
+            ShelfWork::Ledger(ask) => self.ledger(ask).map(ShelfAnswer::Ledger),
         };
         match answer {
             Ok(answer) => Some(answer),
@@ -202,6 +217,32 @@ impl Clerk {
     fn preview(&mut self, id: &str, turn: Option<u32>) -> Result<ShelfAnswer, StoreFault> {
         let reader = self.reader()?.ok_or_else(|| StoreFault::NoSession(id.to_owned()))?;
         reader.preview(id, turn).map(ShelfAnswer::Preview)
+    }
+
+    /// What the ledger says, with all that was handed over to be kept before the question.
+    fn ledger(&mut self, ask: &LedgerAsk) -> Result<LedgerAnswer, StoreFault> {
+        let (ticket, kept) = oneshot::channel();
+        self.writer.ask(ticket);
+        let kept = kept.blocking_recv().unwrap_or(Err(StoreFault::Unopened));
+        let zone = self.zone.clone();
+        let connection = self.reader()?.map(ShelfReader::connection);
+        let within = |(since, until)| LedgerQuery { since: Some(since), until: Some(until), ..LedgerQuery::default() };
+        let table = |query: &LedgerQuery| {
+            connection.map_or(Ok(LedgerTable::default()), |connection| ledger_file::table(connection, query, &zone))
+        };
+        Ok(match ask {
+            LedgerAsk::Spent { today, month, .. } => {
+                LedgerAnswer::Spent { today: table(&within(*today))?.total, month: table(&within(*month))?.total }
+            }
+            LedgerAsk::Table { query, .. } => {
+                LedgerAnswer::Table { table: table(query)?, unsaved: kept.err().map(|fault| said(&fault)) }
+            }
+            LedgerAsk::Runs { query, group, .. } => {
+                let found = connection.map(|connection| ledger_file::newest(connection, query, (group, RUNS), &zone));
+                let (rows, more) = found.transpose()?.unwrap_or_default();
+                LedgerAnswer::Runs { rows, more }
+            }
+        })
     }
 
     /// What the writer answers; it lives longer than this.

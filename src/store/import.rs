@@ -9,7 +9,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::base::{self, Base};
-use super::write::{Write, one, write_run};
+use super::write::one;
 use super::{FORMAT, SavedSession, SavedTurn, StoreFault, read};
 
 /// What became of a session.
@@ -71,10 +71,7 @@ impl Import {
         }
         let updated = last_moment(&session);
         for write in session.writes() {
-            match &write {
-                Write::Run(run) => write_run(&transaction, id, run)?,
-                write => one(&transaction, id, write)?,
-            }
+            one(&transaction, id, &write)?;
         }
         transaction.execute("UPDATE sessions SET updated = ?2 WHERE id = ?1", params![id, updated])?;
         transaction.commit()?;

@@ -14,6 +14,9 @@ mod find;
 mod health;
 mod import;
 mod index;
+mod ledger;
+mod ledger_file;
+mod ledger_sums;
 mod listed;
 mod lock;
 mod mailbox;
@@ -41,6 +44,12 @@ pub use desk::Shelf;
 pub use fault::StoreFault;
 pub use health::{Health, examine};
 pub use import::{Import, Imported, fingerprint};
+pub use ledger::{
+    LedgerAnswer, LedgerAsk, LedgerBy, LedgerGroup, LedgerPrice, LedgerQuery, LedgerRow, LedgerState, LedgerTable,
+    LedgerTokens,
+};
+pub use ledger_file::{Ledger, enter_rows};
+pub use ledger_sums::{LedgerPart, LedgerSums, LedgerTally};
 pub use lock::{OpenElsewhere, SessionLock};
 pub use query::Query;
 pub use reader::ShelfReader;

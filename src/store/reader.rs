@@ -49,6 +49,10 @@ impl ShelfReader {
         preview::preview(&self.connection, id, turn)
     }
 
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     pub(super) fn interrupt_handle(&self) -> InterruptHandle {
         self.connection.get_interrupt_handle()
     }

@@ -9,11 +9,16 @@ use rust_decimal::Decimal;
 use super::{StoreFault, words};
 
 /// Each step brings a file of the version before it to its own: the first makes version 1.
-pub(super) const STEPS: &[&str] = &[include_str!("step_1.sql"), include_str!("step_2.sql"), include_str!("step_3.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("step_1.sql"),
+    include_str!("step_2.sql"),
+    include_str!("step_3.sql"),
+    include_str!("step_4.sql"),
+];
 
 /// The tables in the order in which they can be filled from a damaged file; all others follow from them.
 pub(super) const TABLES: &[&str] =
-    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "ledger", "files"];
+    &["sessions", "marks", "tags", "lanes", "turns", "pieces", "runs", "drafts", "prices", "ledger", "files"];
 
 /// Gives a connection the functions that the tables' triggers use.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! Owns plain types. How sessions are found is `find`'s; which of them is on the screen is `state`'s.
 
-use super::{OpenElsewhere, SavedCost, SavedSession};
+use super::{LedgerAnswer, LedgerAsk, OpenElsewhere, SavedCost, SavedSession};
 
 /// What is to be done with the shelf.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum ShelfWork {
     Open {
         id: String,
     },
+    /// Read the ledger; what was handed over to be kept before is on the disk then.
+    Ledger(LedgerAsk),
 }
 
 /// A change of a session that need not be open.
@@ -49,6 +51,7 @@ pub enum ShelfAnswer {
         session: Box<SavedSession>,
         elsewhere: Option<OpenElsewhere>,
     },
+    Ledger(LedgerAnswer),
     /// A sentence that says what went wrong.
     Failed(String),
 }

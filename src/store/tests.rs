@@ -27,6 +27,29 @@ fn turn(id: u32, parent: Option<u32>, role: &str, text: &str) -> SavedTurn {
     SavedTurn { id, parent, role: role.into(), text: text.into(), ..SavedTurn::default() }
 }
 
+/// All of a session, and what its runs cost.
+fn with_ledger(session: &SavedSession) -> Vec<Write> {
+    let rows = spent(session).into_iter().map(|row| Write::Ledger(Box::new(row)));
+    session.clone().writes().into_iter().chain(rows).collect()
+}
+
+fn spent(session: &SavedSession) -> Vec<LedgerRow> {
+    let row = |run: &SavedRun| {
+        let usage = run.usage.clone().unwrap_or_default();
+        let SavedUsage { input, cached, output, reasoning, .. } = usage;
+        LedgerRow {
+            session: session.id.clone(),
+            run: run.id,
+            tokens: LedgerTokens { input, cached, output, reasoning },
+            cost: run.cost.cost(),
+            notional: run.settings.provider == "sandbox",
+            ..LedgerRow::new(run.started, &run.settings.provider, &run.settings.model)
+        }
+    };
+    let over = session.runs.iter().filter(|run| run.outcome != SavedOutcome::Running && run.accepted);
+    over.map(row).collect()
+}
+
 /// A session with a question, its reply and the run between them.
 fn session(id: &str, turns: u32) -> SavedSession {
     let lane = json!({"letter": "A", "tip": 1, "settings": {"model": "m", "params": {"temperature": 0.35}}, "mood": 7});
@@ -61,7 +84,7 @@ fn session(id: &str, turns: u32) -> SavedSession {
 fn store(directory: &Path, sessions: &[SavedSession]) {
     let (store, news) = start(directory);
     for session in sessions {
-        keep(&store, &session.id, session.clone().writes()).unwrap();
+        keep(&store, &session.id, with_ledger(session)).unwrap();
     }
     drop(store);
     assert_eq!(news.try_iter().collect::<Vec<_>>(), []);
@@ -418,5 +441,6 @@ fn a_table_that_cannot_be_read_at_all_does_not_take_the_others_along() {
 }
 
 mod find;
+mod ledger;
 mod migration;
 mod shelf;

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::blob::packed;
+use super::ledger_file::enter;
 use super::{
-    FORMAT, Fields, SavedComposer, SavedCost, SavedFile, SavedLane, SavedOutcome, SavedQueue, SavedRun, SavedSession,
+    FORMAT, Fields, LedgerRow, SavedComposer, SavedFile, SavedLane, SavedOutcome, SavedQueue, SavedRun, SavedSession,
     SavedSettings, SavedTokens, SavedTurn, StoreFault,
 };
 
@@ -30,6 +31,8 @@ pub enum Write {
     },
     /// A run as a whole; without a wire, the one that is there stays.
     Run(Box<SavedRun>),
+    /// What a run cost, once it is over. It outlives its session.
+    Ledger(Box<LedgerRow>),
     Composer(SavedComposer),
     /// The draft alone; the drafts before it stay.
     Draft {
@@ -85,7 +88,7 @@ pub struct SavedCallPiece {
 impl Write {
     /// Whether somebody waits for it: a message that is to be sent, a run that begins or ends.
     pub(super) fn is_urgent(&self) -> bool {
-        matches!(self, Self::Turn(_) | Self::Run(_))
+        matches!(self, Self::Turn(_) | Self::Run(_) | Self::Ledger(_))
     }
 }
 
@@ -192,10 +195,8 @@ pub(super) fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -
             let sql = "INSERT INTO pieces (session, turn, part, piece) VALUES (?1, ?2, ?3, ?4)";
             transaction.prepare_cached(sql)?.execute(params![session, turn, part, piece])?;
         }
-        Write::Run(run) => {
-            write_run(transaction, session, run)?;
-            enter(transaction, session, run)?;
-        }
+        Write::Run(run) => write_run(transaction, session, run)?,
+        Write::Ledger(row) => enter(transaction, row)?,
         Write::Composer(composer) => {
             let body = serde_json::to_string(&SavedComposer { draft: String::new(), ..composer.clone() })?;
             let sql = "INSERT OR REPLACE INTO drafts (session, draft, editing, body) VALUES (?1, ?2, ?3, ?4)";
@@ -239,7 +240,7 @@ fn write_turn(transaction: &Transaction<'_>, session: &str, turn: &SavedTurn) ->
     Ok(())
 }
 
-pub(super) fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
+fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
     let wire = run.wire.as_ref().map(serde_json::to_vec).transpose()?.map(|wire| packed(&wire)).transpose()?;
     let body = serde_json::to_string(&SavedRun { wire: None, ..run.clone() })?;
     let outcome = match run.outcome {
@@ -261,39 +262,6 @@ pub(super) fn write_run(transaction: &Transaction<'_>, session: &str, run: &Save
         outcome,
         body,
         wire
-    ])?;
-    Ok(())
-}
-
-/// A run that is over goes into the ledger, which outlives its session.
-fn enter(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Result<(), StoreFault> {
-    if run.outcome == SavedOutcome::Running || !(run.accepted || run.usage.is_some()) {
-        return Ok(());
-    }
-    let (cost, amount, currency) = match &run.cost {
-        SavedCost::Known { amount, currency } => ("known", Some(amount), Some(currency)),
-        SavedCost::Reported { amount, currency } => ("reported", Some(amount), Some(currency)),
-        SavedCost::Estimated { amount, currency } => ("estimated", Some(amount), Some(currency)),
-        SavedCost::Unknown => ("unknown", None, None),
-    };
-    let usage = run.usage.clone().unwrap_or_default();
-    let sql = "INSERT INTO ledger (session, run, at, provider, model, input, cached, output, cost, amount, currency)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-        ON CONFLICT (session, run) DO UPDATE SET input = ?6, cached = ?7, output = ?8, cost = ?9, amount = ?10,
-        currency = ?11";
-    let count = |count: Option<u64>| count.and_then(|count| i64::try_from(count).ok());
-    transaction.prepare_cached(sql)?.execute(params![
-        session,
-        run.id,
-        run.started,
-        run.settings.provider,
-        run.settings.model,
-        count(usage.input),
-        count(usage.cached),
-        count(usage.output),
-        cost,
-        amount,
-        currency
     ])?;
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, attach, calls, card, diff, exchange, find, form, inspect, inspector, lanes, lockstep, overlay,
-    params, presets, queue, reader, reading, request, sessions, share, stream, tool_list, tree,
+    Effects, ask, attach, calls, card, diff, exchange, find, form, inspect, inspector, lanes, ledger, lockstep,
+    overlay, params, presets, queue, reader, reading, request, sessions, share, stream, tool_list, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -43,6 +43,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         Context::Overlay => overlay::perform(state, action, now),
         Context::Tree => tree::perform(state, action, now),
         Context::Sessions => sessions::perform(state, action, now),
+        Context::Ledger => ledger::perform(state, action),
         Context::Reader => reader::perform(state, action, now),
         Context::Form => form::perform(state, action, now),
     }
@@ -72,6 +73,10 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::LaneTools => tool_list::open(state),
         A::EditSystem => form::open_system(state),
         A::Sessions => sessions::open(state, now),
+        A::Ledger => {
+            ledger::open(state, now);
+            Effects::new()
+        }
         A::RenameSession => {
             sessions::open_title_here(state, now);
             Effects::new()
@@ -176,7 +181,7 @@ fn interrupt(state: &mut State, now: Instant) -> Effects {
 
 /// Esc: one level out, the innermost first.
 fn back(state: &mut State, now: Instant) -> Effects {
-    if inspect::step_out(state) || inspector::step_out(state) {
+    if inspect::step_out(state) || inspector::step_out(state) || ledger::step_out(state) {
         return Effects::new();
     }
     if state.overlay.is_some() {

@@ -203,7 +203,8 @@ fn new_session(state: &mut State, now: Instant) -> Effects {
     state.tools.always.clear();
     state.find = None;
     // What is read in a box is of the session that ends here, and who was choosing one has chosen.
-    let ends = |it: &Context| matches!(it, Context::Reader | Context::Tree | Context::Sessions | Context::Inspector);
+    use Context::{Inspector, Ledger, Reader, Sessions, Tree};
+    let ends = |it: &Context| matches!(it, Reader | Tree | Sessions | Inspector | Ledger);
     state.overlay.take_if(|open| open.contexts().iter().any(ends));
     for lane in &mut state.lanes {
         *lane = lane.begun_anew();

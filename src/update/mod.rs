@@ -18,6 +18,7 @@ mod inspect;
 mod inspector;
 mod keys;
 mod lanes;
+mod ledger;
 mod lockstep;
 mod overlay;
 mod params;
@@ -49,6 +50,7 @@ use crate::chat::Field;
 use crate::config::{Background, Rgb};
 use crate::input::Action;
 use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
+use crate::store::ShelfWork;
 
 /// What is to be done, in order.
 pub type Effects = Vec<Effect>;
@@ -56,7 +58,7 @@ pub type Effects = Vec<Effect>;
 /// Changes the state by one event. `now` is the time of the event.
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
-    let piece = matches!(event, Event::Stream { .. });
+    let (piece, tick) = (matches!(event, Event::Stream { .. }), event == Event::Tick);
     let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
     if !piece {
@@ -67,6 +69,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
         effects.insert(0, keep);
     }
     effects.extend(sessions::follow(state));
+    effects.extend(ledger::follow(state, tick, now));
     if shut && state.overlay.is_some() {
         state.notices.drop_notes_before(now);
     }
@@ -92,6 +95,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
             inspect::resized(state);
             heat::resized(state);
             sessions::resized(state);
+            ledger::resized(state);
             Effects::new()
         }
         Event::Stream { lane, generation, delta } => stream::delta(state, lane, generation, delta, now),
@@ -118,6 +122,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
             Effects::new()
         }
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
+        Event::Shelf { work: ShelfWork::Ledger(ask), answer } => {
+            ledger::answered(state, ask, answer, now);
+            Effects::new()
+        }
         Event::Shelf { work, answer } => sessions::answered(state, work, answer, now),
         Event::Store(news) => {
             saving::news(state, news, now);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, action, heat, inspect, inspector, picker, presets, reader, sessions, tool_list, tree};
+use super::{Effects, action, heat, inspect, inspector, ledger, picker, presets, reader, sessions, tool_list, tree};
 use crate::input::{ACTIONS, Action, Context};
 use crate::state::{Focus, Overlay, Palette, PaletteRow, State, WireFind};
 use crate::text;
@@ -31,6 +31,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         _ if matches!(state.overlay, Some(Overlay::Tree(_))) => return tree::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Presets(_))) => return presets::accept(state, now),
         _ if matches!(state.overlay, Some(Overlay::Sessions(_))) => return sessions::accept(state, now),
+        _ if matches!(state.overlay, Some(Overlay::Ledger(_))) => return ledger::accept(state),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -46,6 +47,7 @@ pub(super) fn takes_text(state: &State) -> bool {
     match &state.overlay {
         Some(Overlay::Inspect(inspect)) => matches!(inspect.wire.find, WireFind::Typing(_)),
         Some(Overlay::Inspector) => state.inspector.typing.is_some(),
+        Some(Overlay::Ledger(page)) => page.bill.is_none(),
         Some(overlay) => action::is_list(overlay),
         None => false,
     }
@@ -58,6 +60,7 @@ fn query_mut(state: &mut State) -> Option<&mut String> {
         Some(Overlay::Presets(list)) => Some(&mut list.query),
         Some(Overlay::Sessions(list)) => Some(&mut list.query),
         Some(Overlay::Tools(list)) => Some(&mut list.query),
+        Some(Overlay::Ledger(page)) => Some(&mut page.words),
         Some(Overlay::Inspect(inspect)) => match &mut inspect.wire.find {
             WireFind::Typing(query) => Some(query),
             _ => None,
@@ -117,6 +120,7 @@ pub(super) fn select(state: &mut State, row: usize) {
         Some(Overlay::Inspector) => inspector::select(state, row),
         Some(Overlay::Heat(_)) => heat::select(state, row),
         Some(Overlay::Tree(page)) => page.select(row),
+        Some(Overlay::Ledger(page)) => page.choose(row),
         _ => {}
     }
 }
@@ -134,6 +138,9 @@ pub(super) fn step(state: &mut State, rows: isize) -> Effects {
         Some(Overlay::Inspector) => inspector::step(state, rows),
         Some(Overlay::Heat(_)) => heat::step(state, rows),
         Some(Overlay::Tree(page)) => page.select(page.selected().saturating_add_signed(rows)),
+        Some(Overlay::Ledger(page)) if page.bill.is_none() => {
+            page.choose(stepped(page.selected, rows, page.lines.len()));
+        }
         Some(Overlay::Sessions(list)) => list.choose(stepped(list.selected, rows, list.found.rows.len())),
         Some(_) => return reader::scroll(state, rows),
         None => {}
@@ -168,6 +175,9 @@ pub(super) fn refresh(state: &mut State) {
     }
     if let Some(Overlay::Inspect(_)) = &state.overlay {
         inspect::refill(state);
+        return;
+    }
+    if let Some(Overlay::Ledger(_)) = &state.overlay {
         return;
     }
     match &mut state.overlay {

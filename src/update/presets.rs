@@ -104,7 +104,9 @@ fn apply(state: &mut State, name: &str, preset: &Preset, now: Instant) {
     let mut after = preset.over(&before);
     after.drop_idle_force();
     state.overlay = None;
-    let letter = state.lane().letter;
+    let lane = state.lane();
+    let letter = lane.letter;
+    state.spending.presets.insert(lane.id, (name.to_owned(), after.clone()));
     if after == before {
         state.notices.show(Level::Note, format!("Lane {letter} has the settings of “{name}” already."), now);
         return;

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::chat::{Attachment, Outcome, Run, ToolCall, Turn, TurnId};
+use super::ledger;
+use crate::chat::{Attachment, Outcome, Run, RunId, ToolCall, Turn, TurnId};
 use crate::input::Action;
 use crate::state::{
     Anchor, Effect, Grown, GrownCall, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer,
@@ -76,6 +77,7 @@ fn begin(state: &mut State, saving: &mut Saving, now: Instant) -> StoreWork {
     state.session.turns.take_changed();
     for run in state.session.runs().iter().filter(|run| run.outcome == Outcome::Running) {
         kept.running.insert(run.id, mark(run));
+        kept.askers.insert(run.id, ledger::asker(state, run));
         for reply in run.replies.iter().filter_map(|reply| state.session.turns.get(*reply)) {
             kept.growing.insert(reply.id, grown(reply));
         }
@@ -88,20 +90,32 @@ fn begin(state: &mut State, saving: &mut Saving, now: Instant) -> StoreWork {
 
 fn runs(state: &mut State, anchor: Anchor, kept: &mut Kept, writes: &mut Vec<Write>) {
     let changed = state.session.take_changed_runs();
+    let mut ended = std::mem::take(&mut kept.cut_off);
+    let changed: Vec<RunId> = ended.iter().copied().chain(changed).collect();
     for run in changed.into_iter().filter_map(|id| state.session.run(id)) {
         let over = run.outcome != Outcome::Running;
         if over {
-            kept.running.remove(&run.id);
+            ended.extend(kept.running.remove(&run.id).map(|_| run.id));
             // The text first: a run that is over in the file has its replies whole.
             for reply in &run.replies {
                 kept.growing.remove(reply);
                 let turn = state.session.turns.get(*reply);
                 writes.extend(turn.map(|turn| Write::Turn(Box::new(saved_turn(&state.session, turn)))));
             }
-        } else if kept.running.insert(run.id, mark(run)) == Some(mark(run)) {
-            continue;
+        } else {
+            kept.askers.entry(run.id).or_insert_with(|| ledger::asker(state, run));
+            if kept.running.insert(run.id, mark(run)) == Some(mark(run)) {
+                continue;
+            }
         }
         writes.push(Write::Run(Box::new(saved_run(run, over, anchor))));
+    }
+    for id in ended {
+        let asker = kept.askers.remove(&id);
+        if let Some(row) = ledger::row(state, id, (&kept.session, anchor), asker) {
+            state.spending.enter(&row);
+            writes.push(Write::Ledger(Box::new(row)));
+        }
     }
 }
 

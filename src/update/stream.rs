@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::{Effects, calls, diff, heat, queue};
 use crate::api::{ApiError, Delta, Opening};
-use crate::chat::{CallPiece, Outcome, Role, RunId, Settings, ToolCall, Turn, TurnId, Usage};
+use crate::chat::{CallPiece, Outcome, Role, Run, RunId, Settings, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Asked, Catalogue, Circumstances, Price, Reach};
 use crate::state::{Charge, Effect, LaneId, Level, Providers, State, StreamStatus};
 
@@ -121,15 +123,23 @@ fn turn_of(state: &mut State, run: RunId, reply: TurnId, choice: u32) -> Option<
 
 fn account(state: &mut State, id: RunId, usage: Usage) {
     let Some(run) = state.session.run(id) else { return };
-    let at = state.started(run);
+    let (found, circumstances) = found(state, run, state.started(run));
+    let price = found.map(|found| found.price);
+    let (cost, charge) = (pricing::cost(&usage, price, &circumstances), charge(price));
+    state.session.account(id, Some(usage), cost, charge);
+}
+
+/// The price of a run, and what else its cost depends on. `at` is when it was sent.
+pub(super) fn found<'a>(
+    state: &'a State,
+    run: &'a Run,
+    at: Option<Timestamp>,
+) -> (Option<pricing::Found<'a>>, Circumstances<'a>) {
     let address = state.providers.get(&run.settings.provider).map_or("", |provider| provider.base_url.as_str());
     let usual = Asked::new(&run.settings.provider, Reach::of(address), &run.settings.model);
     let asked = Asked { served_by: run.served_by.as_deref(), at, ..usual };
-    let price = state.catalogue.find(&asked).map(|found| found.price);
     let wanted = run.settings.params.get("service_tier").and_then(serde_json::Value::as_str);
-    let circumstances = Circumstances { tier: run.service_tier.as_deref().or(wanted), at };
-    let (cost, charge) = (pricing::cost(&usage, price, &circumstances), charge(price));
-    state.session.account(id, Some(usage), cost, charge);
+    (state.catalogue.find(&asked), Circumstances { tier: run.service_tier.as_deref().or(wanted), at })
 }
 
 /// What the model of some settings is known to cost.

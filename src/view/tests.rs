@@ -18,6 +18,7 @@ use serde_json::json;
 
 mod find;
 mod inspector;
+mod ledger;
 mod patch;
 mod request;
 mod sessions;
@@ -552,7 +553,12 @@ fn sums_in_two_currencies_stand_side_by_side() {
     scene.ends(B);
     assert_eq!(
         cost_box(&mut scene),
-        ["A ¥0.0045216  B $0.2500 reported", "Σ ¥0.0045216  Σ $0.2500", "in 2,012  cached 1,024  out 581"]
+        [
+            "A ¥0.0045216  B $0.2500 reported",
+            "Σ ¥0.0045216  Σ $0.2500",
+            "in 2,012  cached 1,024  out 581",
+            "?█  last $0.2500"
+        ]
     );
     let status = scene.frame().lines().next().map(str::to_owned).unwrap();
     assert!(status.ends_with("¥0.0045216 + $0.2500 session"), "{status}");

@@ -82,13 +82,12 @@ fn between(environment: &Environment) -> Vec<Finding> {
 }
 
 fn locale(environment: &Environment) -> Finding {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, environment.get(name)?)));
+    let set = environment.locale();
     let next = "Set LANG to a locale of UTF-8, such as C.UTF-8.";
     match set {
         Some((name, value)) => {
-            let plain = value.to_lowercase().replace('-', "");
             let said = format!("{name}={value}");
-            if plain.contains("utf8") || cfg!(windows) {
+            if environment.is_unicode() {
                 Finding::good("locale", said)
             } else {
                 Finding::warning("locale", format!("{said} is not UTF-8, so signs may be garbled"), next)

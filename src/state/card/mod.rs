@@ -18,7 +18,7 @@ use crate::chat::Dialect;
 use crate::pricing::{Card, Dimension, Facts, Feature, Kind, Price};
 use crate::text::{Line, StyleRole, clean_line, grouped};
 
-use page::Page;
+pub(super) use page::Page;
 
 /// What stands where nothing is known.
 const UNKNOWN: &str = "n/a";

@@ -12,46 +12,46 @@ const WIDE_NAMES: usize = 19;
 const INDENT: &str = "  ";
 
 /// Rows in the making.
-pub(super) struct Page {
+pub(in crate::state) struct Page {
     width: u16,
     rows: Vec<Line>,
 }
 
 impl Page {
-    pub(super) fn new(width: u16) -> Self {
+    pub(in crate::state) fn new(width: u16) -> Self {
         Self { width, rows: Vec::new() }
     }
 
-    pub(super) fn into_rows(self) -> Vec<Line> {
+    pub(in crate::state) fn into_rows(self) -> Vec<Line> {
         self.rows
     }
 
-    pub(super) fn title(&mut self, text: &str) {
+    pub(in crate::state) fn title(&mut self, text: &str) {
         let ink = Ink::from(StyleRole::Title).with(Emphasis::BOLD);
         self.flow(&[Span::new(safe(text), ink)], "", "");
     }
 
     /// Brackets mark a badge where there are no colours.
-    pub(super) fn badges(&mut self, badges: &[&str]) {
+    pub(in crate::state) fn badges(&mut self, badges: &[&str]) {
         let badges: Vec<String> = badges.iter().map(|badge| format!("[{}]", safe(badge))).collect();
         self.flow(&[Span::new(badges.join(" "), StyleRole::Chip)], "", "");
     }
 
-    pub(super) fn gap(&mut self) {
+    pub(in crate::state) fn gap(&mut self) {
         self.rows.push(Line::default());
     }
 
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(in crate::state) fn heading(&mut self, text: &str) {
         self.gap();
         let ink = Ink::from(StyleRole::Heading).with(Emphasis::BOLD);
         self.flow(&[Span::new(text, ink)], "", "");
     }
 
-    pub(super) fn field(&mut self, name: &str, value: &str, role: StyleRole) {
+    pub(in crate::state) fn field(&mut self, name: &str, value: &str, role: StyleRole) {
         self.named(name, value, role, NAMES);
     }
 
-    pub(super) fn wide_field(&mut self, name: &str, value: &str, role: StyleRole) {
+    pub(in crate::state) fn wide_field(&mut self, name: &str, value: &str, role: StyleRole) {
         self.named(name, value, role, WIDE_NAMES);
     }
 
@@ -62,22 +62,22 @@ impl Page {
     }
 
     /// A name, what it takes, and what it is for on the rows below.
-    pub(super) fn entry(&mut self, name: &str, kind: &str, description: &str) {
+    pub(in crate::state) fn entry(&mut self, name: &str, kind: &str, description: &str) {
         let head = [Span::new(name, StyleRole::Code), Span::new(format!("  {kind}"), StyleRole::Dim)];
         self.flow(&head, INDENT, "      ");
         self.flow(&[Span::new(description, StyleRole::Text)], "      ", "      ");
     }
 
-    pub(super) fn note(&mut self, text: &str) {
+    pub(in crate::state) fn note(&mut self, text: &str) {
         self.flow(&[Span::new(text, StyleRole::Dim)], INDENT, INDENT);
     }
 
-    pub(super) fn paragraph(&mut self, text: &str) {
+    pub(in crate::state) fn paragraph(&mut self, text: &str) {
         self.flow(&[Span::new(text, StyleRole::Text)], INDENT, INDENT);
     }
 
     /// Where a row is too narrow the text breaks at its last cell, so that no character is lost.
-    pub(super) fn json(&mut self, text: &str) {
+    pub(in crate::state) fn json(&mut self, text: &str) {
         let indent = Span::new("      ", StyleRole::Text);
         let room = self.width.saturating_sub(6).max(1);
         for mut line in pretty_json(text, room) {

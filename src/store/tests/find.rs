@@ -31,7 +31,7 @@ fn shelf(sessions: &[SavedSession]) -> tempfile::TempDir {
     let home = home();
     let (writer, _news) = start(home.path());
     for session in sessions {
-        writer.keep(StoreWork { session: session.id.clone().into(), writes: session.clone().writes() });
+        writer.keep(StoreWork { session: session.id.clone().into(), writes: with_ledger(session) });
     }
     writer.kept().blocking_recv().unwrap().unwrap();
     drop(writer);

@@ -51,9 +51,11 @@ fn a_file_of_the_first_version_gets_all_that_a_new_one_has() {
     let path = file(new.path());
     let connection = Connection::open(file(old.path())).unwrap();
     connection.execute("ATTACH ?1 AS other", [path.to_str().unwrap()]).unwrap();
-    for table in ["sessions", "lanes", "turns", "pieces", "runs", "drafts", "ledger"] {
+    for table in ["sessions", "lanes", "turns", "pieces", "runs", "drafts"] {
         connection.execute(&format!("INSERT INTO {table} SELECT * FROM other.{table}"), []).unwrap();
     }
+    let columns = "key, session, run, at, provider, model, input, cached, output, cost, amount, currency";
+    connection.execute(&format!("INSERT INTO ledger SELECT {columns} FROM other.ledger"), []).unwrap();
     drop(connection);
     assert_eq!(derived(old.path()), derived(new.path()));
     assert_eq!(loaded(old.path(), "one"), rich()[0]);

@@ -147,6 +147,8 @@ fn what_is_asked_is_handed_to_the_store_before_the_request_goes_out() {
 fn a_piece_of_a_reply_is_handed_over_alone_and_once() {
     let home = tempfile::tempdir().unwrap();
     let mut kept = Kept::new(home.path());
+    // It asks for what today cost, once.
+    kept.event(Event::Tick);
     kept.keys("hello\n");
     kept.piece(Delta::Text { choice: 0, text: "One".into() });
     let generation = kept.state.lane().generation;

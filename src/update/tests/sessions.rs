@@ -153,6 +153,9 @@ fn changes(id: &str, change: ShelfChange) -> ShelfWork {
 #[test]
 fn each_change_of_the_query_is_one_question_with_a_higher_number() {
     let mut program = Program::new();
+    // It asks for what today cost, once.
+    program.event(Event::Tick);
+    program.took();
     program.ctrl('o');
     program.types("ab");
     program.key(KeyCode::Backspace);

@@ -1,10 +1,11 @@
 //! What was spent: each lane's last run, the session's sums, its tokens.
 
-use crate::chat::Cost;
+use crate::chat::{Cost, Run};
 use crate::state::{Lane, State, Sum, Totals};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, grouped};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, grouped, width};
 
 use super::super::title::letter_of;
+use super::bars::sparkline;
 use super::flow::flow;
 
 /// `n/a: 2 runs`, when there are runs whose cost is unknown.
@@ -25,7 +26,32 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
     let mut rows = flow(lanes, columns);
     rows.extend(flow(sums(state), columns));
     rows.extend(flow(tokens(state.session.totals()), columns));
+    rows.extend(recent(state, columns));
     rows
+}
+
+/// Runs that the sparkline looks at, at the most: a frame costs the same in a session of any length.
+const RECENT: usize = 24;
+
+/// `▁▂▃█  last ¥0.0045`: what the last runs cost, in the currency of the newest; others, and unknown ones, are a `?`.
+fn recent(state: &State, columns: u16) -> Option<Line> {
+    let runs = state.session.runs();
+    let newest = &runs[runs.len().saturating_sub(RECENT)..];
+    let over: Vec<&Run> = newest.iter().filter(|run| run.finished.is_some() && !run.is_refused()).collect();
+    let last = over.last()?;
+    let currency = over.iter().rev().find_map(|run| run.cost.money()).map(|money| &money.currency);
+    let amount =
+        |run: &&Run| run.cost.money().filter(|money| Some(&money.currency) == currency).map(|money| money.amount);
+    let said = format!("last {}", last.cost);
+    let room = usize::from(columns).saturating_sub(width(&said) + 2);
+    let amounts: Vec<_> = over.iter().skip(over.len().saturating_sub(room)).map(amount).collect();
+    let bars = sparkline(&amounts, state.spending.plain_signs);
+    let spans = vec![
+        Span::new(bars, StyleRole::SliderFilled),
+        Span::new("  ", StyleRole::Dim),
+        Span::new(said, StyleRole::Cost),
+    ];
+    (room > 0 && over.len() > 1).then_some(Line { spans })
 }
 
 /// The last run that a lane itself asked for: `A ¥0.0045`; `…` while it comes, `–` before the first.

@@ -11,7 +11,7 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 12] = [
+const SECTIONS: [(Context, &str); 13] = [
     (Context::Composer, "Composer"),
     (Context::Completion, "Files of an @path"),
     (Context::Global, "Everywhere"),
@@ -23,6 +23,7 @@ const SECTIONS: [(Context, &str); 12] = [
     (Context::Tree, "Tree of turns"),
     (Context::Sessions, "Sessions"),
     (Context::Inspector, "Inspector of tool calls"),
+    (Context::Ledger, "Ledger"),
     (Context::Form, "Editors in a box"),
 ];
 

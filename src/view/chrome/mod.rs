@@ -4,6 +4,7 @@
 //! draws into the place that the layout gives it; no pane loops over what grows with the session.
 
 mod attach;
+mod bars;
 mod calls;
 mod card;
 mod composer;
@@ -16,6 +17,7 @@ mod form;
 mod heat;
 mod help;
 mod inspector;
+mod ledger;
 mod notices;
 mod overlay;
 mod palette;

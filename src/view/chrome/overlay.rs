@@ -12,7 +12,8 @@ use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::parameters::end_of;
 use super::{
-    card, diff, form, heat, help, inspector, palette, picker, presets, request, sessions, tool_list, tree, wire_page,
+    card, diff, form, heat, help, inspector, ledger, palette, picker, presets, request, sessions, tool_list, tree,
+    wire_page,
 };
 
 /// Draws the open overlay; returns where its query is typed.
@@ -52,6 +53,7 @@ pub(super) fn draw(
             tree::draw(canvas, state, page, hits);
             None
         }
+        Overlay::Ledger(page) => ledger::draw(canvas, state, page, hits),
         Overlay::Sessions(list) => Some(sessions::draw(canvas, state, list, hits)),
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::state::{Lockstep, State, Totals};
+use crate::state::{LedgerPage, Lockstep, State};
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
 
 use super::super::canvas::Canvas;
@@ -23,7 +23,7 @@ const GAP: u16 = 2;
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let room = row.width.saturating_sub(cells(NAME) + 1);
     let settings = &state.lane().settings;
-    let spent = spent(state.session.totals(), room / 2);
+    let spent = spent(state, room / 2);
     let room = room - cells(&spent);
     let model = if settings.model.is_empty() { "no model".into() } else { clean_line(&settings.model) };
     let served = format!("{model} @ {}", clean_line(&settings.provider));
@@ -70,21 +70,28 @@ fn waiting(state: &State) -> String {
     if letters.is_empty() { letters } else { format!("?{letters} waits for you") }
 }
 
-/// `¥0.0184 session · n/a: 2 runs`, without the words where that is too wide; empty before anything was spent.
-fn spent(totals: &Totals, columns: u16) -> String {
+/// `¥0.0184 session · ¥0.31 today · n/a: 2 runs`, with less of it where that is too wide; empty before anything was
+/// spent.
+fn spent(state: &State, columns: u16) -> String {
+    let totals = state.session.totals();
     let joined = |notional: bool| {
         let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
         sums.map(|sum| sum.cost().to_string()).collect::<Vec<_>>().join(" + ")
     };
     let (real, notional) = (joined(false), joined(true));
-    let said = |word: &str, unknown: Option<String>| {
+    let said = |word: &str, more: [Option<&String>; 2]| {
         let real = (!real.is_empty()).then(|| format!("{real}{word}"));
         let notional = (!notional.is_empty()).then(|| format!("{notional} notional"));
-        real.into_iter().chain(notional).chain(unknown).collect::<Vec<_>>().join(" · ")
+        let more = more.into_iter().flatten().cloned();
+        real.into_iter().chain(notional).chain(more).collect::<Vec<_>>().join(" · ")
     };
     let unknown = cost::unknown_runs(totals);
     let short = unknown.as_ref().map(|_| "n/a".to_owned());
-    let wider = [said(" session", unknown.clone()), said("", unknown)];
-    let fitting = wider.into_iter().find(|text| cells(text) <= columns).unwrap_or_else(|| said("", short));
+    let today = LedgerPage::costs(state.spending.today.costs(false));
+    let today = (!today.is_empty()).then(|| format!("{today} today"));
+    let (today, unknown) = (today.as_ref(), unknown.as_ref());
+    let wider = [said(" session", [today, unknown]), said(" session", [None, unknown]), said("", [None, unknown])];
+    let fitting =
+        wider.into_iter().find(|text| cells(text) <= columns).unwrap_or_else(|| said("", [None, short.as_ref()]));
     truncate(&fitting, usize::from(columns)).into_owned()
 }

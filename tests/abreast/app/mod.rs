@@ -14,6 +14,7 @@ mod heat;
 mod hostile;
 mod inspector;
 mod lanes;
+mod ledger;
 mod lockstep;
 mod parameters;
 mod picker;

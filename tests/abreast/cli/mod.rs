@@ -13,6 +13,7 @@ mod rounds;
 mod schema;
 mod search;
 mod tools;
+mod usage;
 
 use serde_json::Value;
 

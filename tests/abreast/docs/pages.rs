@@ -46,6 +46,7 @@ fn the_page_of_keys_shows_every_action_with_its_default_keys() {
         (Context::Tree, "The tree of turns"),
         (Context::Sessions, "The list of sessions"),
         (Context::Inspector, "The inspector of tool calls"),
+        (Context::Ledger, "The ledger"),
         (Context::Form, "What is edited in a box"),
     ] {
         let _ =

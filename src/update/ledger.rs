@@ -1,0 +1,220 @@
+//! The ledger: the row of a run that is over, what today cost, and what keys do on the page that shows it.
+//!
+//! Nothing here waits: the shelf is asked, and an answer to an older question is dropped.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::{Effects, stream};
+use crate::chat::{Cost, Outcome, Run, RunId};
+use crate::input::Action;
+use crate::pricing;
+use crate::state::{
+    Anchor, Breadth, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State, bill_rows,
+};
+use crate::store::{
+    LedgerAnswer, LedgerAsk, LedgerBy, LedgerPrice, LedgerRow, LedgerState, LedgerTable, ShelfAnswer, ShelfWork,
+};
+
+/// The lane that asked a run, which has just begun, and the preset that the lane's settings were those of.
+pub(super) fn asker(state: &State, run: &Run) -> (Option<char>, Option<String>) {
+    let lane = state.lanes.iter().find(|lane| lane.last_run == Some(run.id));
+    let preset = lane.and_then(|lane| state.spending.preset(lane.id, &run.settings));
+    (lane.map(|lane| lane.letter), preset)
+}
+
+/// What the ledger says of a run that is over; nothing of one that no server took, which costs nothing.
+pub(super) fn row(
+    state: &State,
+    id: RunId,
+    (session, anchor): (&str, Anchor),
+    asker: Option<(Option<char>, Option<String>)>,
+) -> Option<LedgerRow> {
+    let run = state.session.run(id).filter(|run| !run.is_refused() || run.usage.is_some())?;
+    let at = anchor.unix_ms(run.started);
+    let (found, circumstances) = stream::found(state, run, Timestamp::from_millisecond(at).ok());
+    let (lane, preset) = asker.unwrap_or_else(|| self::asker(state, run));
+    let used = found.filter(|found| match (&run.cost, &run.usage) {
+        (Cost::Known(_), Some(usage)) => pricing::cost(usage, Some(found.price), &circumstances) == run.cost,
+        (Cost::Estimated(_), _) => true,
+        _ => false,
+    });
+    let row = LedgerRow {
+        session: session.to_owned(),
+        run: id.0,
+        served_by: run.served_by.clone(),
+        lane,
+        preset,
+        state: Some(match run.outcome {
+            Outcome::Complete => LedgerState::Complete,
+            Outcome::Stopped => LedgerState::Stopped,
+            Outcome::Running | Outcome::Failed(_) => LedgerState::Failed,
+        }),
+        tier: circumstances.tier.map(str::to_owned),
+        cost: run.cost.clone(),
+        notional: found.is_some_and(|found| found.price.notional),
+        price: used.map(|found| LedgerPrice::of(&found)),
+        ..LedgerRow::new(at, &run.settings.provider, &run.settings.model)
+    };
+    Some(row.with_usage(run.usage.as_ref()))
+}
+
+/// Asks for what today and this month cost, at the start and when the day is another one; and for what the open page
+/// shows and has not asked for yet.
+pub(super) fn follow(state: &mut State, tick: bool, now: Instant) -> Effects {
+    let mut effects = Effects::new();
+    let moment = state.saving.as_ref().map(|saving| saving.anchor.unix_ms(now));
+    if let Some(moment) = moment.filter(|_| tick || state.spending.spans.is_some())
+        && let Some((spans, serial)) = state.spending.roll(moment, &state.zone)
+    {
+        effects.push(ask(LedgerAsk::Spent { today: spans.today, month: spans.month, serial }));
+    }
+    let State { overlay: Some(Overlay::Ledger(page)), spending, session, .. } = state else { return effects };
+    let query = page.query(&session.id);
+    if page.asked.as_ref().is_none_or(|(asked, _)| *asked != query) {
+        spending.serial += 1;
+        page.asked = Some((query.clone(), spending.serial));
+        page.runs.clear();
+        effects.push(ask(LedgerAsk::Table { query, serial: spending.serial }));
+    }
+    effects
+}
+
+fn ask(ask: LedgerAsk) -> Effect {
+    Effect::Shelf(ShelfWork::Ledger(ask))
+}
+
+/// What the shelf answers.
+pub(super) fn answered(state: &mut State, ask: LedgerAsk, answer: ShelfAnswer, now: Instant) {
+    match (ask, answer) {
+        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month })) => {
+            state.spending.learn(serial, today, month);
+        }
+        (LedgerAsk::Spent { .. }, ShelfAnswer::Failed(said)) => {
+            let said = format!("What today cost cannot be told: {said}");
+            state.notices.show(Level::Warning, said, now);
+        }
+        (LedgerAsk::Table { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Table { table, unsaved })) => {
+            let Some(page) = page_of(state, serial) else { return };
+            (page.answered, page.table, page.unsaved, page.failed) = (Some(serial), table, unsaved, None);
+            page.arrange();
+        }
+        (LedgerAsk::Table { serial, .. } | LedgerAsk::Runs { serial, .. }, ShelfAnswer::Failed(said)) => {
+            let Some(page) = page_of(state, serial) else { return };
+            (page.answered, page.table, page.failed) = (Some(serial), LedgerTable::default(), Some(said));
+            page.arrange();
+        }
+        (LedgerAsk::Runs { serial, group, .. }, ShelfAnswer::Ledger(LedgerAnswer::Runs { rows, more })) => {
+            let Some(page) = page_of(state, serial) else { return };
+            if let Some(runs) = page.runs.get_mut(&group) {
+                *runs = Some(LedgerRuns { rows, more });
+                page.arrange();
+            }
+        }
+        // An answer to something else was not asked for.
+        _ => {}
+    }
+}
+
+/// The open page, if this is the number of its question.
+fn page_of(state: &mut State, serial: u64) -> Option<&mut LedgerPage> {
+    page(state).filter(|page| page.asked.as_ref().is_some_and(|(_, asked)| *asked == serial))
+}
+
+fn page(state: &mut State) -> Option<&mut LedgerPage> {
+    match &mut state.overlay {
+        Some(Overlay::Ledger(page)) => Some(page),
+        _ => None,
+    }
+}
+
+/// Opens the page, or closes it.
+pub(super) fn open(state: &mut State, now: Instant) {
+    if matches!(state.overlay, Some(Overlay::Ledger(_))) {
+        state.overlay = None;
+    } else if state.saving.is_none() {
+        state.notices.show(Level::Note, "Nothing is saved here, so there is no ledger to show.", now);
+    } else {
+        state.overlay = Some(Overlay::Ledger(Box::default()));
+    }
+}
+
+pub(super) fn perform(state: &mut State, action: Action) -> Effects {
+    let Some(page) = page(state).filter(|page| page.bill.is_none()) else { return Effects::new() };
+    match action {
+        Action::LedgerNext => regroup(page, 1),
+        Action::LedgerPrevious => regroup(page, LedgerBy::ALL.len() - 1),
+        Action::LedgerScope => page.here = !page.here,
+        Action::LedgerUnfold => return unfold(state),
+        Action::LedgerFold => fold(page),
+        _ => {
+            page.order = page.order.next();
+            page.arrange();
+        }
+    }
+    Effects::new()
+}
+
+fn regroup(page: &mut LedgerPage, steps: usize) {
+    let place = LedgerBy::ALL.iter().position(|by| *by == page.by).unwrap_or(0);
+    page.by = LedgerBy::ALL[(place + steps) % LedgerBy::ALL.len()];
+    page.selected = 0;
+    page.lines.clear();
+}
+
+fn fold(page: &mut LedgerPage) {
+    let group = page.selected_line().and_then(|line| page.group(line)).map(|group| group.key.clone());
+    let Some(group) = group else { return };
+    page.runs.remove(&group);
+    // What was selected may be hidden now: its group is what is left of it.
+    let place = page.table.groups.iter().position(|other| other.key == group);
+    page.arrange();
+    let line = page.lines.iter().position(|line| Some(*line) == place.map(LedgerLine::Group));
+    page.choose(line.unwrap_or(0));
+}
+
+fn unfold(state: &mut State) -> Effects {
+    let Some(page) = page(state) else { return Effects::new() };
+    let Some(group) = page.selected_line().and_then(|line| page.group(line)).map(|group| group.key.clone()) else {
+        return Effects::new();
+    };
+    let Some((query, serial)) = page.asked.clone().filter(|_| !page.runs.contains_key(&group)) else {
+        return Effects::new();
+    };
+    page.runs.insert(group.clone(), None);
+    page.arrange();
+    vec![ask(LedgerAsk::Runs { query, group, serial })]
+}
+
+/// Enter: unfolds or folds a group, shows the bill of a run.
+pub(super) fn accept(state: &mut State) -> Effects {
+    let Some(page) = page(state).filter(|page| page.bill.is_none()) else { return Effects::new() };
+    let Some(line) = page.selected_line() else { return Effects::new() };
+    if let Some(run) = page.run(line).cloned() {
+        page.bill = Some((Box::new(run), Reader::default()));
+        resized(state);
+        return Effects::new();
+    }
+    let unfolded = page.group(line).is_some_and(|group| page.runs.contains_key(&group.key));
+    if unfolded {
+        fold(page);
+        return Effects::new();
+    }
+    unfold(state)
+}
+
+/// Makes the open bill's rows for the screen's width.
+pub(super) fn resized(state: &mut State) {
+    let width = Reader::body(state.size, Breadth::Prose).width;
+    let State { overlay: Some(Overlay::Ledger(page)), zone, spending, session, .. } = state else { return };
+    if let Some((row, reader)) = &mut page.bill {
+        let title = if row.session == session.id { session.title.as_str() } else { "" };
+        reader.set_rows(bill_rows(row, title, (zone, &spending.exchange), width));
+    }
+}
+
+/// Steps out of an open bill, back to the list; says whether there was one.
+pub(super) fn step_out(state: &mut State) -> bool {
+    page(state).is_some_and(|page| page.bill.take().is_some())
+}
