@@ -19,6 +19,7 @@ mod inspect;
 mod lane;
 mod layout;
 mod lockstep;
+mod meter;
 mod notice;
 mod overlay;
 mod picker;
@@ -55,6 +56,8 @@ pub use inspect::Inspect;
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use lockstep::Lockstep;
+pub use meter::{Before, LiveRun, Meter, ReplyPart, Weight, estimated, percent};
+pub(crate) use meter::{BranchKey, FixedKey};
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
 pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};
@@ -132,6 +135,8 @@ pub struct State {
     pub focus: Focus,
     pub composer: Composer,
     pub queue: Queue,
+    /// What is estimated of tokens and money.
+    pub meter: Meter,
     /// What is worth a word at the composer about the form of the answer.
     pub answer_hint: AnswerHint,
     /// What the store has of the session, where it is saved.
@@ -221,6 +226,7 @@ impl State {
             focus: Focus::Composer,
             composer: Composer::default(),
             queue: Queue::default(),
+            meter: Meter::default(),
             answer_hint: AnswerHint::default(),
             saving: None,
             undos: Undos::default(),

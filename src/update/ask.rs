@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, attach, calls, edit, queue, system};
+use super::{Effects, attach, calls, edit, meter, queue, system};
 pub use crate::chat::messages;
 use crate::chat::{ChatRequest, Field, Images, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
@@ -222,6 +222,7 @@ pub(super) fn open(state: &mut State, place: usize, question: TurnId, now: Insta
     lane.selected = None;
     lane.status = StreamStatus::Opening { since: now, run, reply };
     let (lane, generation) = (lane.id, lane.generation);
+    meter::opened(state, place, run, question);
     state.scroll_to(lane, Scroll::Follow);
     vec![Effect::Open { lane, generation, provider, request: Box::new(request) }]
 }

@@ -18,6 +18,7 @@ mod inspect;
 mod keys;
 mod lanes;
 mod lockstep;
+mod meter;
 mod overlay;
 mod params;
 mod picker;
@@ -72,6 +73,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     if concerns {
         request::refresh(state, resized);
         answer_hint::refresh(state);
+        meter::refresh(state);
     }
     tree::refresh(state);
     find::refresh(state);

@@ -20,7 +20,7 @@ pub const MESSAGE_TOKENS: u64 = 4;
 pub const REPLY_TOKENS: u64 = 3;
 
 /// Models that cut text alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     /// OpenAI's newer models, and those whose vocabulary is not published.
     O200k,
