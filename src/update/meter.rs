@@ -20,7 +20,10 @@ pub(super) fn refresh(state: &mut State) {
     state.meter.held.clear();
     for place in 0..state.lanes.len() {
         let held = held(state, place);
-        state.meter.held.insert(state.lanes[place].id, held);
+        let lane = &state.lanes[place];
+        let (id, window) = (lane.id, card(state, &lane.settings).0);
+        state.meter.held.insert(id, held);
+        state.meter.windows.insert(id, window);
         if blank || !state.hears(&state.lanes[place]) {
             continue;
         }

@@ -22,6 +22,8 @@ pub struct Meter {
     pub before: Vec<Before>,
     /// What each lane's conversation counts without the draft.
     pub held: BTreeMap<LaneId, Weight>,
+    /// How large the window of each lane's model is, where that is known.
+    pub windows: BTreeMap<LaneId, Option<u64>>,
     /// Of turns, by the family that counted them.
     turns: HashMap<(TurnId, Family), Counted>,
     /// Of text files, by their content and the family that counted them.
@@ -105,10 +107,10 @@ impl Before {
     }
 }
 
-/// A part of a whole in percent, rounded down.
+/// A part of a whole in percent, rounded up: a little is not nought.
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> Option<u64> {
-    part.saturating_mul(100).checked_div(whole)
+    (whole > 0).then(|| part.saturating_mul(100).div_ceil(whole))
 }
 
 impl FixedKey {

@@ -15,6 +15,7 @@ mod footer;
 mod form;
 mod heat;
 mod help;
+mod meter;
 mod notices;
 mod overlay;
 mod palette;
