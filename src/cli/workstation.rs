@@ -20,6 +20,7 @@ use crate::app::{
 use crate::chat::{Settings, Tool};
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::exchange::{self, Foreign};
+use crate::pricing::Exchange;
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, Level, Provider, Providers, Size, Start, State};
 use crate::text;
@@ -47,6 +48,9 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     state.zone = TimeZone::system();
+    state.budget.caps = setup.config.budget.clone();
+    let money = &setup.config.money;
+    state.exchange = Exchange { display: money.display.clone(), rates: money.rates.clone() };
     state.tools.max_rounds = setup.config.max_rounds;
     state.tools.responders =
         load_responders(&setup.paths.responders_file()).map_err(|error| Problem::misuse(format!("{error}.")))?;
@@ -72,7 +76,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     }
     let ends = end_signal(tty.lendings());
     let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
-    let app = app.with_tools(setup.paths.responders_file(), children);
+    let app = app.with_models(setup.paths.models_file()).with_tools(setup.paths.responders_file(), children);
     let (reason, state) = app.run(ends).await.map_err(terminal)?;
     super::resume::tell(&state);
     Ok(match reason {

@@ -2,6 +2,7 @@
 //!
 //! Owns when something is read to be counted: a turn once for each revision, the draft when it changed.
 
+use super::budget::Asking;
 use super::system;
 use crate::chat::{Cost, RunId, Settings, TurnId};
 use crate::pricing::{self, Circumstances, Family, MESSAGE_TOKENS, Price, REPLY_TOKENS, Reach};
@@ -110,6 +111,20 @@ fn fixed(state: &mut State, place: usize) -> Weight {
     let weight = Weight::of(prompt + tools + REPLY_TOKENS);
     meter.fixed.insert(*id, (key, weight));
     weight
+}
+
+/// What is about to be asked counts and costs.
+pub(super) fn of(state: &mut State, asking: &Asking<'_>) -> Before {
+    state.meter.follow(state.session.serial);
+    let Asking { place, tip, draft } = asking;
+    let mut input = branch(state, *place, *tip).and(fixed(state, *place));
+    if let Some(draft) = draft {
+        let settings = &state.lanes[*place].settings;
+        let (family, model) = (family(settings), settings.model.clone());
+        let text = state.meter.text(&draft.text, family);
+        input = input.and(Weight::of(text + MESSAGE_TOKENS)).and(state.meter.files(&draft.attachments, family, &model));
+    }
+    estimate(state, *place, input)
 }
 
 /// What a lane would be charged for a request that counts so much.

@@ -4,6 +4,7 @@ mod action;
 mod answer_hint;
 mod ask;
 mod attach;
+mod budget;
 mod calls;
 mod card;
 mod diff;
@@ -24,6 +25,7 @@ mod params;
 mod picker;
 mod pointer;
 mod presets;
+mod price;
 mod queue;
 mod reader;
 mod reading;
@@ -57,11 +59,13 @@ pub type Effects = Vec<Effect>;
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
     let piece = matches!(event, Event::Stream { .. });
+    let only_grew = event.only_grows(state);
     let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
     if !piece {
         effects.extend(calls::settle(state));
     }
+    effects.extend(budget::follow(state, only_grew, now));
     if let Some(keep) = saving::follow(state, piece, now) {
         // What is asked goes out after it is kept.
         effects.insert(0, keep);
@@ -99,6 +103,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::ToolEnded { call, task, end } => calls::ended(state, call, task, end, now),
         Event::ResponderSaved { tool, result } => {
             calls::responder_saved(state, &tool, result, now);
+            Effects::new()
+        }
+        Event::PriceSaved(result) => {
+            price::saved(state, result, now);
             Effects::new()
         }
         Event::Scrolled { lane, scroll } => {

@@ -4,6 +4,7 @@ use crate::chat::{Cost, Usage};
 use crate::pricing::{self, Circumstances, Family, Price, TokenCount};
 
 use super::Weight;
+use crate::state::Charge;
 
 /// Which text of a reply a piece goes on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,18 @@ impl LiveRun {
         }
         self.count.push(piece);
         self.output = self.output.max(self.count.tokens());
+    }
+
+    /// Whether somebody is charged what it costs.
+    #[must_use]
+    pub fn charge(&self) -> Charge {
+        if self.price.as_ref().is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
+    }
+
+    /// Whether it costs somebody something.
+    #[must_use]
+    pub fn is_charged(&self) -> bool {
+        self.price.as_ref().is_some_and(|price| !price.notional)
     }
 
     /// What was counted of the reply so far.

@@ -248,6 +248,14 @@ fn known_or_not(tokens: Option<u64>) -> Weight {
     tokens.map_or(Weight { tokens: 0, unknown: 1 }, Weight::of)
 }
 
+impl Totals {
+    /// Adds what a request is estimated to cost.
+    pub(crate) fn add_estimate(&mut self, before: &Before) {
+        let charge = if before.notional { super::Charge::Notional } else { super::Charge::Real };
+        self.add(&before.cost, charge);
+    }
+}
+
 /// Costs together: a sum for each currency, and how many are not known.
 fn sums<'c>(costs: impl Iterator<Item = (&'c Cost, bool)>) -> (Vec<Sum>, usize) {
     let (mut totals, mut unknown) = (Totals::default(), 0);

@@ -23,10 +23,10 @@ const GAP_OF_WORDS: &str = " · ";
 const GAP: u16 = 2;
 
 /// The name always fits; then the cost has its room, then the model, and the title takes what is left.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
+pub(in super::super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let room = row.width.saturating_sub(cells(NAME) + 1);
     let settings = &state.lane().settings;
-    let spent = spent(state.session.totals(), room / 2);
+    let spent = spent(&state.running_totals(), room / 2);
     let context = meter::context(state, state.lane());
     let gap = if spent.is_empty() { "" } else { GAP_OF_WORDS };
     let context = context.filter(|(text, _)| cells(&spent) + cells(gap) + cells(text) <= room / 2);
@@ -84,7 +84,7 @@ fn waiting(state: &State) -> String {
 fn spent(totals: &Totals, columns: u16) -> String {
     let joined = |notional: bool| {
         let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
-        sums.map(|sum| sum.cost().to_string()).collect::<Vec<_>>().join(" + ")
+        sums.map(cost::shown).collect::<Vec<_>>().join(" + ")
     };
     let (real, notional) = (joined(false), joined(true));
     let said = |word: &str, unknown: Option<String>| {
