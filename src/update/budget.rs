@@ -94,8 +94,7 @@ fn ask_about_price(state: &mut State, place: usize, now: Instant) {
 /// stopped.
 pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Effects {
     if !piece {
-        let sums = &state.session.totals().sums;
-        state.spent = Spent { day: sums.clone(), month: sums.clone() };
+        sum_up(state);
     }
     if !state.budget.is_set() {
         return Effects::new();
@@ -117,6 +116,12 @@ pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Effects {
     effects
 }
 
+/// Of what was spent today and this month only the session is known here.
+fn sum_up(state: &mut State) {
+    let sums = &state.session.totals().sums;
+    state.spent = Spent { day: sums.clone(), month: sums.clone() };
+}
+
 /// Stops what costs more than it may.
 fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
     state.budget.hit.insert(filled.span);
@@ -127,6 +132,7 @@ fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
     };
     let places: Vec<usize> = (0..state.lanes.len()).filter(is_charged).collect();
     let effects = places.into_iter().flat_map(|place| stream::stop(state, place, now)).collect();
+    sum_up(state);
     let word = if filled.estimated { ", by an estimate" } else { "" };
     let (owner, spent, cap) = (filled.span.owner(), filled.shown(), filled.cap_shown());
     let said = format!("Stopped: {spent} is more than {owner} budget of {cap}{word}. {}", raises(state));

@@ -42,9 +42,10 @@ pub(super) fn judge(state: &mut State) {
     let Some(open) = form::open_form(state) else { return };
     open.verdict = Some(match read(open) {
         Ok(price) => {
-            let sign = price.currency.sign();
-            let cached = price.cached.map(|rate| format!(", {sign}{rate} cached")).unwrap_or_default();
-            Verdict::Good(format!("{sign}{} in, {sign}{} out{cached}, for 1M tokens", price.input, price.output))
+            let row = own_price(&price, "").price;
+            let figure = |rate| row.as_ref().map_or_else(String::new, |row| row.figure(rate));
+            let cached = price.cached.map(|rate| format!(", {} cached", figure(rate))).unwrap_or_default();
+            Verdict::Good(format!("{} in, {} out{cached}, for 1M tokens", figure(price.input), figure(price.output)))
         }
         Err((_, said)) => Verdict::Bad(said),
     });

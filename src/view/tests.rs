@@ -17,6 +17,7 @@ use ratatui::style::Modifier;
 use serde_json::json;
 
 mod find;
+mod meter;
 mod patch;
 mod request;
 mod sessions;

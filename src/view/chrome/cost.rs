@@ -79,20 +79,21 @@ fn last_cost(state: &State, lane: &Lane) -> Vec<Span> {
 fn sums(state: &State) -> Vec<Vec<Span>> {
     let totals = state.running_totals();
     let unknown = unknown_runs(&totals).map(|text| vec![Span::new(text, StyleRole::Warning)]);
-    totals.sums.iter().map(|sum| self::sum(sum, &state.exchange)).chain(unknown).collect()
+    totals.sums.iter().flat_map(|sum| self::sum(sum, &state.exchange)).chain(unknown).collect()
 }
 
-/// `Σ ¥0.0184 = $0.0026 at the rate of 2026-11-01`: first what is charged, then what the user says that it is worth.
-fn sum(sum: &Sum, exchange: &Exchange) -> Vec<Span> {
+/// `Σ ¥0.0184` and `= $0.0026 (rate of 2026-11-01)`: first what is charged, then what the user says that it is worth.
+fn sum(sum: &Sum, exchange: &Exchange) -> Vec<Vec<Span>> {
     let mut spans = vec![Span::new("Σ ", StyleRole::Dim), Span::new(shown(sum), StyleRole::Cost)];
-    if let Some(converted) = exchange.convert(&sum.money).filter(|converted| !converted.dates.is_empty()) {
-        let (money, dates) = (converted.money.rough(), converted.dates.join(", "));
-        spans.push(Span::new(format!(" = {money} at the rate of {dates}"), StyleRole::Dim));
-    }
     if sum.notional {
         spans.push(Span::new(" notional", StyleRole::Dim));
     }
-    spans
+    let converted = exchange.convert(&sum.money).filter(|converted| !converted.dates.is_empty());
+    let worth = converted.map(|converted| {
+        let (money, dates) = (converted.money.rough(), converted.dates.join(", "));
+        vec![Span::new(format!("= {money} (rate of {dates})"), StyleRole::Dim)]
+    });
+    std::iter::once(spans).chain(worth).collect()
 }
 
 /// A sum to its last digit; an estimate with the digits that say something.

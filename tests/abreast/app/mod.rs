@@ -14,6 +14,7 @@ mod heat;
 mod hostile;
 mod lanes;
 mod lockstep;
+mod meter;
 mod parameters;
 mod picker;
 mod presets;
