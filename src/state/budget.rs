@@ -68,7 +68,7 @@ impl BudgetSpan {
         }
     }
 
-    /// As in "18 % of ¥2 (session)".
+    /// In a word.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@
 
 use crate::chat::Cost;
 use crate::pricing::Exchange;
-use crate::state::{Filled, Lane, State, Sum, Totals};
+use crate::state::{BudgetSpan, Filled, Lane, State, Sum, Totals};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, grouped};
 
 use super::super::title::letter_of;
@@ -34,9 +34,9 @@ pub(super) fn rows(state: &State, columns: u16) -> Vec<Line> {
     rows
 }
 
-/// `budget ▓▓░░░░░░ 18 % of ¥2 (session)`: of the one that is spent most.
+/// `budget ▓▓░░░░ 18 % of ¥2`: of the one that is spent most; `today` or `month` where it is not the session's.
 fn budget(filled: &Filled) -> Vec<Span> {
-    const CELLS: u64 = 8;
+    const CELLS: u64 = 6;
     let percent = filled.percent();
     let full = usize::try_from((percent * CELLS / 100).min(CELLS)).unwrap_or(0);
     let role = match percent {
@@ -46,9 +46,9 @@ fn budget(filled: &Filled) -> Vec<Span> {
     };
     let bar = format!("{}{}", "▓".repeat(full), "░".repeat(usize::try_from(CELLS).unwrap_or(0) - full));
     let mark = if filled.estimated { "~" } else { "" };
-    let word = if percent >= 100 { " spent" } else { "" };
-    let said = format!(" {mark}{percent} % of {}{word} ({})", filled.cap_shown(), filled.span.name());
-    let mut spans = vec![Span::new("budget ", StyleRole::Dim), Span::new(bar, role), Span::new(said, role)];
+    let head = if filled.span == BudgetSpan::Session { "budget" } else { filled.span.name() };
+    let said = format!(" {mark}{percent} % of {}", filled.cap_shown());
+    let mut spans = vec![Span::new(format!("{head} "), StyleRole::Dim), Span::new(bar, role), Span::new(said, role)];
     let apart: Vec<String> = filled.apart.iter().map(ToString::to_string).collect();
     if !apart.is_empty() {
         spans.push(Span::new(format!(" + {} not in it", apart.join(" + ")), StyleRole::Warning));

@@ -106,7 +106,7 @@ async fn a_spent_budget_refuses_in_a_sentence_and_a_key_raises_it() {
     assert_eq!(desk.connect.count(), 1);
     desk.press("alt-g").await;
     desk.press("alt-g").await;
-    desk.shows("of ¥0.0675 (session)");
+    desk.shows("% of ¥0.0675");
     desk.press("enter").await;
     assert_eq!(desk.connect.count(), 2);
 }
@@ -120,7 +120,7 @@ async fn a_stream_that_goes_over_its_budget_is_stopped() {
     desk.replies(0, " five six").await;
     desk.shows("Stopped: ~¥0.0210 is more than today's budget of ¥0.02, by");
     desk.shows("an estimate. Alt+G raises the budget by half.");
-    desk.shows("105 % of ¥0.02 spent (today)");
+    desk.shows("today ▓▓▓▓▓▓ ~105 % of ¥0.02");
     assert!(!desk.hands(0, Ok(said(" seven"))), "the stream is closed");
 }
 
@@ -169,7 +169,7 @@ async fn a_price_is_entered_where_none_is_known_and_holds_for_the_runs_to_come()
     desk.types("15").await;
     desk.press("tab tab").await;
     desk.types("cny").await;
-    desk.shows("¥1.80 in, ¥15 out, for 1M tokens");
+    desk.shows("¥1.80 in, ¥15.00 out, for 1M tokens");
     desk.press("enter").await;
     desk.waits_until("the file is written", |_| file.exists()).await;
     desk.sends("Hello").await;
