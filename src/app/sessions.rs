@@ -60,3 +60,52 @@ pub(super) fn nowhere(work: ShelfWork) -> Event {
     };
     Event::Shelf { work, answer }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+    use crate::store::{SavedSession, ShelfChange, ShelfFound};
+
+    #[test]
+    fn what_is_kept_is_found_and_each_answer_names_its_question() {
+        let home = tempfile::tempdir().unwrap();
+        let (sender, mut events) = channel(4);
+        let mut sessions = Sessions::start(home.path().to_owned(), Vec::new(), sender);
+        let session = SavedSession { id: "one".into(), title: "Tea".into(), ..SavedSession::default() };
+        sessions.keep(StoreWork { session: "one".into(), writes: session.writes() });
+        let works = [
+            ShelfWork::Open { id: "one".into() },
+            ShelfWork::Change { id: "one".into(), change: ShelfChange::Pin(true) },
+            ShelfWork::Find { query: "tea".into(), serial: 7 },
+        ];
+        works.iter().for_each(|work| sessions.ask(work.clone()));
+        let mut answers = Vec::new();
+        while answers.len() < works.len() {
+            for event in events.blocking_recv().unwrap() {
+                let Event::Shelf { work, answer } = event else { continue };
+                assert_eq!(work, works[answers.len()]);
+                answers.push(answer);
+            }
+        }
+        assert!(
+            matches!(&answers[..2], [ShelfAnswer::Opened { elsewhere: None, .. }, ShelfAnswer::Changed]),
+            "{answers:?}"
+        );
+        let ShelfAnswer::Found(ShelfFound { rows, more: false, problem: None }) = &answers[2] else {
+            panic!("{answers:?}")
+        };
+        assert_eq!((rows.len(), rows[0].id.as_str(), rows[0].pinned), (1, "one", true));
+    }
+
+    #[test]
+    fn where_nothing_is_kept_nothing_is_found_and_nothing_opened() {
+        let find = ShelfWork::Find { query: "x".into(), serial: 1 };
+        let answer = ShelfAnswer::Found(ShelfFound::default());
+        assert_eq!(nowhere(find.clone()), Event::Shelf { work: find, answer });
+        let open = ShelfWork::Open { id: "x".into() };
+        let answer = ShelfAnswer::Failed("No sessions are kept here: there is no data directory.".into());
+        assert_eq!(nowhere(open.clone()), Event::Shelf { work: open, answer });
+    }
+}

@@ -17,13 +17,13 @@ pub fn messages(turns: &TurnTree, tip: Option<TurnId>, system: Option<&str>) -> 
         if turn.role == Role::Tool {
             open_calls.retain(|call| Some(&call.id) != turn.answers.as_ref());
         } else {
-            messages.extend(open_calls.drain(..).map(unanswered));
+            messages.extend(open_calls.drain(..).map(|call| unanswered(&call)));
         }
         let said = with_answered_calls(turn, &branch[place + 1..]);
         messages.extend(said.to_message());
         open_calls.extend(said.tool_calls.iter().filter(|call| call.is_whole()).cloned());
     }
-    messages.extend(open_calls.drain(..).map(unanswered));
+    messages.extend(open_calls.drain(..).map(|call| unanswered(&call)));
     messages
 }
 
@@ -42,6 +42,6 @@ fn with_answered_calls<'t>(turn: &'t Turn, after: &[&Turn]) -> Cow<'t, Turn> {
     Cow::Owned(sent)
 }
 
-fn unanswered(call: ToolCall) -> Value {
+fn unanswered(call: &ToolCall) -> Value {
     json!({"role": "tool", "tool_call_id": call.id, "content": "The user did not run this tool."})
 }

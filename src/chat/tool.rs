@@ -65,16 +65,14 @@ impl ToolCall {
     /// Gives calls that have no id, or one that another has, an id of their own: an answer names its call by it.
     pub fn make_unique(calls: &mut [Self]) {
         let mut seen = std::collections::BTreeSet::new();
-        for place in 0..calls.len() {
-            let given = calls[place].id.clone();
-            let mut id = given.clone();
-            let mut count = place;
-            while id.is_empty() || seen.contains(&id) {
-                id = if given.is_empty() { format!("call_{count}") } else { format!("{given}_{count}") };
-                count += 1;
-            }
-            seen.insert(id.clone());
-            calls[place].id = id;
+        for (place, call) in calls.iter_mut().enumerate() {
+            let given = std::mem::take(&mut call.id);
+            let named =
+                |count: usize| if given.is_empty() { format!("call_{count}") } else { format!("{given}_{count}") };
+            let own = Some(given.clone()).filter(|id| !id.is_empty());
+            let mut ids = own.into_iter().chain((place..).map(named));
+            call.id = ids.find(|id| !seen.contains(id)).unwrap_or_default();
+            seen.insert(call.id.clone());
         }
     }
 

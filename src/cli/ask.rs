@@ -322,15 +322,15 @@ fn cost(run: &Followed, setup: &Setup) -> Cost {
     let one = |usage: &Option<Usage>| {
         usage.as_ref().map_or(Cost::Unknown, |usage| pricing::cost(usage, price, &circumstances))
     };
-    run.earlier.iter().map(one).fold(one(&run.assembly.usage), plus)
+    run.earlier.iter().map(one).fold(one(&run.assembly.usage), |sum, cost| plus(&sum, &cost))
 }
 
 /// Two costs together: unknown where one of them is, and no better known than the other.
-fn plus(one: Cost, other: Cost) -> Cost {
+fn plus(one: &Cost, other: &Cost) -> Cost {
     let (Some(left), Some(right)) = (one.money(), other.money()) else { return Cost::Unknown };
     let sum = left.amount.checked_add(right.amount).filter(|_| left.currency == right.currency);
     let Some(sum) = sum.map(|amount| Money { amount, currency: left.currency.clone() }) else { return Cost::Unknown };
-    match (&one, &other) {
+    match (one, other) {
         (Cost::Estimated(_), _) | (_, Cost::Estimated(_)) => Cost::Estimated(sum),
         (Cost::Reported(_), Cost::Reported(_)) => Cost::Reported(sum),
         _ => Cost::Known(sum),

@@ -22,6 +22,7 @@ mod print;
 mod result;
 mod resume;
 mod sandbox;
+mod search;
 mod setup;
 mod source;
 mod tools;
@@ -69,6 +70,10 @@ enum Command {
     Export(export::ExportOptions),
     /// Take sessions out of files into the store, also those of other programs
     Import(import::ImportOptions),
+    /// Find saved sessions by what was said in them
+    Search(search::SearchOptions),
+    /// List the newest saved sessions
+    Sessions(search::ListOptions),
     /// List the tools that can be offered, or check files with definitions
     Tools(tools::ToolsOptions),
     /// Copy the whole store into one file, also while Abreast runs
@@ -122,11 +127,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
     let ended = match arguments.command {
-        None => workstation::run(arguments, environment).await,
+        None => Box::pin(workstation::run(arguments, environment)).await,
         Some(Command::Ask(options)) => ask::run(*options, environment).await,
         Some(Command::Models(options)) => models::run(options, environment).await,
         Some(Command::Export(options)) => export::run(&options, &environment),
         Some(Command::Import(options)) => import::run(&options, &environment),
+        Some(Command::Search(options)) => search::search(&options, &environment),
+        Some(Command::Sessions(options)) => search::sessions(&options, &environment),
         Some(Command::Tools(options)) => tools::run(&options, &environment),
         Some(Command::Backup(options)) => backup::run(&options, &environment),
         Some(Command::Doctor(options)) => doctor::run(&options, environment).await,

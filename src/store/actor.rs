@@ -51,9 +51,14 @@ impl Store {
         let (box_of_writer, tell_of_writer) = (Arc::clone(&mailbox), Arc::clone(&tell));
         let writer = thread::Builder::new().name("store".to_owned()).spawn(move || {
             let mut writer = Writer::new(directory, held);
+            let _ending = Ending(&box_of_writer);
             writer.run(&box_of_writer, &*tell_of_writer);
         });
-        let writer = writer.map_err(|error| tell(StoreNews::Failing(error.into()))).ok();
+        let writer = writer.map_err(|error| {
+            mailbox.end();
+            tell(StoreNews::Failing(error.into()));
+        });
+        let writer = writer.ok();
         Self { mailbox, writer }
     }
 
@@ -102,6 +107,15 @@ pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<
     };
     let session = read::session(&base.connection, &id)?.ok_or(StoreFault::NoSession(id))?;
     Ok((session, said))
+}
+
+/// However the writer ends, nobody waits for it then.
+struct Ending<'a>(&'a Mailbox);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 struct Writer {
@@ -188,8 +202,8 @@ impl Writer {
     /// When a session was begun, those before it are no longer on the screen: others may have them. What comes late of
     /// one that was left takes nothing from the one that is on the screen.
     fn give_back(&mut self) {
-        let written = self.waiting.iter().map(|(session, _)| session);
-        if let Some(begun) = written.filter(|session| !self.seen.contains(*session)).next_back() {
+        let mut written = self.waiting.iter().map(|(session, _)| session);
+        if let Some(begun) = written.rfind(|session| !self.seen.contains(*session)) {
             self.held.retain(|lock| lock.session() == begun);
         }
         self.seen.extend(self.waiting.iter().map(|(session, _)| session.clone()));

@@ -7,13 +7,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::InterruptHandle;
 use tokio::sync::oneshot;
 
 use super::actor::unix_ms;
-use super::base::open_reader;
 use super::mailbox::{Errand, Mailbox};
-use super::{ShelfAnswer, ShelfFound, ShelfWork, Store, StoreFault, find, preview};
+use super::{Query, ShelfAnswer, ShelfFound, ShelfReader, ShelfWork, Store, StoreFault};
 
 /// Sessions that an answer lists at the most.
 const MOST: usize = 100;
@@ -35,7 +34,7 @@ impl Shelf {
         tell: impl Fn(ShelfWork, ShelfAnswer) + Send + 'static,
     ) -> Self {
         let desk = Arc::new(Desk::default());
-        let mut clerk = Clerk { directory, connection: None, writer: store.mailbox(), zone, desk: Arc::clone(&desk) };
+        let mut clerk = Clerk { directory, reader: None, writer: store.mailbox(), zone, desk: Arc::clone(&desk) };
         let clerk = thread::Builder::new().name("shelf".to_owned()).spawn(move || {
             while let Some(work) = clerk.desk.take() {
                 if let Some(answer) = clerk.answer(&work) {
@@ -148,7 +147,7 @@ impl Desk {
 
 struct Clerk {
     directory: PathBuf,
-    connection: Option<Connection>,
+    reader: Option<ShelfReader>,
     writer: Arc<Mailbox>,
     zone: TimeZone,
     desk: Arc<Desk>,
@@ -174,34 +173,34 @@ impl Clerk {
             Err(StoreFault::Overtaken) => None,
             Err(fault) => {
                 // The file may be another one by now.
-                self.connection = None;
+                self.reader = None;
                 Some(ShelfAnswer::Failed(said(&fault)))
             }
         }
     }
 
-    fn connection(&mut self) -> Result<Option<&Connection>, StoreFault> {
-        if self.connection.is_none() {
-            self.connection = open_reader(&self.directory)?;
+    fn reader(&mut self) -> Result<Option<&ShelfReader>, StoreFault> {
+        if self.reader.is_none() {
+            self.reader = ShelfReader::open(&self.directory)?;
         }
-        Ok(self.connection.as_ref())
+        Ok(self.reader.as_ref())
     }
 
     fn find(&mut self, query: &str) -> Result<ShelfFound, StoreFault> {
         let (zone, desk) = (self.zone.clone(), Arc::clone(&self.desk));
-        let query = find::Query::parse(query, unix_ms(), &zone);
-        let Some(connection) = self.connection()? else { return Ok(find::nothing(&query)) };
-        if !desk.begin(connection.get_interrupt_handle()) {
+        let query = Query::parse(query, unix_ms(), &zone);
+        let Some(reader) = self.reader()? else { return Ok(ShelfFound::nothing(&query)) };
+        if !desk.begin(reader.interrupt_handle()) {
             return Err(StoreFault::Overtaken);
         }
-        let found = find::find(connection, &query, MOST, &desk.overtaken);
+        let found = reader.find(&query, &zone, MOST, &desk.overtaken);
         desk.end();
         found
     }
 
     fn preview(&mut self, id: &str, turn: Option<u32>) -> Result<ShelfAnswer, StoreFault> {
-        let connection = self.connection()?.ok_or_else(|| StoreFault::NoSession(id.to_owned()))?;
-        preview::preview(connection, id, turn).map(ShelfAnswer::Preview)
+        let reader = self.reader()?.ok_or_else(|| StoreFault::NoSession(id.to_owned()))?;
+        reader.preview(id, turn).map(ShelfAnswer::Preview)
     }
 
     /// What the writer answers; it lives longer than this.

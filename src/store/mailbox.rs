@@ -40,6 +40,8 @@ struct Inner {
     post: Post,
     due: Option<Instant>,
     closed: bool,
+    /// Whether the writer is gone, so that nobody waits for it.
+    ended: bool,
 }
 
 /// What the writer takes at once.
@@ -79,8 +81,17 @@ impl Mailbox {
 
     pub(super) fn send(&self, errand: Errand) {
         let mut inner = self.inner();
-        inner.post.errands.push(errand);
-        self.wake(inner, Duration::ZERO);
+        if !inner.ended {
+            inner.post.errands.push(errand);
+            self.wake(inner, Duration::ZERO);
+        }
+    }
+
+    /// The writer is gone: who waits for an errand is let go.
+    pub(super) fn end(&self) {
+        let mut inner = self.inner();
+        inner.ended = true;
+        inner.post.errands.clear();
     }
 
     pub(super) fn close(&self) {

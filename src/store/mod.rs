@@ -13,10 +13,14 @@ mod fault;
 mod find;
 mod health;
 mod import;
+mod index;
+mod listed;
 mod lock;
 mod mailbox;
 mod preview;
+mod query;
 mod read;
+mod reader;
 mod recover;
 mod rows;
 mod saved;
@@ -25,6 +29,7 @@ mod saved_file;
 mod saved_run;
 mod schema;
 mod shelf;
+mod snippet;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -37,6 +42,8 @@ pub use fault::StoreFault;
 pub use health::{Health, examine};
 pub use import::{Import, Imported, fingerprint};
 pub use lock::{OpenElsewhere, SessionLock};
+pub use query::Query;
+pub use reader::ShelfReader;
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,

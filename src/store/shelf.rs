@@ -89,7 +89,7 @@ pub struct ShelfHit {
     pub role: String,
     /// What stands around it, in pieces; `true` for those that match.
     pub snippet: Vec<(bool, String)>,
-    /// How many turns of the session match.
+    /// How many turns of the session have the words themselves or, where none has, what they are a part of.
     pub turns: u64,
 }
 

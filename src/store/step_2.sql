@@ -3,11 +3,16 @@ CREATE TABLE marks (
     session TEXT PRIMARY KEY, title TEXT, pinned INTEGER NOT NULL DEFAULT 0, deleted INTEGER
 );
 CREATE TABLE tags (session TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (session, tag));
+
+-- All from here on follows from the other tables. `ON CONFLICT DO NOTHING`, never `OR IGNORE`: in a trigger, the policy
+-- of the statement that fires it goes before the trigger's own.
 CREATE TABLE presets_used (
     session TEXT NOT NULL, run INTEGER NOT NULL, preset TEXT NOT NULL, PRIMARY KEY (session, run)
-);
-
--- All from here on follows from the other tables.
+) WITHOUT ROWID;
+CREATE TRIGGER runs_preset AFTER INSERT ON runs WHEN json_type(new.body, '$.preset') = 'text' BEGIN
+    INSERT INTO presets_used (session, run, preset)
+        VALUES (new.session, new.run, json_extract(new.body, '$.preset')) ON CONFLICT DO NOTHING;
+END;
 CREATE TABLE shelf (
     key INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, title TEXT NOT NULL DEFAULT '', created INTEGER,
     updated INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0, deleted INTEGER,
@@ -25,7 +30,7 @@ CREATE TABLE spent (
 ) WITHOUT ROWID;
 
 CREATE TRIGGER sessions_begun AFTER INSERT ON sessions BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.id);
+    INSERT INTO shelf (session) VALUES (new.id) ON CONFLICT DO NOTHING;
     UPDATE shelf SET created = new.created, updated = new.updated,
         title = coalesce((SELECT title FROM marks WHERE session = new.id), new.title)
         WHERE session = new.id;
@@ -38,7 +43,7 @@ CREATE TRIGGER sessions_touched AFTER UPDATE OF updated ON sessions BEGIN
     UPDATE shelf SET updated = new.updated WHERE session = new.id;
 END;
 CREATE TRIGGER marks_made AFTER INSERT ON marks BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     UPDATE shelf SET pinned = new.pinned, deleted = new.deleted, title = coalesce(new.title, title)
         WHERE session = new.session;
 END;
@@ -49,7 +54,7 @@ CREATE TRIGGER marks_changed AFTER UPDATE ON marks BEGIN
 END;
 
 CREATE TRIGGER runs_added AFTER INSERT ON runs BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     UPDATE shelf SET failed = failed + (new.outcome = 'failed') WHERE session = new.session;
     INSERT INTO answered (shelf, provider, model, runs)
         SELECT key, new.provider, new.model, 1 FROM shelf WHERE session = new.session
@@ -62,7 +67,7 @@ END;
 
 -- Nobody is charged what the sandbox costs.
 CREATE TRIGGER ledger_added AFTER INSERT ON ledger WHEN new.provider <> 'sandbox' BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     INSERT INTO spent (shelf, cost, currency, runs, amount)
         SELECT key, new.cost, coalesce(new.currency, ''), 1, coalesce(new.amount, '0') FROM shelf
             WHERE session = new.session
@@ -95,7 +100,7 @@ CREATE TRIGGER words_added AFTER INSERT ON words WHEN length(new.word) > 3 BEGIN
     INSERT INTO word_parts (rowid, word) VALUES (new.key, new.word);
 END;
 CREATE TRIGGER turns_added AFTER INSERT ON turns BEGIN
-    INSERT OR IGNORE INTO shelf (session) VALUES (new.session);
+    INSERT INTO shelf (session) VALUES (new.session) ON CONFLICT DO NOTHING;
     UPDATE shelf SET turns = turns + 1 WHERE session = new.session;
 END;
 CREATE TRIGGER turns_removed AFTER DELETE ON turns BEGIN
@@ -106,25 +111,27 @@ END;
 CREATE TRIGGER turns_written AFTER INSERT ON turns WHEN new.text <> '' AND new.turn < 1 << 20 BEGIN
     INSERT INTO found (rowid, text) SELECT key << 20 | new.turn, indexed(new.text) FROM shelf
         WHERE session = new.session;
-    INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(vocabulary(new.text));
+    INSERT INTO words (word) SELECT value FROM json_each(vocabulary(new.text)) WHERE true ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns WHEN old.text <> new.text AND new.turn < 1 << 20 BEGIN
     DELETE FROM found WHERE rowid = (SELECT key << 20 | old.turn FROM shelf WHERE session = old.session)
         AND old.text <> '';
     INSERT INTO found (rowid, text) SELECT key << 20 | new.turn, indexed(new.text) FROM shelf
         WHERE session = new.session AND new.text <> '';
-    INSERT OR IGNORE INTO words (word) SELECT value FROM json_each(vocabulary(new.text));
+    INSERT INTO words (word) SELECT value FROM json_each(vocabulary(new.text)) WHERE true ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER turns_called AFTER INSERT ON turns WHEN json_type(new.body, '$.tool_calls') = 'array' BEGIN
-    INSERT OR IGNORE INTO called (shelf, tool)
+    INSERT INTO called (shelf, tool)
         SELECT shelf.key, coalesce(json_extract(value, '$.name'), '') FROM shelf, json_each(new.body, '$.tool_calls')
-            WHERE session = new.session;
+            WHERE session = new.session
+        ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER turns_called_later AFTER UPDATE OF body ON turns
     WHEN json_type(new.body, '$.tool_calls') = 'array' BEGIN
-    INSERT OR IGNORE INTO called (shelf, tool)
+    INSERT INTO called (shelf, tool)
         SELECT shelf.key, coalesce(json_extract(value, '$.name'), '') FROM shelf, json_each(new.body, '$.tool_calls')
-            WHERE session = new.session;
+            WHERE session = new.session
+        ON CONFLICT DO NOTHING;
 END;
 
 -- What is there already.
@@ -147,3 +154,5 @@ INSERT OR IGNORE INTO words (word) SELECT value FROM turns, json_each(vocabulary
 INSERT OR IGNORE INTO called (shelf, tool)
     SELECT shelf.key, coalesce(json_extract(value, '$.name'), '')
     FROM turns JOIN shelf USING (session), json_each(turns.body, '$.tool_calls');
+INSERT INTO presets_used (session, run, preset)
+    SELECT session, run, json_extract(body, '$.preset') FROM runs WHERE json_type(body, '$.preset') = 'text';

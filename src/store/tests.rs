@@ -359,4 +359,6 @@ fn a_file_is_kept_once_however_often_it_is_attached_and_before_what_needs_it() {
     assert_eq!(count, 1);
 }
 
+mod find;
+mod migration;
 mod shelf;

@@ -72,6 +72,22 @@ pub(super) fn folded(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     text.char_indices().filter(|(_, sign)| kind(*sign) != Kind::Mark).map(|(place, sign)| (place, plain(sign)))
 }
 
+/// Whether a plain sign stands between words.
+pub(super) fn is_between(sign: char) -> bool {
+    kind(sign) == Kind::Between
+}
+
+/// Whether a plain sign is of a script without blanks between words.
+pub(super) fn is_dense(sign: char) -> bool {
+    kind(sign) == Kind::Dense
+}
+
+/// A query's term as it stands in a folded text: plain words, one blank between two of them.
+pub(super) fn needle(term: &str) -> String {
+    let plain: String = folded(term).map(|(_, sign)| if is_between(sign) { ' ' } else { sign }).collect();
+    plain.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The words in their order. The last sign of dense text stands alone too where more follows or `ends` says so: in a
 /// text, so that it is found; not at the end of a query, where the text may go on.
 fn cut(text: &str, ends: bool, mut word: impl FnMut(&str)) {

@@ -36,7 +36,7 @@ pub use duration::duration;
 pub use fence::last_code_block;
 pub use figure::{file_size, grouped, short_count};
 pub use find::{Needle, ROW_BREAK};
-pub use fuzzy::rank;
+pub use fuzzy::{near, rank};
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::{Member, pretty_json, pretty_member};
 pub use json_scan::{JsonFault, JsonKind, JsonPiece, JsonScanner};

@@ -261,10 +261,9 @@ fn answer(state: &mut State, place: usize, call: CallId, by: Answerer, end: Call
     advance(state, place, now)
 }
 
-/// What is wrong with a call, each with its place.
+/// What is wrong with a call; each sentence begins with its place.
 fn told(why: &[Violation]) -> String {
-    let at = |pointer: &str| if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-    let faults: Vec<String> = why.iter().map(|fault| format!("{}{}", at(&fault.pointer), fault.said)).collect();
+    let faults: Vec<&str> = why.iter().map(|fault| fault.said.as_str()).collect();
     faults.join("; ")
 }
 

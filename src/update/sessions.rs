@@ -18,13 +18,11 @@ use crate::store::{ShelfAnswer, ShelfFound, ShelfPreview, ShelfWork};
 pub(super) use change::{entitle, open_title_here, refusal, said_of, step_back, tag};
 pub(super) use open::left;
 
-/// Opens the list, or closes it.
+/// Opens the list. Where it is open it stays: who presses the key once too often and then Enter sends no draft.
 pub(super) fn open(state: &mut State, now: Instant) -> Effects {
-    if matches!(state.overlay, Some(Overlay::Sessions(_))) {
-        state.overlay = None;
-    } else if state.saving.is_none() {
+    if state.saving.is_none() {
         state.notices.show(Level::Note, "Nothing is saved here, so there are no sessions to choose from.", now);
-    } else {
+    } else if !matches!(state.overlay, Some(Overlay::Sessions(_))) {
         state.overlay = Some(Overlay::Sessions(Box::default()));
     }
     Effects::new()
@@ -122,8 +120,8 @@ pub(super) fn answered(state: &mut State, work: ShelfWork, answer: ShelfAnswer, 
     match (work, answer) {
         (ShelfWork::Find { serial, .. }, ShelfAnswer::Found(rows)) => found(state, serial, Ok(rows), now),
         (ShelfWork::Find { serial, .. }, ShelfAnswer::Failed(said)) => found(state, serial, Err(said), now),
-        (ShelfWork::Preview { id, turn }, ShelfAnswer::Preview(turns)) => previewed(state, (id, turn), Ok(turns)),
-        (ShelfWork::Preview { id, turn }, ShelfAnswer::Failed(said)) => previewed(state, (id, turn), Err(said)),
+        (ShelfWork::Preview { id, turn }, ShelfAnswer::Preview(turns)) => previewed(state, &(id, turn), Ok(turns)),
+        (ShelfWork::Preview { id, turn }, ShelfAnswer::Failed(said)) => previewed(state, &(id, turn), Err(said)),
         (ShelfWork::Change { id, change }, ShelfAnswer::Changed) => change::changed(state, &id, &change),
         (ShelfWork::Change { id, change }, ShelfAnswer::Failed(said)) => {
             return change::failed(state, &id, &change, &said, now);
@@ -182,9 +180,9 @@ fn first(list: &SessionList, here: &str, before: Option<&str>) -> usize {
     row.unwrap_or(0)
 }
 
-fn previewed(state: &mut State, of: (String, Option<u32>), turns: Result<ShelfPreview, String>) {
+fn previewed(state: &mut State, of: &(String, Option<u32>), turns: Result<ShelfPreview, String>) {
     let areas = SessionAreas::of(state.size);
-    let Some(list) = list_mut(&mut state.overlay).filter(|list| list.preview.of.as_ref() == Some(&of)) else { return };
+    let Some(list) = list_mut(&mut state.overlay).filter(|list| list.preview.of.as_ref() == Some(of)) else { return };
     list.preview.shows = match turns {
         Ok(turns) => PreviewShows::Turns(turns),
         Err(said) => PreviewShows::Failed(said),

@@ -164,7 +164,7 @@ fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
         lanes: lanes.iter().map(saved_lane).collect(),
         focused: Some('C'),
         shared: saved_settings(&settings("m", 0.1)),
-        turns: session.turns.iter().map(|turn| saved_turn(&session, turn)).collect(),
+        turns: session.turns.iter().map(|turn| saved_turn(session, turn)).collect(),
         runs: session.runs().iter().map(|run| saved_run(run, true, at)).collect(),
         composer: SavedComposer {
             draft: "dra\nft".into(),

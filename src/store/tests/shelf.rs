@@ -19,26 +19,26 @@ fn ask_in(directory: &Path) -> Asked {
 }
 
 impl Asked {
-    fn ask(&self, work: ShelfWork) -> ShelfAnswer {
+    fn ask(&self, work: &ShelfWork) -> ShelfAnswer {
         self.shelf.ask(work.clone());
         let (asked, answer) = self.answers.recv().unwrap();
-        assert_eq!(asked, work);
+        assert_eq!(asked, *work);
         answer
     }
 
     fn found(&self, query: &str) -> Vec<String> {
-        match self.ask(ShelfWork::Find { query: query.into(), serial: 1 }) {
+        match self.ask(&ShelfWork::Find { query: query.into(), serial: 1 }) {
             ShelfAnswer::Found(found) => found.rows.into_iter().map(|row| row.id).collect(),
             other => panic!("{other:?}"),
         }
     }
 
     fn change(&self, id: &str, change: ShelfChange) -> ShelfAnswer {
-        self.ask(ShelfWork::Change { id: id.into(), change })
+        self.ask(&ShelfWork::Change { id: id.into(), change })
     }
 
     fn open(&self, id: &str) -> ShelfAnswer {
-        self.ask(ShelfWork::Open { id: id.into() })
+        self.ask(&ShelfWork::Open { id: id.into() })
     }
 }
 
@@ -51,7 +51,7 @@ fn an_empty_query_lists_all_sessions_with_what_was_counted_of_them() {
     let home = home();
     store(home.path(), &[session("one", 2), session("two", 3)]);
     let asked = ask_in(home.path());
-    let ShelfAnswer::Found(mut found) = asked.ask(ShelfWork::Find { query: String::new(), serial: 1 }) else {
+    let ShelfAnswer::Found(mut found) = asked.ask(&ShelfWork::Find { query: String::new(), serial: 1 }) else {
         panic!("no list");
     };
     assert!(found.rows.iter().all(|row| row.updated > 1_790_000_000_000));
@@ -76,7 +76,7 @@ fn without_a_file_nothing_is_found_and_none_is_made() {
     let none = ShelfAnswer::Failed("There is no session `one`: `abreast --resume` opens the last one.".into());
     assert_eq!(asked.open("one"), none);
     assert_eq!(asked.change("one", ShelfChange::Pin(true)), none);
-    assert_eq!(asked.ask(ShelfWork::Preview { id: "one".into(), turn: None }), none);
+    assert_eq!(asked.ask(&ShelfWork::Preview { id: "one".into(), turn: None }), none);
     assert!(!file(home.path()).exists());
 }
 
@@ -185,7 +185,7 @@ fn a_preview_follows_one_branch_around_a_turn_or_to_the_end() {
     });
     store(home.path(), &[kept]);
     let asked = ask_in(home.path());
-    let shown = |turn| match asked.ask(ShelfWork::Preview { id: "one".into(), turn }) {
+    let shown = |turn| match asked.ask(&ShelfWork::Preview { id: "one".into(), turn }) {
         ShelfAnswer::Preview(shown) => shown.turns,
         other => panic!("{other:?}"),
     };
@@ -204,7 +204,7 @@ fn a_damaged_file_is_told_and_left_for_the_writer() {
     bytes[..100].fill(b'x');
     fs::write(file(home.path()), &bytes).unwrap();
     let asked = ask_in(home.path());
-    let answer = asked.ask(ShelfWork::Find { query: String::new(), serial: 1 });
+    let answer = asked.ask(&ShelfWork::Find { query: String::new(), serial: 1 });
     let said = "The store is damaged: restart Abreast, which sets it aside and recovers what can be read.";
     assert_eq!(answer, ShelfAnswer::Failed(said.into()));
     assert_eq!(fs::read(file(home.path())).unwrap(), bytes);

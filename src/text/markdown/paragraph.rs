@@ -36,7 +36,7 @@ const ON_FURTHER_LINE: &str = "x\nx";
 pub(super) fn cut_paragraph(text: &str, head: usize, rows: &[Line]) -> Option<ParagraphCut> {
     let seen = Seen::read(text)?;
     let mut pos = head;
-    let mut found = None;
+    let (mut found, mut last) = (None, None);
     for (nth, row) in rows[..rows.len().checked_sub(OPEN_ROWS)?].iter().enumerate() {
         let rest = seen.text.get(pos..)?;
         pos += rest.len() - rest.trim_start_matches([' ', '\n']).len();
@@ -47,9 +47,14 @@ pub(super) fn cut_paragraph(text: &str, head: usize, rows: &[Line]) -> Option<Pa
         pos += row.len();
         match seen.source_of(pos) {
             Some(at) if seen.waits.is_some_and(|waits| at > waits) => break,
-            Some(at) => found = Some((at, nth + 1)),
+            // Where a row ends depends on the word after it, which a mark that waits may make shorter: the row after the
+            // cut has to end before the mark too.
+            Some(at) => found = last.replace((at, nth + 1)),
             None => {}
         }
+    }
+    if seen.waits.is_none() {
+        found = last;
     }
     let (at, rows) = found.filter(|&(at, _)| at > head)?;
     let head = if text[..at].contains('\n') { ON_FURTHER_LINE } else { ON_FIRST_LINE };

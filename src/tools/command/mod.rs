@@ -9,6 +9,7 @@ mod output;
 mod run;
 
 pub use invocation::{CommandFault, Invocation, invocation, preview};
+pub(super) use invocation::{Piece, pieces};
 pub use run::{run, run_until};
 
 #[cfg(test)]

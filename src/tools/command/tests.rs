@@ -253,13 +253,17 @@ async fn a_command_that_hangs_is_ended_with_its_children_however_they_resist() {
     }
 }
 
+/// Pipes with names: one that a command says something into, one that nobody ever writes to.
+fn pipes(home: &tempfile::TempDir) -> [String; 2] {
+    let paths = ["begun", "never"].map(|name| home.path().join(name).display().to_string());
+    assert!(std::process::Command::new("mkfifo").args(&paths).status().unwrap().success());
+    paths
+}
+
 #[tokio::test]
 async fn a_command_that_is_stopped_gives_what_it_had_printed() {
     let home = tempfile::tempdir().unwrap();
-    let [begun, never] = ["begun", "never"].map(|name| home.path().join(name).display().to_string());
-    for pipe in [&begun, &never] {
-        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
-    }
+    let [begun, never] = pipes(&home);
     let script = shell(&format!("trap 'echo bye; exit' TERM; echo half; echo go > '{begun}'; cat '{never}' & wait"));
     let stop = async {
         tokio::task::spawn_blocking(move || std::fs::read_to_string(begun)).await.unwrap().unwrap();
@@ -271,10 +275,7 @@ async fn a_command_that_is_stopped_gives_what_it_had_printed() {
 #[tokio::test]
 async fn to_drop_a_call_kills_the_command_and_its_children() {
     let home = tempfile::tempdir().unwrap();
-    let [begun, never] = ["begun", "never"].map(|name| home.path().join(name).display().to_string());
-    for pipe in [&begun, &never] {
-        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
-    }
+    let [begun, never] = pipes(&home);
     let script = shell(&format!("cat '{never}' & echo $! > '{begun}'; wait"));
     let child = tokio::task::spawn_blocking(move || std::fs::read_to_string(begun));
     let child = tokio::select! {

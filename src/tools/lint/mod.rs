@@ -5,6 +5,7 @@
 //! refusals that users report ("array schema missing items", "schema must have type 'object' and not have 'oneOf' … at
 //! the top level", "string too long. Expected a string with maximum length 1024", "'default' is not permitted").
 
+mod command;
 mod nodes;
 mod schema;
 mod strict;
@@ -12,6 +13,8 @@ mod strict;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+
+pub use command::lint_command;
 
 use super::Definition;
 use super::definition::kind;

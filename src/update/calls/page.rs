@@ -74,11 +74,13 @@ impl Page {
         match of {
             CallState::Invalid { why } => {
                 for fault in why {
-                    let pointer = if fault.pointer.is_empty() { "" } else { " " };
+                    // The sentence begins with its place.
+                    let rest = fault.said.strip_prefix(&fault.pointer);
+                    let place = if rest.is_some() { fault.pointer.as_str() } else { "" };
                     let spans = [
                         Span::new("✗ ", StyleRole::Error),
-                        Span::new(clean_line(&fault.pointer), Ink::from(StyleRole::Error).with(Emphasis::BOLD)),
-                        Span::new(format!("{pointer}{}", clean_line(&fault.said)), StyleRole::Error),
+                        Span::new(clean_line(place), Ink::from(StyleRole::Error).with(Emphasis::BOLD)),
+                        Span::new(clean_line(rest.unwrap_or(&fault.said)), StyleRole::Error),
                     ];
                     wrap(&spans, &Wrap::plain(self.columns), &mut self.rows);
                 }

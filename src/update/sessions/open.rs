@@ -86,7 +86,7 @@ pub(super) fn opened(
     }
     cleared(state);
     effects.push(Effect::SetTitle(state.session.window_title()));
-    tell(state, opening, elsewhere, now);
+    tell(state, opening.as_ref(), elsewhere, now);
     if let (Some(place), Some(hit)) = (place.and_then(|place| u32::try_from(place).ok()), hit) {
         effects.extend(go_to(state, TurnId(place), &hit));
     }
@@ -109,8 +109,8 @@ fn cleared(state: &mut State) {
     }
 }
 
-fn tell(state: &mut State, opening: Option<OpeningSession>, elsewhere: Option<OpenElsewhere>, now: Instant) {
-    let stopped: Vec<String> = opening.iter().flat_map(|it| &it.stopped).map(char::to_string).collect();
+fn tell(state: &mut State, opening: Option<&OpeningSession>, elsewhere: Option<OpenElsewhere>, now: Instant) {
+    let stopped: Vec<String> = opening.into_iter().flat_map(|it| &it.stopped).map(char::to_string).collect();
     if !stopped.is_empty() {
         let of = if stopped.len() == 1 { "The reply of lane" } else { "The replies of lanes" };
         let said = format!("{of} {} stopped; what had come is kept with that session.", listed(&stopped));

@@ -159,6 +159,8 @@ fn each_change_of_the_query_is_one_question_with_a_higher_number() {
     program.key(KeyCode::Up);
     program.event(Event::Tick);
     assert_eq!(program.took(), [find("", 1), find("a", 2), find("ab", 3), find("a", 4)]);
+    program.ctrl('o');
+    assert_eq!(program.took(), [], "it is open already");
     program.key(KeyCode::Esc);
     program.ctrl('o');
     assert_eq!(program.took(), [find("", 5)]);

@@ -11,12 +11,13 @@ use super::super::hits::Hits;
 use super::overlay::draw_box;
 
 /// The sections in the order of the pages.
-const SECTIONS: [(Context, &str); 10] = [
+const SECTIONS: [(Context, &str); 11] = [
     (Context::Composer, "Composer"),
     (Context::Completion, "Files of an @path"),
     (Context::Global, "Everywhere"),
     (Context::Transcript, "Transcript"),
     (Context::Sidebar, "Parameters"),
+    (Context::Calls, "Tool calls"),
     (Context::Overlay, "Lists and help"),
     (Context::Reader, "Readers"),
     (Context::Tree, "Tree of turns"),

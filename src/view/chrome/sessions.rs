@@ -17,6 +17,7 @@ use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate, width};
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::overlay::{draw_query, draw_row};
+use super::parameters::end_of;
 use super::reader::hints;
 use when::when;
 
@@ -213,10 +214,21 @@ fn snippet(canvas: &mut Canvas<'_>, hit: &ShelfHit, room: Rect) {
         end = canvas.right(room, &[Span::new(format!("in {} turns", hit.turns), StyleRole::Dim)]).saturating_sub(1);
     }
     let mut x = room.x + MARK;
-    for (matches, piece) in &hit.snippet {
+    let columns = usize::from(end.saturating_sub(x));
+    let before = before_match(hit, columns);
+    for (place, (matches, piece)) in hit.snippet.iter().enumerate() {
         let ink = if *matches { HIT } else { Ink::from(StyleRole::Text) };
-        x = canvas.text(x, room.y, end.saturating_sub(x), &clean_line(piece), ink);
+        let piece = clean_line(piece);
+        let text = if place == 0 && !matches { end_of(&piece, before) } else { &piece };
+        x = canvas.text(x, room.y, end.saturating_sub(x), text, ink);
     }
+}
+
+/// How many columns of the text before the first match are shown: all, unless the match would have no room then.
+fn before_match(hit: &ShelfHit, columns: usize) -> usize {
+    let wide = |place: usize| hit.snippet.get(place).map_or(0, |(_, piece)| width(&clean_line(piece)));
+    let (lead, found) = (wide(0), wide(1));
+    if lead + found < columns { lead } else { columns.saturating_sub(found + 1).min(columns / 3) }
 }
 
 fn preview(canvas: &mut Canvas<'_>, list: &SessionList, areas: SessionAreas, area: Rect) {
@@ -265,6 +277,16 @@ mod tests {
         assert_eq!(window(0, 30, 11, two), 0..6);
         let uneven = |row: usize| if row.is_multiple_of(2) { 3 } else { 2 };
         assert_eq!(window(5, 9, 10, uneven), 4..8);
+    }
+
+    #[test]
+    fn the_first_match_is_in_sight_also_where_there_is_little_room() {
+        let snippet = vec![(false, "…order of the shop. Delivery costs are ".to_owned()), (true, "refund".to_owned())];
+        let hit = ShelfHit { snippet, ..ShelfHit::default() };
+        assert_eq!(before_match(&hit, 80), 39);
+        assert_eq!(before_match(&hit, 46), 39);
+        assert_eq!(before_match(&hit, 45), 15);
+        assert_eq!(before_match(&hit, 8), 1);
     }
 
     #[test]

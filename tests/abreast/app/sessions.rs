@@ -64,7 +64,8 @@ async fn what_is_typed_finds_a_session_by_its_text_and_enter_goes_to_the_place()
     let desk = two(home.path()).await;
     lists(&desk, "What of refunds?").await;
     desk.types("thirty").await;
-    desk.waits_until("the heron goes", |desk| !desk.screen.text().contains("What is a heron?  ")).await;
+    desk.comes_to_show("Sessions  1 ").await;
+    desk.shows("▸   What of refunds?");
     desk.comes_to_show("Within thirty days.").await;
     desk.press("enter").await;
     desk.comes_to_show("/thirty · 1 of 1").await;

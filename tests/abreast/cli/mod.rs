@@ -12,6 +12,7 @@ mod others;
 mod prices;
 mod rounds;
 mod schema;
+mod search;
 mod tools;
 
 use serde_json::Value;

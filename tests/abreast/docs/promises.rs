@@ -57,7 +57,8 @@ fn options(help: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_command_and_option_in_the_documents_is_one_of_the_program() {
-    const COMMANDS: [&str; 9] = ["ask", "models", "export", "import", "tools", "backup", "doctor", "config", "sandbox"];
+    const COMMANDS: [&str; 11] =
+        ["ask", "models", "export", "import", "search", "sessions", "tools", "backup", "doctor", "config", "sandbox"];
     let all: BTreeSet<String> =
         COMMANDS.iter().map(|command| help(&[command])).chain([help(&[])]).flat_map(|help| options(&help)).collect();
     let mut calls_seen = 0;

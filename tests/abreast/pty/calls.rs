@@ -37,5 +37,5 @@ fn a_command_that_is_approved_by_keys_answers_with_what_it_prints() {
     terminal.keys("\x01\x0b[\"cat\"]\r");
     terminal.wait_for("runs \"cat\"");
     terminal.keys("\r");
-    terminal.wait_for("says: city is Tokyo");
+    terminal.wait_for("says: location is Tokyo");
 }
