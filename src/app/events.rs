@@ -47,6 +47,8 @@ pub struct App<C> {
     tool_runs: ToolRuns,
     /// Where presets are kept, if anywhere.
     presets: Option<PathBuf>,
+    /// Where the user's own prices are kept, if anywhere.
+    models: Option<PathBuf>,
     /// Started when there is work for it.
     files: Option<Files>,
     sender: Sender<Batch>,
@@ -82,6 +84,7 @@ impl<C: Console> App<C> {
             runner: Runner::new(connect, sender.clone()),
             tool_runs: ToolRuns::new(sender.clone()),
             presets: None,
+            models: None,
             files: None,
             sender,
             events,
@@ -98,6 +101,13 @@ impl<C: Console> App<C> {
     #[must_use]
     pub fn with_presets(mut self, directory: PathBuf) -> Self {
         self.presets = Some(directory);
+        self
+    }
+
+    /// Keeps prices that are entered in this file, which need not be there yet.
+    #[must_use]
+    pub fn with_models(mut self, file: PathBuf) -> Self {
+        self.models = Some(file);
         self
     }
 

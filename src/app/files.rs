@@ -14,7 +14,7 @@ use super::attach;
 use super::responders::save_responder;
 use super::runner::Batch;
 use crate::config::presets::{self, Existing, PresetFile};
-use crate::config::{ConfigError, write_private, write_private_new};
+use crate::config::{ConfigError, PriceRow, save_price, write_private, write_private_new};
 use crate::exchange::{self, Redaction};
 use crate::state::attach::{AttachPurpose, AttachWork};
 use crate::state::{Event, ExportWork, Exported, PresetWork};
@@ -38,6 +38,11 @@ pub(super) enum FileWork {
     Export {
         work: Box<ExportWork>,
         session: Box<SavedSession>,
+    },
+    /// Keep a price.
+    Price {
+        file: Option<PathBuf>,
+        price: Box<PriceRow>,
     },
     /// Keep what answers a tool.
     Responder {
@@ -97,6 +102,10 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
         FileWork::Read { path } => {
             let result = read(&path);
             Event::FileRead { path, result }
+        }
+        FileWork::Price { file, price } => {
+            let saved = file.map_or(Ok(()), |file| save_price(&file, &price));
+            Event::PriceSaved(saved.map_err(|error| format!("{error}.")))
         }
         FileWork::Responder { file, tool, responder } => {
             let saved = file.map_or(Ok(()), |file| save_responder(&file, &tool, &responder));

@@ -58,6 +58,17 @@ pub struct Money {
     pub currency: Currency,
 }
 
+impl Money {
+    /// About as much, as an estimate is shown: with four decimals, or where that is little with two digits that say
+    /// something.
+    #[must_use]
+    pub fn rough(&self) -> Self {
+        const LITTLE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+        let amount = if self.amount.abs() < LITTLE { self.amount.round_sf(2) } else { Some(self.amount.round_dp(4)) };
+        Self { amount: amount.unwrap_or(self.amount), currency: self.currency.clone() }
+    }
+}
+
 impl fmt::Display for Money {
     /// At least four decimals and never fewer than the amount has: a cost is shown to its last digit.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,6 +177,15 @@ mod tests {
         assert_eq!(yuan("0.00001230").to_string(), "¥0.0000123");
         assert_eq!(yuan("7").to_string(), "¥7.0000");
         assert_eq!(yuan("79228162514264337593543950335").to_string(), "¥79228162514264337593543950335.0000");
+    }
+
+    #[test]
+    fn an_estimate_is_shown_with_the_digits_that_say_something() {
+        let rough = |amount: &str| yuan(amount).rough().to_string();
+        assert_eq!(
+            ["1.23456", "0.00456789", "0.000045678", "0"].map(rough),
+            ["¥1.2346", "¥0.0046", "¥0.000046", "¥0.0000"]
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::ask_ledger::{self, cost};
 use super::ask_loop::{AskEnd, Loop, Next};
 use super::ask_schema::{self, say_verdict};
 use super::conversation::{attachments, messages};
+use super::max_cost::MaxCost;
 use super::options::{DataOptions, EndpointOptions, ToolOptions};
 use super::print::{Sink, gone, print_json, say, sentence};
 use super::result::{Followed, event_json, extend};
@@ -47,6 +48,10 @@ pub(super) struct AskOptions {
     /// Attach a text (UTF-8) or an image (PNG, JPEG, GIF, WebP) to the prompt; may be given more than once
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
+    /// Send nothing when the input alone costs more than AMOUNT by an estimate; AMOUNT is in the currency of the model's
+    /// price, or names its own, as in `0.05 USD`
+    #[arg(long, value_name = "AMOUNT", value_parser = super::max_cost::MaxCost::parse)]
+    max_cost: Option<super::max_cost::MaxCost>,
     /// Print one JSON object at the end, whether the run succeeds or fails
     #[arg(long, conflicts_with = "events")]
     json: bool,
@@ -110,7 +115,15 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
     let calls = Loop::of(&options.respond, options.max_rounds, &tools, child_environment(&setup.providers))?;
     let mut output = Output::of(&options);
     let mut run = Followed::since(Instant::now(), SystemTime::now());
-    let mut ask = Ask { setup: &mut setup, messages, images, tools: &tools, no_stream: options.no_stream, calls };
+    let mut ask = Ask {
+        setup: &mut setup,
+        messages,
+        images,
+        tools: &tools,
+        no_stream: options.no_stream,
+        calls,
+        max_cost: options.max_cost.clone(),
+    };
     let end = ask.run(&connections, &mut run, &mut output).await;
     let mut calls = ask.calls;
     let state = ended(&end);
@@ -144,6 +157,7 @@ struct Ask<'a> {
     tools: &'a [Tool],
     no_stream: bool,
     calls: Loop,
+    max_cost: Option<MaxCost>,
 }
 
 impl Ask<'_> {
@@ -165,6 +179,9 @@ impl Ask<'_> {
             say(&format!("{} is known to take no images; it is asked all the same.", self.setup.settings.model));
         }
         loop {
+            if let Some(most) = &self.max_cost {
+                most.check(self.setup, &self.messages, self.tools)?;
+            }
             let images = self.images.clone();
             let request =
                 ChatRequest { images, ..request(self.setup, self.messages.clone(), self.tools, self.no_stream) };

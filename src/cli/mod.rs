@@ -14,6 +14,7 @@ mod doctor;
 mod export;
 mod import;
 mod lanes;
+mod max_cost;
 mod models;
 mod options;
 mod price_list;

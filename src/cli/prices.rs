@@ -7,39 +7,29 @@ use rust_decimal::Decimal;
 use super::Problem;
 use super::print::{say, sentence};
 use crate::chat::Currency;
-use crate::config::{Config, Paths, read_or_empty};
-use crate::pricing::{self, Dimension, Imported, Price, Rates, Row};
+use crate::config::{Config, Paths, PriceRow, read_or_empty};
+use crate::pricing::{self, Imported, Row};
+use crate::state::card::own_price;
 
 /// The rows of `[[prices]]` in config.toml.
 pub(super) fn configured(config: &Config) -> Vec<Row> {
-    let row = |row: &crate::config::PriceRow| {
-        let rates = [
-            (Dimension::Input, Some(row.input)),
-            (Dimension::CachedInput, row.cached),
-            (Dimension::Output, Some(row.output)),
-        ];
-        let rates = rates.into_iter().filter_map(|(dimension, rate)| Some((dimension, rate?))).collect();
-        own_row(&row.model, row.provider.clone(), row.currency.clone(), rates, "config.toml")
-    };
-    config.prices.iter().map(row).collect()
+    config.prices.iter().map(|row| own_price(row, "config.toml")).collect()
 }
 
 /// A row for each provider of which the user says that it is free: all that it serves costs nothing.
 pub(super) fn free(config: &Config) -> Vec<Row> {
     let currency = config.money.display.clone().or_else(|| config.currency.clone()).or_else(|| Currency::new("USD"));
     let Some(currency) = currency else { return Vec::new() };
-    let nothing: Rates =
-        [Dimension::Input, Dimension::Output].map(|dimension| (dimension, Decimal::ZERO)).into_iter().collect();
     let providers = config.providers.iter().filter(|provider| provider.free);
-    let row =
-        |name: &String| own_row("*", Some(name.clone()), currency.clone(), nothing.clone(), "config.toml: free = true");
-    providers.map(|provider| row(&provider.name)).collect()
-}
-
-/// The user says what it costs, so it costs that in every tier of service.
-fn own_row(model: &str, provider: Option<String>, currency: Currency, rates: Rates, source: &str) -> Row {
-    let price = Price { every_tier: true, source: source.to_owned(), ..Price::flat(currency, rates) };
-    Row { model: model.to_owned(), aliases: Vec::new(), provider, host: None, price: Some(price), facts: None }
+    let nothing = |name: &String| PriceRow {
+        model: "*".to_owned(),
+        provider: Some(name.clone()),
+        currency: currency.clone(),
+        input: Decimal::ZERO,
+        cached: None,
+        output: Decimal::ZERO,
+    };
+    providers.map(|provider| own_price(&nothing(&provider.name), "config.toml: free = true")).collect()
 }
 
 /// The rows of the user's models.toml, if there is one.

@@ -48,8 +48,9 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let opened = Opened::of(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     state.zone = TimeZone::system();
-    let money = setup.config.money.clone();
-    state.spending.exchange = Exchange { display: money.display, rates: money.rates };
+    state.budget.caps = setup.config.budget.clone();
+    let money = &setup.config.money;
+    state.exchange = Exchange { display: money.display.clone(), rates: money.rates.clone() };
     state.spending.plain_signs = !environment.is_unicode();
     state.tools.max_rounds = setup.config.max_rounds;
     state.tools.responders =
@@ -76,7 +77,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     }
     let ends = end_signal(tty.lendings());
     let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
-    let app = app.with_tools(setup.paths.responders_file(), children);
+    let app = app.with_models(setup.paths.models_file()).with_tools(setup.paths.responders_file(), children);
     let (reason, state) = app.run(ends).await.map_err(terminal)?;
     super::resume::tell(&state);
     Ok(match reason {

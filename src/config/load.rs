@@ -43,6 +43,7 @@ pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result
     config.default_provider = default_provider(raw.default_provider.as_ref(), &config.providers).map_err(wrong)?;
     config.prices = money::prices(&raw.prices, raw.currency.as_ref()).map_err(wrong)?;
     config.money = money::exchange(&raw.money).map_err(wrong)?;
+    config.budget = money::budget(&raw.budget, raw.currency.as_ref()).map_err(wrong)?;
     config.default_model = raw.default_model.filter(|model| !model.is_empty());
     config.system = raw.system.filter(|system| !system.is_empty());
     config.currency = raw.currency;

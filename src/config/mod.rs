@@ -9,6 +9,7 @@ mod json;
 mod keys;
 mod load;
 mod money;
+mod own_prices;
 mod paths;
 pub mod presets;
 mod providers;
@@ -26,12 +27,13 @@ pub use environment::Environment;
 pub use error::ConfigError;
 pub use files::{beside, write_private, write_private_new};
 pub use keys::{KeyError, resolve_key};
+pub use own_prices::save_price;
 pub use paths::Paths;
 pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX, key_variables};
 pub use template::template;
 pub use theme::{Background, ColorDepth, Rgb, Theme, Themes};
 
-use crate::chat::{Currency, ExchangeRate, Params, Settings};
+use crate::chat::{Currency, ExchangeRate, Money, Params, Settings};
 use crate::text::{Place, nearest};
 
 /// Rounds of tool calls before the user is asked, where the file says nothing.
@@ -55,6 +57,7 @@ pub struct Config {
     /// The user's own prices, in the file's order.
     pub prices: Vec<PriceRow>,
     pub money: MoneyConfig,
+    pub budget: BudgetConfig,
     /// What stands but may not be what was meant.
     pub warnings: Vec<ConfigWarning>,
 }
@@ -75,6 +78,16 @@ pub struct MoneyConfig {
     pub display: Option<Currency>,
     /// In the file's order.
     pub rates: Vec<ExchangeRate>,
+}
+
+/// How much may be spent; `None` where nothing is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BudgetConfig {
+    /// In one message to all its lanes.
+    pub request: Option<Money>,
+    pub session: Option<Money>,
+    pub day: Option<Money>,
+    pub month: Option<Money>,
 }
 
 /// A price of the user's own, per 1,000,000 tokens.
@@ -114,6 +127,7 @@ impl Default for Config {
             providers: Vec::new(),
             prices: Vec::new(),
             money: MoneyConfig::default(),
+            budget: BudgetConfig::default(),
             warnings: Vec::new(),
         }
     }

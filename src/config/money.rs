@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 
 use super::load::Refusal;
-use super::schema::{MoneyFile, PriceFile, RateFile};
-use super::{MoneyConfig, PriceRow};
-use crate::chat::{Currency, ExchangeRate};
+use super::schema::{BudgetFile, MoneyFile, PriceFile, RateFile};
+use super::{BudgetConfig, MoneyConfig, PriceRow};
+use crate::chat::{Currency, ExchangeRate, Money};
 
 pub(super) fn prices(rows: &[Spanned<PriceFile>], usual: Option<&Currency>) -> Result<Vec<PriceRow>, Refusal> {
     let row = |row: &Spanned<PriceFile>| {
@@ -51,4 +51,24 @@ pub(super) fn exchange(raw: &MoneyFile) -> Result<MoneyConfig, Refusal> {
         rates.push(ExchangeRate { from: from.clone(), to: to.clone(), rate: rate.normalize(), date: date.clone() });
     }
     Ok(MoneyConfig { display: raw.display.clone(), rates })
+}
+
+/// The budgets, in their currency or the usual one.
+pub(super) fn budget(raw: &BudgetFile, usual: Option<&Currency>) -> Result<BudgetConfig, Refusal> {
+    let currency = raw.currency.as_ref().or(usual);
+    let cap = |cap: &Option<Spanned<Decimal>>| {
+        let Some(cap) = cap else { return Ok(None) };
+        let refuse = |problem: &str| (cap.span().start, problem.to_owned());
+        let currency = currency.ok_or_else(|| refuse("a budget needs a currency, such as currency = \"CNY\""))?.clone();
+        if *cap.get_ref() <= Decimal::ZERO {
+            return Err(refuse("a budget is above zero"));
+        }
+        Ok(Some(Money { amount: cap.get_ref().normalize(), currency }))
+    };
+    Ok(BudgetConfig {
+        request: cap(&raw.request)?,
+        session: cap(&raw.session)?,
+        day: cap(&raw.day)?,
+        month: cap(&raw.month)?,
+    })
 }

@@ -27,6 +27,7 @@ pub(super) struct ConfigFile {
     pub(super) providers: Named<ProviderFile>,
     pub(super) prices: Vec<Spanned<PriceFile>>,
     pub(super) money: MoneyFile,
+    pub(super) budget: BudgetFile,
 }
 
 #[derive(Default, Deserialize)]
@@ -75,6 +76,16 @@ pub(super) struct PriceFile {
 pub(super) struct MoneyFile {
     pub(super) display: Option<Currency>,
     pub(super) rates: Vec<Spanned<RateFile>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct BudgetFile {
+    pub(super) currency: Option<Currency>,
+    pub(super) request: Option<Spanned<Decimal>>,
+    pub(super) session: Option<Spanned<Decimal>>,
+    pub(super) day: Option<Spanned<Decimal>>,
+    pub(super) month: Option<Spanned<Decimal>>,
 }
 
 #[derive(Deserialize)]

@@ -77,3 +77,11 @@ fn a_check_looks_at_presets_too() {
     let error = check(&paths, &Environment::default()).unwrap_err().to_string();
     assert_eq!(error, format!("{}:2:15: temperature goes from 0 to 2, so `9` does not fit", file.display()));
 }
+
+/// The models of a `models.toml` and their input prices, in their order.
+pub(super) fn own_models(text: &str) -> Vec<(String, Option<String>)> {
+    let table: toml::Table = text.parse().unwrap();
+    let said = |row: &toml::Value, field: &str| row.get(field).and_then(toml::Value::as_str).map(str::to_owned);
+    let rows = table["models"].as_array().unwrap().iter();
+    rows.map(|row| (said(row, "model").unwrap(), said(row, "input"))).collect()
+}

@@ -149,6 +149,12 @@ impl Catalogue {
         Self { own: List::new(own), ..self }
     }
 
+    /// Puts a row of the user's own before all others.
+    pub fn prefer(&mut self, row: Row) {
+        let others = std::mem::take(&mut self.own).into_rows();
+        self.own = List::new(std::iter::once(row).chain(others).collect());
+    }
+
     /// The same catalogue with imported rows after all others.
     #[must_use]
     pub fn with_imported(self, imported: Vec<Row>) -> Self {

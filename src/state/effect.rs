@@ -3,6 +3,7 @@
 use super::attach::AttachWork;
 use super::{CallId, ExportWork, FindSpot, LaneId, PresetWork};
 use crate::chat::{ChatRequest, TurnId};
+use crate::config::PriceRow;
 use crate::store::{ShelfWork, StoreWork};
 use crate::tools::{CommandResponder, Responder};
 
@@ -37,6 +38,8 @@ pub enum Effect {
         tool: String,
         responder: Box<Responder>,
     },
+    /// Keep a price in the user's list.
+    SavePrice(Box<PriceRow>),
     /// Work out where a scroll leads; only the view knows how rows wrap.
     Scroll {
         lane: LaneId,

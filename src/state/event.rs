@@ -41,6 +41,8 @@ pub enum Event {
         tool: String,
         result: Result<(), String>,
     },
+    /// A price was kept in the user's list, or a sentence about why not.
+    PriceSaved(Result<(), String>),
     /// The view worked out where a scroll leads.
     Scrolled {
         lane: LaneId,

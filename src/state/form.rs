@@ -25,6 +25,8 @@ pub enum FormPurpose {
     SessionTitle(String),
     /// The tags of a session, with commas between them: one line.
     SessionTags(String),
+    /// What a model costs: the price of its input; the further fields are [`PRICE_FIELDS`].
+    Price { provider: String, model: String },
     /// Something that is said about a tool call.
     Call { lane: LaneId, what: CallForm },
 }
@@ -55,10 +57,15 @@ impl FormPurpose {
         match self {
             Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => Some(*lane),
             Self::Call { lane, .. } => Some(*lane),
-            Self::Export | Self::BranchName(_) | Self::SessionTitle(_) | Self::SessionTags(_) => None,
+            Self::Price { .. } | Self::Export | Self::BranchName(_) | Self::SessionTitle(_) | Self::SessionTags(_) => {
+                None
+            }
         }
     }
 }
+
+/// What a price has besides that of its input: all for 1,000,000 tokens, and the currency.
+pub const PRICE_FIELDS: [&str; 3] = ["output", "cached", "currency"];
 
 /// What an export asks for besides its path: whose branch, how much of it, and a pattern of what is left out.
 pub const EXPORT_FIELDS: [&str; 3] = ["lane", "what", "leave out"];
@@ -134,6 +141,7 @@ impl Form {
             P::LaneName(_)
                 | P::BranchName(_)
                 | P::Export
+                | P::Price { .. }
                 | P::SessionTitle(_)
                 | P::SessionTags(_)
                 | P::Call { what: Refusal(_) | RefusalOfAll(_) | Responder(_), .. }

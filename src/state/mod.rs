@@ -4,6 +4,7 @@
 
 mod answer_hint;
 pub mod attach;
+mod budget;
 mod calls;
 pub mod card;
 mod composer;
@@ -21,6 +22,7 @@ mod lane;
 mod layout;
 mod ledger;
 mod lockstep;
+mod meter;
 mod notice;
 mod overlay;
 mod picker;
@@ -43,6 +45,7 @@ mod wire_page;
 mod wire_text;
 
 pub use answer_hint::AnswerHint;
+pub use budget::{Budget, BudgetSpan, Filled, Spent};
 pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
 pub use composer::{Composer, Draft};
 pub use diff::{Diff, Other, Side};
@@ -50,7 +53,7 @@ pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use exported::{ExportWork, Exported};
 pub use find::{Find, FindPart, FindPhase, FindScope, FindSpot, FindWay};
-pub use form::{CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, Verdict};
+pub use form::{CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, PRICE_FIELDS, Verdict};
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
@@ -62,6 +65,8 @@ pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
 pub use ledger::{LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, bill_rows, worth};
 pub use lockstep::Lockstep;
+pub use meter::{Before, LiveRun, Meter, ReplyPart, Weight, estimated, percent};
+pub(crate) use meter::{BranchKey, FixedKey};
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
 pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};
@@ -97,7 +102,7 @@ use jiff::tz::TimeZone;
 use crate::chat::{Refusals, Settings, TurnId};
 use crate::config::{ColorDepth, Theme, Themes};
 use crate::input::{Action, Context, Keymap};
-use crate::pricing::Catalogue;
+use crate::pricing::{Catalogue, Exchange};
 
 /// Which pane takes the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,6 +146,13 @@ pub struct State {
     pub focus: Focus,
     pub composer: Composer,
     pub queue: Queue,
+    /// What is estimated of tokens and money.
+    pub meter: Meter,
+    pub budget: Budget,
+    /// What was spent today and this month.
+    pub spent: Spent,
+    /// The display currency and the user's rates.
+    pub exchange: Exchange,
     /// What is worth a word at the composer about the form of the answer.
     pub answer_hint: AnswerHint,
     /// What the store has of the session, where it is saved.
@@ -233,6 +245,10 @@ impl State {
             focus: Focus::Composer,
             composer: Composer::default(),
             queue: Queue::default(),
+            meter: Meter::default(),
+            budget: Budget::default(),
+            spent: Spent::default(),
+            exchange: Exchange::default(),
             answer_hint: AnswerHint::default(),
             saving: None,
             undos: Undos::default(),

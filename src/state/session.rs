@@ -224,7 +224,7 @@ impl Totals {
         add(&mut self.output, usage.output);
     }
 
-    fn add(&mut self, cost: &Cost, charge: Charge) {
+    pub(super) fn add(&mut self, cost: &Cost, charge: Charge) {
         if let Some(money) = cost.money() {
             let sum = self.sum(&money.currency, charge);
             sum.money.amount = sum.money.amount.saturating_add(money.amount);
@@ -232,7 +232,7 @@ impl Totals {
         }
     }
 
-    fn remove(&mut self, cost: &Cost, charge: Charge) {
+    pub(super) fn remove(&mut self, cost: &Cost, charge: Charge) {
         if let Some(money) = cost.money() {
             let sum = self.sum(&money.currency, charge);
             sum.money.amount = sum.money.amount.saturating_sub(money.amount);

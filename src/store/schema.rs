@@ -9,12 +9,8 @@ use rust_decimal::Decimal;
 use super::{StoreFault, words};
 
 /// Each step brings a file of the version before it to its own: the first makes version 1.
-pub(super) const STEPS: &[&str] = &[
-    include_str!("step_1.sql"),
-    include_str!("step_2.sql"),
-    include_str!("step_3.sql"),
-    include_str!("step_4.sql"),
-];
+pub(super) const STEPS: &[&str] =
+    &[include_str!("step_1.sql"), include_str!("step_2.sql"), include_str!("step_3.sql"), include_str!("step_4.sql")];
 
 /// The tables in the order in which they can be filled from a damaged file; all others follow from them.
 pub(super) const TABLES: &[&str] =

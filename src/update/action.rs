@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::params::Settled;
 use super::{
-    Effects, ask, attach, calls, card, diff, exchange, find, form, inspect, inspector, lanes, ledger, lockstep,
-    overlay, params, presets, queue, reader, reading, request, sessions, share, stream, tool_list, tree,
+    Effects, ask, attach, budget, calls, card, diff, exchange, find, form, inspect, inspector, lanes, ledger, lockstep,
+    overlay, params, presets, price, queue, reader, reading, request, sessions, share, stream, tool_list, tree,
 };
 use crate::input::{Action, Context};
 use crate::state::{Capture, EditPurpose, Effect, ExitReason, Focus, Layout, Level, Overlay, Panes, State, Topic};
@@ -57,6 +57,14 @@ fn global(state: &mut State, action: Action, now: Instant) -> Effects {
         A::Back => back(state, now),
         A::FocusNext | A::FocusPrevious | A::FocusParameters | A::FocusTranscript | A::FocusComposer => {
             focus(state, action);
+            Effects::new()
+        }
+        A::EnterPrice => {
+            price::open(state, now);
+            Effects::new()
+        }
+        A::BudgetRaise => {
+            budget::raise(state, now);
             Effects::new()
         }
         A::FocusCalls => {

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{Effects, attach, calls, edit, queue, system};
+use super::budget::Asking;
+use super::{Effects, attach, budget, calls, edit, meter, queue, system};
 pub use crate::chat::messages;
 use crate::chat::{ChatRequest, Field, Images, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
 use crate::input::Action;
@@ -58,6 +59,9 @@ fn send(state: &mut State, now: Instant) -> Effects {
         queue::add(state, to);
         return Effects::new();
     }
+    if reply.is_none() && !admits_draft(state, &places, now) {
+        return Effects::new();
+    }
     state.notices.withdraw(Topic::Edit);
     let edited = state.composer.editing.take();
     let question = state.composer.take();
@@ -68,6 +72,15 @@ fn send(state: &mut State, now: Instant) -> Effects {
         Some(reply) => edit::keep_reply(state, &places, reply, &question, now),
         None => ask(state, &places, edited, &question, now),
     }
+}
+
+/// Whether the budgets let the draft go to its lanes.
+fn admits_draft(state: &mut State, places: &[usize], now: Instant) -> bool {
+    let (draft, edited) = (state.composer.shown(), state.composer.editing);
+    let tip = |place: &usize| parent_of_question(state, *place, edited);
+    let asking: Vec<Asking<'_>> =
+        places.iter().map(|place| Asking { place: *place, tip: tip(place), draft: Some(&draft) }).collect();
+    budget::admits(state, &asking, now)
 }
 
 /// Asks a question in some lanes at once; lanes at the same turn share it.
@@ -148,6 +161,10 @@ fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
     match question {
         Some(question) => {
             let question = last_answer(state, question);
+            let asking = Asking { place: state.focused, tip: Some(question), draft: None };
+            if !budget::admits(state, &[asking], now) {
+                return Effects::new();
+            }
             remember_stands(state, &[state.focused]);
             open(state, state.focused, question, now)
         }
@@ -222,6 +239,7 @@ pub(super) fn open(state: &mut State, place: usize, question: TurnId, now: Insta
     lane.selected = None;
     lane.status = StreamStatus::Opening { since: now, run, reply };
     let (lane, generation) = (lane.id, lane.generation);
+    meter::opened(state, place, run, question);
     state.scroll_to(lane, Scroll::Follow);
     vec![Effect::Open { lane, generation, provider, request: Box::new(request) }]
 }

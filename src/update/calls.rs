@@ -10,6 +10,7 @@ mod results;
 
 use std::time::Instant;
 
+use super::budget::{self, Asking};
 use super::{Effects, ask, queue};
 use crate::chat::{Tool, ToolCall, Turn, TurnId};
 use crate::state::{
@@ -208,6 +209,11 @@ fn rounds_to_ask_about(state: &State, place: usize) -> Option<usize> {
 
 fn send_results(state: &mut State, place: usize, now: Instant) -> Effects {
     let Some(CallId { reply, .. }) = state.awaited(place) else { return Effects::new() };
+    let asking = Asking { place, tip: Some(reply), draft: None };
+    if !budget::admits(state, &[asking], now) {
+        queue::hold(state, now);
+        return Effects::new();
+    }
     let last = results::lay(state, reply);
     ask::open(state, place, last, now)
 }

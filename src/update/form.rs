@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, calls, card, exchange, inspector, picker, sessions, system, tree, values};
+use super::{Effects, calls, card, exchange, inspector, picker, price, sessions, system, tree, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -29,6 +29,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
             return vec![Effect::Edit { purpose: EditPurpose::Form, text }];
         }
         _ if form.purpose == FormPurpose::Export => return exchange::accept(state, action, now),
+        _ if matches!(form.purpose, FormPurpose::Price { .. }) => return price::accept(state, now),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -101,6 +102,7 @@ fn changed(state: &mut State) {
     match open_form(state) {
         Some(form) if matches!(form.purpose, FormPurpose::System(_)) => system::name_variables(form),
         Some(form) if form.purpose == FormPurpose::Export => exchange::judge(state),
+        Some(form) if matches!(form.purpose, FormPurpose::Price { .. }) => price::judge(state),
         Some(form) if form.is_call() => calls::judge(state),
         _ => values::judge(state),
     }
@@ -148,7 +150,8 @@ fn accept(state: &mut State, now: Instant) -> Effects {
         FormPurpose::System(lane) => system::keep(state, *lane, &form, now),
         FormPurpose::SessionTitle(id) => return sessions::entitle(state, id, &form.editor.text(), now),
         FormPurpose::SessionTags(id) => return sessions::tag(state, id, &form.editor.text(), now),
-        FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export | FormPurpose::Call { .. } => {}
+        FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export => {}
+        FormPurpose::Price { .. } | FormPurpose::Call { .. } => {}
     }
     Effects::new()
 }

@@ -207,10 +207,10 @@ pub(super) fn accept(state: &mut State) -> Effects {
 /// Makes the open bill's rows for the screen's width.
 pub(super) fn resized(state: &mut State) {
     let width = Reader::body(state.size, Breadth::Prose).width;
-    let State { overlay: Some(Overlay::Ledger(page)), zone, spending, session, .. } = state else { return };
+    let State { overlay: Some(Overlay::Ledger(page)), zone, exchange, session, .. } = state else { return };
     if let Some((row, reader)) = &mut page.bill {
         let title = if row.session == session.id { session.title.as_str() } else { "" };
-        reader.set_rows(bill_rows(row, title, (zone, &spending.exchange), width));
+        reader.set_rows(bill_rows(row, title, (zone, &*exchange), width));
     }
 }
 

@@ -4,6 +4,7 @@ mod action;
 mod answer_hint;
 mod ask;
 mod attach;
+mod budget;
 mod calls;
 mod card;
 mod diff;
@@ -20,11 +21,13 @@ mod keys;
 mod lanes;
 mod ledger;
 mod lockstep;
+mod meter;
 mod overlay;
 mod params;
 mod picker;
 mod pointer;
 mod presets;
+mod price;
 mod queue;
 mod reader;
 mod reading;
@@ -59,11 +62,13 @@ pub type Effects = Vec<Effect>;
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
     let (piece, tick) = (matches!(event, Event::Stream { .. }), event == Event::Tick);
+    let only_grew = event.only_grows(state);
     let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
     if !piece {
         effects.extend(calls::settle(state));
     }
+    effects.extend(budget::follow(state, only_grew, now));
     if let Some(keep) = saving::follow(state, piece, now) {
         // What is asked goes out after it is kept.
         effects.insert(0, keep);
@@ -76,6 +81,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     if concerns {
         request::refresh(state, resized);
         answer_hint::refresh(state);
+        meter::refresh(state);
     }
     tree::refresh(state);
     inspector::refresh(state);
@@ -103,6 +109,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::ToolEnded { call, task, end } => calls::ended(state, call, task, end, now),
         Event::ResponderSaved { tool, result } => {
             calls::responder_saved(state, &tool, result, now);
+            Effects::new()
+        }
+        Event::PriceSaved(result) => {
+            price::saved(state, result, now);
             Effects::new()
         }
         Event::Scrolled { lane, scroll } => {

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::budget::{self, Asking};
 use super::{Effects, ask};
 use crate::input::Action;
 use crate::state::{Focus, Lane, LaneId, Level, Queued, State, Topic};
@@ -33,10 +34,25 @@ pub(super) fn add(state: &mut State, to: Vec<LaneId>) {
 /// Sends what has nothing more to wait for.
 pub(super) fn advance(state: &mut State, now: Instant) -> Effects {
     let mut effects = Effects::new();
-    while let Some(queued) = due(state).filter(|_| !state.queue.held).and_then(|place| state.queue.take(place)) {
+    while let Some(place) = due(state).filter(|_| !state.queue.held) {
+        if !admits(state, place, now) {
+            state.queue.held = true;
+            break;
+        }
+        let Some(queued) = state.queue.take(place) else { break };
         effects.extend(send(state, &queued, now));
     }
     effects
+}
+
+/// Whether the budgets let a message go that waits.
+fn admits(state: &mut State, place: usize, now: Instant) -> bool {
+    let Some(queued) = state.queue.iter().nth(place).cloned() else { return false };
+    let asks = |place: &usize| queued.to.contains(&state.lanes[*place].id);
+    let places = (0..state.lanes.len()).filter(asks);
+    let asking: Vec<Asking<'_>> =
+        places.map(|place| Asking { place, tip: state.lanes[place].tip(), draft: Some(&queued.draft) }).collect();
+    budget::admits(state, &asking, now)
 }
 
 /// The first message whose lanes are free and wait for no message before it.

@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
-
-use super::{Effects, calls, diff, heat, queue};
+use super::{Effects, calls, diff, heat, meter, queue};
 use crate::api::{ApiError, Delta, Opening};
-use crate::chat::{CallPiece, Outcome, Role, Run, RunId, Settings, ToolCall, Turn, TurnId, Usage};
+use crate::chat::{CallPiece, Cost, Outcome, Role, Run, RunId, Settings, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Asked, Catalogue, Circumstances, Price, Reach};
-use crate::state::{Charge, Effect, LaneId, Level, Providers, State, StreamStatus};
+use crate::state::{Charge, Effect, LaneId, Level, Providers, ReplyPart, State, StreamStatus};
+use jiff::Timestamp;
 
 pub(super) fn delta(
     state: &mut State,
@@ -59,18 +58,26 @@ fn apply(state: &mut State, place: usize, run: RunId, reply: TurnId, delta: Delt
         Delta::Finish { choice: 0, reason } => change_run(state, run, |run| run.finish_reason = Some(reason)),
         Delta::Finish { .. } => {}
         Delta::Text { choice, text } => {
+            state.meter.grew(run, choice, ReplyPart::Text, &text);
             grow(state, place, (run, choice), now, |turn| turn.text.push_str(&text));
             change_run(state, run, |run| run.first_text = run.first_text.or(Some(now)));
         }
         Delta::Reasoning { choice, text } => {
+            state.meter.grew(run, choice, ReplyPart::Reasoning, &text);
             grow(state, place, (run, choice), now, |turn| turn.reasoning.push_str(&text));
         }
-        Delta::Refusal { choice, text } => grow(state, place, (run, choice), now, |turn| turn.refusal.push_str(&text)),
+        Delta::Refusal { choice, text } => {
+            state.meter.grew(run, choice, ReplyPart::Refusal, &text);
+            grow(state, place, (run, choice), now, |turn| turn.refusal.push_str(&text));
+        }
         Delta::Logprobs { choice, logprobs } => {
             grow(state, place, (run, choice), now, |turn| turn.tokens.push(&logprobs));
             heat::grew(state);
         }
         Delta::ToolCall { choice, index, id, name, arguments, extra } => {
+            for piece in [name.as_deref().unwrap_or_default(), arguments.as_str()] {
+                state.meter.grew(run, choice, ReplyPart::Call(index), piece);
+            }
             let (id, name, arguments) = (id.as_deref(), name.as_deref(), arguments.as_str());
             let piece = CallPiece { index, id, name, arguments, extra: extra.as_ref() };
             grow(state, place, (run, choice), now, |turn| ToolCall::collect(&mut turn.tool_calls, piece));
@@ -122,11 +129,16 @@ fn turn_of(state: &mut State, run: RunId, reply: TurnId, choice: u32) -> Option<
 }
 
 fn account(state: &mut State, id: RunId, usage: Usage) {
-    let Some(run) = state.session.run(id) else { return };
+    let (cost, charge) = costs(state, id, &usage);
+    state.session.account(id, Some(usage), cost, charge);
+}
+
+/// What a run's usage comes to, and whether somebody is charged it.
+pub(super) fn costs(state: &State, id: RunId, usage: &Usage) -> (Cost, Charge) {
+    let Some(run) = state.session.run(id) else { return (Cost::Unknown, Charge::Real) };
     let (found, circumstances) = found(state, run, state.started(run));
     let price = found.map(|found| found.price);
-    let (cost, charge) = (pricing::cost(&usage, price, &circumstances), charge(price));
-    state.session.account(id, Some(usage), cost, charge);
+    (pricing::cost(usage, price, &circumstances), charge(price))
 }
 
 /// The price of a run, and what else its cost depends on. `at` is when it was sent.
@@ -177,6 +189,7 @@ fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
         run.finished = Some(now);
         run.outcome = outcome;
     });
+    meter::ended(state, id);
     state.session.close_run(id);
     diff::ended(state, id);
 }

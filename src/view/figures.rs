@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use crate::chat::{Measure, Run, Usage};
-use crate::state::{Lane, LaneArea, State};
+use crate::chat::{Cost, Measure, Run, Usage};
+use crate::state::{Lane, LaneArea, LiveRun, State};
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, duration, grouped, width};
 
 use super::canvas::Canvas;
@@ -29,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea, now:
     let Some(run) = newest(state, &state.lanes[area.place]) else { return };
     let others: Vec<&Run> = state.lanes.iter().filter_map(|lane| newest(state, lane)).collect();
     let row = Rect { x: area.frame.x + 1, y: area.frame.bottom() - 1, width: area.frame.width - 2, height: 1 };
-    let spans = strip(run, &others, usize::from(row.width.saturating_sub(3)), now);
+    let spans = strip((run, state.meter.live(run.id)), &others, usize::from(row.width.saturating_sub(3)), now);
     if spans.is_empty() {
         return;
     }
@@ -46,7 +46,8 @@ pub(super) fn newest<'a>(state: &'a State, lane: &Lane) -> Option<&'a Run> {
 
 /// `✓312 ms · 61 tok/s · 812→204 · ¥0.0045 · stop` for some columns: with all that is known where it fits, else less of
 /// it; whole figures only, since half a price reads as a price. The cost goes last.
-pub(super) fn strip(run: &Run, others: &[&Run], columns: usize, now: Instant) -> Vec<Span> {
+/// While the reply comes, what has come of it is estimated.
+pub(super) fn strip(run: Metered<'_>, others: &[&Run], columns: usize, now: Instant) -> Vec<Span> {
     let fits = |figures: &[Figure]| figures.iter().map(Figure::width).sum::<usize>() <= columns + width(GAP);
     let mut figures = figures(run, others, Detail::Whole, now);
     if !fits(&figures) {
@@ -64,6 +65,9 @@ pub(super) fn strip(run: &Run, others: &[&Run], columns: usize, now: Instant) ->
     }
     spans
 }
+
+/// A run, and while its reply comes what is estimated of it.
+pub(super) type Metered<'a> = (&'a Run, Option<&'a LiveRun>);
 
 struct Figure {
     text: String,
@@ -86,7 +90,7 @@ impl Figure {
 }
 
 /// What is known of the run; the cost of a finished one is `n/a` where it is not.
-fn figures(run: &Run, others: &[&Run], detail: Detail, now: Instant) -> Vec<Figure> {
+fn figures((run, live): Metered<'_>, others: &[&Run], detail: Detail, now: Instant) -> Vec<Figure> {
     let measured = |text: String, measure: Measure| Figure { text, best: run.is_best(others, measure) };
     let plain = |text: String| Figure { text, best: false };
     let mut figures = Vec::new();
@@ -96,8 +100,17 @@ fn figures(run: &Run, others: &[&Run], detail: Detail, now: Instant) -> Vec<Figu
     if let Some(speed) = run.decode_speed(now) {
         figures.push(measured(format!("{speed} tok/s"), Measure::DecodeSpeed));
     }
-    if let Some(usage) = &run.usage {
-        figures.push(plain(tokens(usage, detail)));
+    match (live, &run.usage) {
+        (Some(live), told) if run.first_delta.is_some() => figures.push(plain(coming(live, told.as_ref()))),
+        (_, Some(usage)) => figures.push(plain(tokens(usage, detail))),
+        (_, None) => {}
+    }
+    if let Some(live) = live {
+        figures.extend(match live.cost(run.usage.as_ref()) {
+            Cost::Estimated(money) => Some(plain(format!("~{}", money.rough()))),
+            Cost::Unknown => None,
+            cost => Some(plain(cost.to_string())),
+        });
     }
     if run.finished.is_some() {
         figures.push(measured(run.cost.to_string(), Measure::Cost));
@@ -107,6 +120,15 @@ fn figures(run: &Run, others: &[&Run], detail: Detail, now: Instant) -> Vec<Figu
         figures.push(plain(clean_line(&reason.chars().take(24).collect::<String>()).into_owned()));
     }
     figures
+}
+
+/// `~812→~204` while the reply comes; the input without its mark once the server told it.
+fn coming(live: &LiveRun, told: Option<&Usage>) -> String {
+    let input = match told.and_then(|told| told.input) {
+        Some(input) => grouped(input),
+        None => format!("~{}{}", grouped(live.input.tokens), if live.input.unknown > 0 { "+n/a" } else { "" }),
+    };
+    format!("{input}→~{}", grouped(live.usage(told).output.unwrap_or(0)))
 }
 
 /// `812→204`, or `812 (512 cached)→204 (64 reasoning)`.

@@ -49,7 +49,7 @@ impl View {
             return;
         };
         self.cache.begin_frame(state);
-        self.painted.whole(state, layout.clone());
+        self.painted.whole(state, layout.clone(), now);
         let mut areas = layout.lanes.iter();
         for group in scroll::groups(state, &layout, now) {
             let windows = group.windows(&mut self.cache);

@@ -1,4 +1,5 @@
-//! A frame of which only some rows of lanes differ from the one before, as pieces of replies make them.
+//! A frame of which only some rows of lanes differ from the one before, and what the meter says, as pieces of replies make
+//! them.
 //!
 //! Owns which rows those are: of each row that was painted a mark is kept. What else may have changed is the caller's to know.
 
@@ -12,6 +13,7 @@ use crate::state::{Layout, Panes, State};
 
 use super::cache::TurnCache;
 use super::canvas::Canvas;
+use super::chrome::{sidebar, status};
 use super::hits::Hits;
 use super::scroll::{Group, Pane, Window};
 use super::{lane, scroll};
@@ -27,13 +29,16 @@ pub type Before = Buffer;
 pub(super) struct Painted {
     /// Where everything was; `None` before the first frame, and where the frame cannot be patched.
     layout: Option<Layout>,
+    /// Where the sidebar has what was spent, if there is one.
+    cost: Option<Rect>,
     /// By lane in their order, a mark of each row.
     rows: Vec<Vec<u64>>,
 }
 
 impl Painted {
     /// Remembers a whole frame.
-    pub(super) fn whole(&mut self, state: &State, layout: Layout) {
+    pub(super) fn whole(&mut self, state: &State, layout: Layout, now: Instant) {
+        self.cost = cost_area(state, &layout, now);
         self.layout = is_plain(state).then_some(layout);
         self.rows.clear();
     }
@@ -59,6 +64,10 @@ impl Painted {
         if !is_plain(state) || self.layout.as_ref() != Some(&layout) || buffer.area.as_size() != size(state) {
             return None;
         }
+        let cost = cost_area(state, &layout, now);
+        if cost != self.cost || is_doubtful(buffer, layout.status.y) {
+            return None;
+        }
         let groups = scroll::groups(state, &layout, now);
         let windows: Vec<Window> = groups.iter().flat_map(|group| group.windows(cache)).collect();
         let panes: Vec<&Pane<'_>> = groups.iter().flat_map(Group::panes).collect();
@@ -72,7 +81,7 @@ impl Painted {
             }
             differing.push((rows, marks));
         }
-        let mut opened = Vec::new();
+        let mut opened = meter(buffer, state, &layout, cost);
         let parts = panes.iter().zip(&windows).zip(&layout.lanes);
         for (((pane, window), area), (rows, _)) in parts.zip(&differing) {
             let areas = rows.iter().map(|row| lane::row_area(area, *row)).chain([lane::foot_area(area)]);
@@ -85,6 +94,22 @@ impl Painted {
         }
         Some(opened)
     }
+}
+
+/// Where the sidebar has what was spent.
+fn cost_area(state: &State, layout: &Layout, now: Instant) -> Option<Rect> {
+    layout.sidebar.map(|area| sidebar::cost_body(state, area, now))
+}
+
+/// Paints the status line and what was spent: both grow with every piece.
+fn meter(buffer: &mut Buffer, state: &State, layout: &Layout, cost: Option<Rect>) -> Vec<Before> {
+    let opened = std::iter::once(layout.status).chain(cost).map(|area| open(buffer, area)).collect();
+    let mut canvas = Canvas::on(buffer, state);
+    status::draw(&mut canvas, state, layout.status);
+    if let Some(area) = cost {
+        sidebar::draw_cost(&mut canvas, state, area);
+    }
+    opened
 }
 
 /// Whether nothing lies over the lanes, and they show their conversations.

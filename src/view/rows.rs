@@ -125,7 +125,7 @@ fn older(pane: &Pane<'_>, run: &Run, rows: &mut Vec<Line>) {
     if in_border || run.first_delta.is_none() {
         return;
     }
-    let spans = figures::strip(run, &[], usize::from(pane.columns), pane.now);
+    let spans = figures::strip((run, None), &[], usize::from(pane.columns), pane.now);
     if !spans.is_empty() {
         rows.push(Line { spans });
     }

@@ -35,6 +35,10 @@ impl<C: Console> App<C> {
                 let file = self.tool_runs.file.clone();
                 self.files().asks(FileWork::Responder { file, tool, responder });
             }
+            Effect::SavePrice(price) => {
+                let file = self.models.clone();
+                self.files().asks(FileWork::Price { file, price });
+            }
             Effect::ListModels { provider } => self.runner.list_models(provider),
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
             Effect::Export(work) => {

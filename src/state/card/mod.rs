@@ -5,12 +5,14 @@
 
 mod billing;
 mod feature;
+mod own;
 mod page;
 mod reference;
 mod served;
 
 pub use billing::{Example, FORMULA, TERMS, example};
 pub use feature::request;
+pub use own::own_price;
 pub use reference::{BodyField, fields};
 pub use served::sandbox_rows;
 

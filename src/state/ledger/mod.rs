@@ -15,7 +15,6 @@ use jiff::tz::TimeZone;
 
 use super::LaneId;
 use crate::chat::Settings;
-use crate::pricing::Exchange;
 use crate::store::{LedgerRow, LedgerSums};
 
 /// What is known whether the page is open or not.
@@ -31,8 +30,6 @@ pub struct Spending {
     pub asked: Option<(u64, LedgerSums, LedgerSums)>,
     /// The preset that a lane was given, and the settings that it had by it.
     pub presets: BTreeMap<LaneId, (String, Settings)>,
-    /// The currency that is shown beside others.
-    pub exchange: Exchange,
     /// Whether the terminal may lack the signs for bars.
     pub plain_signs: bool,
 }

@@ -10,7 +10,7 @@ use crate::text::{Span, StyleRole, clean_line, truncate};
 use super::super::canvas::{Canvas, frame_role};
 use super::super::hits::Hits;
 use super::super::title::letter_of;
-use super::{attach, cells};
+use super::{attach, cells, meter};
 
 /// Draws the composer; returns where the caret is when it takes the keys.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits: &mut Hits) -> Option<Position> {
@@ -24,7 +24,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
     queued(canvas, state, layout.queue, hits);
     attach::chips(canvas, state, layout.chips, hits);
     let border = Rect { width: layout.composer.width.saturating_sub(1), height: 1, ..layout.composer };
-    canvas.right(border, &streaming(state, border.width.saturating_sub(used)));
+    let room = border.width.saturating_sub(used);
+    let streaming = streaming(state, room);
+    canvas.right(border, &if streaming.is_empty() { meter::before(state, room) } else { streaming });
     let area = layout.editor.intersection(canvas.area());
     let style = canvas.style(StyleRole::Text);
     composer.editor.render(area, canvas.buffer, style);

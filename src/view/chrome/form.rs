@@ -68,6 +68,9 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
         }
         FormPurpose::Extra(id) => format!("Other fields · {}", lane(id)),
         FormPurpose::Export => "Export to the file".to_owned(),
+        FormPurpose::Price { provider, model } => {
+            format!("What 1M input tokens of {} @ {} cost", clean_line(model), clean_line(provider))
+        }
         FormPurpose::SessionTitle(_) => "Title of the session".to_owned(),
         FormPurpose::SessionTags(_) => "Tags of the session, with commas between them".to_owned(),
         FormPurpose::Call { what, .. } => call_title(state, what),
@@ -140,6 +143,9 @@ fn unset(form: &Form, name: &str) -> String {
     match (&form.purpose, name) {
         (FormPurpose::Export, "lane") => "all of the session; or a letter".to_owned(),
         (FormPurpose::Export, "what") => "all; or turn, or branch: of the selected turn, or the last".to_owned(),
+        (FormPurpose::Price { .. }, "output") => "the price of 1M output tokens".to_owned(),
+        (FormPurpose::Price { .. }, "cached") => "as input; or the price of 1M cached input tokens".to_owned(),
+        (FormPurpose::Price { .. }, _) => "three letters, such as CNY".to_owned(),
         (FormPurpose::Export, _) => "nothing; or a regular expression".to_owned(),
         _ => format!("no value: sent as {{{{{}}}}}", clean_line(name)),
     }

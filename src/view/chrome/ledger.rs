@@ -251,7 +251,7 @@ fn foot(state: &State, page: &LedgerPage) -> Vec<Vec<Span>> {
         ]);
     }
     let monies: Vec<_> = total.costs(false).filter_map(|cost| cost.money().cloned()).collect();
-    let converted = state.spending.exchange.worth(&monies);
+    let converted = state.exchange.worth(&monies);
     if let Some(together) = converted.together.filter(|together| !together.dates.is_empty()) {
         let apart: Vec<String> = converted.apart.iter().map(|money| format!(" + {money}")).collect();
         let said = format!("{}{}", together.money, apart.concat());

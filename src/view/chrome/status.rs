@@ -6,7 +6,7 @@ use crate::state::{LedgerPage, Lockstep, State};
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate};
 
 use super::super::canvas::Canvas;
-use super::{cells, cost};
+use super::{cells, cost, meter};
 
 const NAME: &str = " abreast";
 
@@ -16,15 +16,24 @@ const LOCKSTEP: &str = " lock-step ";
 /// Stands there while nothing can be saved.
 const UNSAVED: &str = "✗ not saved";
 
+/// Between what was spent and how full the window is.
+const GAP_OF_WORDS: &str = " · ";
+
 /// Columns between two parts of the line.
 const GAP: u16 = 2;
 
 /// The name always fits; then the cost has its room, then the model, and the title takes what is left.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
+pub(in super::super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let room = row.width.saturating_sub(cells(NAME) + 1);
     let settings = &state.lane().settings;
     let spent = spent(state, room / 2);
-    let room = room - cells(&spent);
+    let context = meter::context(state, state.lane());
+    let gap = if spent.is_empty() { "" } else { GAP_OF_WORDS };
+    let context = context.filter(|(text, _)| cells(&spent) + cells(gap) + cells(text) <= room / 2);
+    let (context, tight) =
+        context.map_or_else(|| (String::new(), false), |(text, tight)| (format!("{gap}{text}"), tight));
+    let told = cells(&spent) + cells(&context);
+    let room = room - told;
     let model = if settings.model.is_empty() { "no model".into() } else { clean_line(&settings.model) };
     let served = format!("{model} @ {}", clean_line(&settings.provider));
     let served = truncate(&served, usize::from(room.saturating_sub(2 * GAP))).into_owned();
@@ -55,11 +64,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     if !waiting.is_empty() && row.width.saturating_sub(left) > cells(&waiting) + 1 {
         left = canvas.text(left + 1, row.y, cells(&waiting), &waiting, StyleRole::Warning);
     }
-    let last = row.right().saturating_sub(cells(&spent) + 1 + GAP + cells(&served));
+    let last = row.right().saturating_sub(told + 1 + GAP + cells(&served));
     let middle = (row.x + row.width.saturating_sub(cells(&served)) / 2).min(last).max(left + GAP);
     canvas.text(middle, row.y, row.right().saturating_sub(middle), &served, StyleRole::Text);
     let right = Rect { width: row.width.saturating_sub(1), ..row };
-    canvas.right(right, &[Span::new(spent, StyleRole::Cost)]);
+    let role = if tight { StyleRole::Warning } else { StyleRole::Dim };
+    canvas.right(right, &[Span::new(spent, StyleRole::Cost), Span::new(context, role)]);
 }
 
 /// `? B C` for lanes beside the focused one that wait for the user; empty when there is none.
@@ -73,10 +83,10 @@ fn waiting(state: &State) -> String {
 /// `¥0.0184 session · ¥0.31 today · n/a: 2 runs`, with less of it where that is too wide; empty before anything was
 /// spent.
 fn spent(state: &State, columns: u16) -> String {
-    let totals = state.session.totals();
+    let totals = &state.running_totals();
     let joined = |notional: bool| {
         let sums = totals.sums.iter().filter(|sum| sum.notional == notional);
-        sums.map(|sum| sum.cost().to_string()).collect::<Vec<_>>().join(" + ")
+        sums.map(cost::shown).collect::<Vec<_>>().join(" + ")
     };
     let (real, notional) = (joined(false), joined(true));
     let said = |word: &str, more: [Option<&String>; 2]| {

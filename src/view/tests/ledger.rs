@@ -134,7 +134,7 @@ fn another_currency_stands_below_with_the_day_of_its_rate() {
         date: date.into(),
     };
     let rates = vec![rate("CNY", "0.12", "2026-11-01")];
-    scene.state.spending.exchange = Exchange { display: Currency::new("EUR"), rates };
+    scene.state.exchange = Exchange { display: Currency::new("EUR"), rates };
     let frame = scene.frame();
     assert!(frame.contains("= €0.000866592 + $0.0217  at the rate of 2026-11-01"), "{frame}");
 }

@@ -131,7 +131,7 @@ fn a_reply_that_grows_in_its_last_row_costs_that_row() {
     scene.says(A, "last");
     let now = scene.now;
     let opened = scene.view.patch(&mut shown.cells, &scene.state, now).unwrap();
-    assert_eq!(opened.len(), 2, "the row of text and the figures");
+    assert_eq!(opened.len(), 4, "the status line, what was spent, the row of text and the figures");
 }
 
 #[test]

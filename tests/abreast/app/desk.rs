@@ -87,7 +87,7 @@ impl Desk {
         Self::with(state, ScriptedConnect::default(), |app| app.with_store(directory.to_owned(), Vec::new())).await
     }
 
-    async fn with(
+    pub(super) async fn with(
         state: State,
         connect: ScriptedConnect,
         made: impl FnOnce(App<ScriptedConsole>) -> App<ScriptedConsole>,

@@ -16,6 +16,7 @@ mod inspector;
 mod lanes;
 mod ledger;
 mod lockstep;
+mod meter;
 mod parameters;
 mod picker;
 mod presets;

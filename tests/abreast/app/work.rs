@@ -204,3 +204,41 @@ async fn a_long_prompt_and_long_tools_are_kept_once_however_many_runs_have_them(
         assert_eq!((&run.form.messages, &run.form.tools), (&Vec::new(), &Vec::new()));
     }
 }
+
+#[test]
+fn a_key_in_a_long_session_has_the_draft_read_and_nothing_else() {
+    let read = |turns: u32| {
+        let mut watched = Watched::session(turns);
+        let mut press = |letter: char| {
+            let event = Event::Key(KeyCode::Char(letter).into());
+            update(&mut watched.state, event, watched.now);
+            watched.state.meter.read
+        };
+        let first = press('a');
+        let [second, third] = [press('b'), press('c')];
+        (first, second - first, third - second)
+    };
+    let (once, more, last) = read(5_000);
+    assert!(once > 5_000 * 100, "the first key finds turns that were never counted: {once}");
+    assert_eq!((more, last), (2, 3), "then the two, and the three letters of the draft");
+    assert_eq!(read(2).1, 2);
+}
+
+#[test]
+fn a_piece_of_a_reply_is_counted_by_itself_however_long_the_reply_is() {
+    let read = |before: usize| {
+        let mut state = State::new(start(SIZE));
+        let now = Instant::now();
+        for key in [KeyCode::Char('a'), KeyCode::Enter] {
+            update(&mut state, Event::Key(key.into()), now);
+        }
+        let mut says = |text: String| {
+            let (lane, generation) = (LaneId(0), state.lanes[0].generation);
+            update(&mut state, Event::Stream { lane, generation, delta: Ok(said(&text)) }, now);
+            state.meter.read
+        };
+        let first = says("word ".repeat(before));
+        says("seven".to_owned()) - first
+    };
+    assert_eq!([read(1), read(100_000)], [5, 5]);
+}

@@ -6,6 +6,7 @@ mod contract;
 mod export;
 mod faults;
 mod keeping;
+mod max_cost;
 mod misuse;
 mod others;
 mod prices;

@@ -1,0 +1,230 @@
+//! Budgets: how much may be spent in a request, a session, a day and a month, and how much of it is.
+//!
+//! Owns the caps as they hold now, and what was said of them. When something is refused or stopped is `update`'s.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::{State, Sum, Totals};
+use crate::chat::{Cost, Money};
+use crate::config::BudgetConfig;
+use crate::pricing::Exchange;
+
+/// What a budget is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BudgetSpan {
+    /// One message to all its lanes.
+    Request,
+    Session,
+    Day,
+    Month,
+}
+
+/// The budgets, and what was said of them.
+#[derive(Debug, Default)]
+pub struct Budget {
+    /// As they hold now: raised until the program ends.
+    pub caps: BudgetConfig,
+    /// Those of which it was said that they are nearly spent.
+    pub warned: BTreeSet<BudgetSpan>,
+    /// Those that refused or stopped something, to be raised.
+    pub hit: BTreeSet<BudgetSpan>,
+    /// Models without a price, by provider and name, that are asked although no budget can count them.
+    pub uncounted: BTreeSet<(String, String)>,
+}
+
+/// What was spent today and this month, runs under way left out; a sum for each currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    pub day: Vec<Sum>,
+    pub month: Vec<Sum>,
+}
+
+/// How much of a budget is spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled {
+    pub span: BudgetSpan,
+    pub cap: Money,
+    /// In the cap's currency.
+    pub spent: Decimal,
+    /// Whether a part of it is an estimate.
+    pub estimated: bool,
+    /// Amounts in currencies without a rate: they are not in it.
+    pub apart: Vec<Money>,
+}
+
+impl BudgetSpan {
+    pub const ALL: [Self; 4] = [Self::Request, Self::Session, Self::Day, Self::Month];
+
+    /// As in "the session's budget".
+    #[must_use]
+    pub fn owner(self) -> &'static str {
+        match self {
+            Self::Request => "the request's",
+            Self::Session => "the session's",
+            Self::Day => "today's",
+            Self::Month => "this month's",
+        }
+    }
+
+    /// In a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Session => "session",
+            Self::Day => "today",
+            Self::Month => "month",
+        }
+    }
+}
+
+impl Budget {
+    #[must_use]
+    pub fn cap(&self, span: BudgetSpan) -> Option<&Money> {
+        match span {
+            BudgetSpan::Request => self.caps.request.as_ref(),
+            BudgetSpan::Session => self.caps.session.as_ref(),
+            BudgetSpan::Day => self.caps.day.as_ref(),
+            BudgetSpan::Month => self.caps.month.as_ref(),
+        }
+    }
+
+    fn cap_mut(&mut self, span: BudgetSpan) -> Option<&mut Money> {
+        match span {
+            BudgetSpan::Request => self.caps.request.as_mut(),
+            BudgetSpan::Session => self.caps.session.as_mut(),
+            BudgetSpan::Day => self.caps.day.as_mut(),
+            BudgetSpan::Month => self.caps.month.as_mut(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        BudgetSpan::ALL.into_iter().any(|span| self.cap(span).is_some())
+    }
+
+    /// Raises a budget by half; what it is then.
+    pub fn raise(&mut self, span: BudgetSpan) -> Option<Money> {
+        const HALF_MORE: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
+        let cap = self.cap_mut(span)?;
+        cap.amount = cap.amount.saturating_mul(HALF_MORE).normalize();
+        let cap = cap.clone();
+        self.warned.remove(&span);
+        self.hit.remove(&span);
+        Some(cap)
+    }
+}
+
+impl Filled {
+    /// In percent, rounded down: what is not spent is not called so.
+    #[must_use]
+    pub fn percent(&self) -> u64 {
+        let percent = (self.spent * Decimal::ONE_HUNDRED).checked_div(self.cap.amount);
+        percent.and_then(|percent| u64::try_from(percent.trunc()).ok()).unwrap_or(u64::MAX)
+    }
+
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.spent > self.cap.amount
+    }
+
+    /// With something more, which is an estimate.
+    #[must_use]
+    pub fn with(mut self, more: &[Sum], rates: &Exchange) -> Self {
+        let (amount, _, apart) = together(more, &self.cap, rates);
+        self.spent = self.spent.saturating_add(amount);
+        self.estimated |= !amount.is_zero();
+        self.apart.extend(apart);
+        self
+    }
+
+    /// What was spent, marked where it is an estimate.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let money = Money { amount: self.spent, currency: self.cap.currency.clone() };
+        if self.estimated { format!("~{}", money.rough()) } else { money.to_string() }
+    }
+
+    /// The cap without superfluous noughts.
+    #[must_use]
+    pub fn cap_shown(&self) -> String {
+        format!("{}{}", self.cap.currency.sign(), self.cap.amount.normalize())
+    }
+}
+
+/// What real amounts come to in a cap's currency, whether an estimate is among them, and those without a rate.
+fn together(sums: &[Sum], cap: &Money, rates: &Exchange) -> (Decimal, bool, Vec<Money>) {
+    let real: Vec<&Sum> = sums.iter().filter(|sum| !sum.notional).collect();
+    let exchange = Exchange { display: Some(cap.currency.clone()), rates: rates.rates.clone() };
+    let worth = exchange.worth(real.iter().map(|sum| &sum.money));
+    let apart = worth.apart.into_iter().filter(|money| !money.amount.is_zero()).collect();
+    let amount = worth.together.map_or(Decimal::ZERO, |worth| worth.money.amount);
+    (amount, real.iter().any(|sum| sum.estimated > 0), apart)
+}
+
+impl State {
+    /// The session's sums with what is estimated of the runs under way.
+    #[must_use]
+    pub fn running_totals(&self) -> Totals {
+        let mut totals = self.session.totals().clone();
+        for (run, live) in self.meter.all_live() {
+            let Some(run) = self.session.run(run) else { continue };
+            totals.replace(&run.cost, &live.cost(run.usage.as_ref()), live.charge());
+        }
+        totals
+    }
+
+    /// How much of a budget is spent, with what is estimated of the runs under way; `None` where it is not set.
+    #[must_use]
+    pub fn filled(&self, span: BudgetSpan) -> Option<Filled> {
+        let cap = self.budget.cap(span)?;
+        let sums = match span {
+            BudgetSpan::Request => self.live_totals().sums,
+            BudgetSpan::Session => self.running_totals().sums,
+            BudgetSpan::Day => self.with_live(&self.spent.day),
+            BudgetSpan::Month => self.with_live(&self.spent.month),
+        };
+        let (spent, estimated, apart) = together(&sums, cap, &self.exchange);
+        Some(Filled { span, cap: cap.clone(), spent, estimated, apart })
+    }
+
+    /// What the runs under way come to.
+    fn live_totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for (run, live) in self.meter.all_live() {
+            let told = self.session.run(run).and_then(|run| run.usage.as_ref());
+            totals.add(&live.cost(told), live.charge());
+        }
+        totals
+    }
+
+    fn with_live(&self, sums: &[Sum]) -> Vec<Sum> {
+        let mut totals = Totals { sums: sums.to_vec(), ..Totals::default() };
+        for (run, live) in self.meter.all_live() {
+            let Some(run) = self.session.run(run) else { continue };
+            // What the server told of it so far is in the sums already.
+            totals.replace(&run.cost, &live.cost(run.usage.as_ref()), live.charge());
+        }
+        totals.sums
+    }
+
+    /// Of the budgets that last the one that is spent most; that of a request is none of them.
+    #[must_use]
+    pub fn fullest(&self) -> Option<Filled> {
+        let lasting = [BudgetSpan::Session, BudgetSpan::Day, BudgetSpan::Month];
+        lasting
+            .into_iter()
+            .filter_map(|span| self.filled(span))
+            .reduce(|most, next| if next.percent() > most.percent() { next } else { most })
+    }
+}
+
+impl Totals {
+    /// Puts what something costs in the place of what it cost before.
+    fn replace(&mut self, before: &Cost, after: &Cost, charge: super::Charge) {
+        self.remove(before, charge);
+        self.add(after, charge);
+    }
+}

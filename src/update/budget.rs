@@ -1,0 +1,175 @@
+//! Budgets: what is not sent, what is stopped, and what is said of it.
+//!
+//! Owns the sentences. What is not known exactly is called an estimate in each of them.
+
+use std::time::Instant;
+
+use super::{Effects, meter, stream};
+use crate::chat::{Money, TurnId};
+use crate::input::Action;
+use crate::state::{Before, BudgetSpan, Draft, Filled, Level, Spent, State, Sum, Totals};
+use crate::store::{LedgerPart, LedgerSums, LedgerTally};
+use crate::text::clean_line;
+
+/// From so many percent on it is said that a budget is nearly spent.
+const NEARLY_SPENT: u64 = 80;
+
+/// What a lane is about to be asked: a branch, and what follows it.
+pub(super) struct Asking<'d> {
+    pub(super) place: usize,
+    pub(super) tip: Option<TurnId>,
+    pub(super) draft: Option<&'d Draft>,
+}
+
+/// Whether the budgets let requests go out, all of them together as one. Says why not.
+pub(super) fn admits(state: &mut State, asking: &[Asking<'_>], now: Instant) -> bool {
+    if !state.budget.is_set() {
+        return true;
+    }
+    let unpriced = asking.iter().map(|asking| asking.place).find(|place| is_uncounted(state, *place));
+    if let Some(place) = unpriced {
+        ask_about_price(state, place, now);
+        return false;
+    }
+    let estimates: Vec<Before> = asking.iter().map(|asking| meter::of(state, asking)).collect();
+    let more = sums(&estimates);
+    let refusing = BudgetSpan::ALL.into_iter().find_map(|span| {
+        let now = state.filled(span)?;
+        let with = now.clone().with(&more, &state.exchange);
+        (now.is_over() || with.is_over()).then_some((now, with))
+    });
+    let Some((before, with)) = refusing else { return true };
+    state.budget.hit.insert(before.span);
+    let said = format!("Not sent: {} {}", reason(&before, &with, &more), raises(state));
+    state.notices.show(Level::Error, said, now);
+    false
+}
+
+fn sums(estimates: &[Before]) -> Vec<Sum> {
+    let mut totals = Totals::default();
+    for before in estimates {
+        totals.add_estimate(before);
+    }
+    totals.sums
+}
+
+fn reason(before: &Filled, with: &Filled, more: &[Sum]) -> String {
+    let (owner, cap) = (before.span.owner(), before.cap_shown());
+    if before.is_over() {
+        return format!("{owner} budget of {cap} is spent ({}).", before.shown());
+    }
+    let more: Vec<String> =
+        more.iter().filter(|sum| !sum.notional).map(|sum| format!("~{}", sum.money.rough())).collect();
+    let more = more.join(" + ");
+    match before.span {
+        BudgetSpan::Request => format!("by an estimate it costs {more}, more than {owner} budget of {cap}."),
+        _ => format!("by an estimate it costs {more}, which makes {} of {owner} budget of {cap}.", with.shown()),
+    }
+}
+
+fn raises(state: &State) -> String {
+    format!("{} raises the budget by half.", state.key(Action::BudgetRaise))
+}
+
+/// Whether a lane's model has no price, and nobody said that this does not matter.
+fn is_uncounted(state: &State, place: usize) -> bool {
+    let settings = &state.lanes[place].settings;
+    let known = stream::price(&state.providers, &state.catalogue, settings).is_some();
+    !known && !state.budget.uncounted.contains(&(settings.provider.clone(), settings.model.clone()))
+}
+
+/// Says once that a budget cannot count a model; the next time it is asked.
+fn ask_about_price(state: &mut State, place: usize, now: Instant) {
+    let lane = &state.lanes[place];
+    let (letter, settings) = (lane.letter, lane.settings.clone());
+    let (model, enters) = (clean_line(&settings.model), state.key(Action::EnterPrice));
+    let said = format!(
+        "Not sent: {model} (lane {letter}) has no price, so the budget cannot count it. Once more sends it all the \
+         same; {enters} enters a price."
+    );
+    state.budget.uncounted.insert((settings.provider, settings.model));
+    state.notices.show(Level::Warning, said, now);
+}
+
+/// After an event that may have cost something: what was spent is summed up, near ends are told, and what goes beyond is
+/// stopped.
+pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Effects {
+    if !piece {
+        sum_up(state);
+    }
+    if !state.budget.is_set() {
+        return Effects::new();
+    }
+    let mut effects = Effects::new();
+    for filled in BudgetSpan::ALL.into_iter().filter_map(|span| state.filled(span)).collect::<Vec<_>>() {
+        let span = filled.span;
+        if filled.percent() < NEARLY_SPENT {
+            state.budget.warned.remove(&span);
+        } else if filled.is_over() && state.meter.all_live().any(|(_, live)| live.is_charged()) {
+            state.budget.warned.insert(span);
+            effects.extend(stop(state, &filled, now));
+        } else if state.budget.warned.insert(span) && !filled.is_over() {
+            let (percent, owner) = (filled.percent(), span.owner());
+            let said = format!("{percent} % of {owner} budget: {} of {}.", filled.shown(), filled.cap_shown());
+            state.notices.show(Level::Warning, said, now);
+        }
+    }
+    effects
+}
+
+/// What was spent today and this month: the ledger's sums, or the session's where there is no ledger.
+fn sum_up(state: &mut State) {
+    state.spent = match state.spending.spans {
+        Some(_) => Spent { day: summed(&state.spending.today), month: summed(&state.spending.month) },
+        None => {
+            let sums = &state.session.totals().sums;
+            Spent { day: sums.clone(), month: sums.clone() }
+        }
+    };
+}
+
+fn summed(sums: &LedgerSums) -> Vec<Sum> {
+    let sum = |(part, tally): (&LedgerPart, &LedgerTally)| {
+        let money = Money { amount: tally.amount, currency: part.currency.clone()? };
+        let estimated = usize::try_from(tally.estimated).unwrap_or(usize::MAX);
+        Some(Sum { money, notional: part.notional, estimated })
+    };
+    sums.parts.iter().filter_map(sum).collect()
+}
+
+/// Stops what costs more than it may.
+fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
+    state.budget.hit.insert(filled.span);
+    let charged: Vec<_> = state.meter.all_live().filter(|(_, live)| live.is_charged()).map(|(run, _)| run).collect();
+    let is_charged = |place: &usize| {
+        let live = state.lanes[*place].status.live();
+        live.is_some_and(|(run, _)| charged.contains(&run))
+    };
+    let places: Vec<usize> = (0..state.lanes.len()).filter(is_charged).collect();
+    let effects = places.into_iter().flat_map(|place| stream::stop(state, place, now)).collect();
+    sum_up(state);
+    let word = if filled.estimated { ", by an estimate" } else { "" };
+    let (owner, spent, cap) = (filled.span.owner(), filled.shown(), filled.cap_shown());
+    let said = format!("Stopped: {spent} is more than {owner} budget of {cap}{word}. {}", raises(state));
+    state.notices.show(Level::Error, said, now);
+    effects
+}
+
+/// Raises by half what refused or stopped something, else the budget that is spent most.
+pub(super) fn raise(state: &mut State, now: Instant) {
+    let hit: Vec<BudgetSpan> = state.budget.hit.iter().copied().collect();
+    let spans = if hit.is_empty() { state.fullest().map(|filled| filled.span).into_iter().collect() } else { hit };
+    let raised: Vec<String> = spans
+        .into_iter()
+        .filter_map(|span| {
+            let cap = state.budget.raise(span)?;
+            Some(format!("{} budget is {}{} now", span.owner(), cap.currency.sign(), cap.amount))
+        })
+        .collect();
+    let said = if raised.is_empty() {
+        "There is no budget: [budget] in config.toml sets one.".to_owned()
+    } else {
+        format!("Until the program ends, {}. [budget] in config.toml keeps it.", raised.join(", "))
+    };
+    state.notices.show(Level::Note, said, now);
+}
