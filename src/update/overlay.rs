@@ -193,10 +193,15 @@ pub(super) fn refresh(state: &mut State) {
     select(state, selected);
 }
 
+/// The commands that match, those with the query in their names first: `sess` means `session.new` rather than a command
+/// whose sentence speaks of sessions.
 fn palette_rows(query: &str) -> Vec<PaletteRow> {
     let choices: Vec<_> = ACTIONS.iter().filter(|row| offered(row.action)).collect();
     let names: Vec<String> = choices.iter().map(|row| format!("{} {}", row.help, row.name)).collect();
-    text::rank(query, &names).into_iter().map(|place| PaletteRow { action: choices[place].action }).collect()
+    let mut found = text::rank(query, &names);
+    let named = query.trim().to_lowercase();
+    found.sort_by_key(|place| !choices[*place].name.contains(&named));
+    found.into_iter().map(|place| PaletteRow { action: choices[place].action }).collect()
 }
 
 /// Keys that move inside a list or a text make no sense as commands.
@@ -228,5 +233,21 @@ fn accept(state: &mut State, now: Instant) -> Effects {
             Effects::new()
         }
         _ => Effects::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_with_the_query_in_their_names_come_before_those_that_speak_of_it() {
+        let found = |query: &str| palette_rows(query).iter().map(|row| row.action).collect::<Vec<_>>();
+        let sessions = [Action::NewSession, Action::Sessions, Action::RenameSession, Action::Export].map(|action| {
+            found("Sess").iter().position(|other| *other == action).unwrap_or_else(|| panic!("{action:?}"))
+        });
+        assert!(sessions.iter().all(|place| *place < 4), "{sessions:?}");
+        assert!(found("sess").contains(&Action::LaneUndo));
+        assert_eq!(found("next theme").first(), Some(&Action::NextTheme));
     }
 }

@@ -204,7 +204,7 @@ async fn two_lanes_share_the_bytes_and_an_edit_brings_the_file_back() {
     let desk = two_lanes().await;
     attaches(&desk, &root, "cat.gif").await;
     desk.shows("? A B: not known whether the model takes images");
-    desk.types(" what?").await;
+    desk.types("what?").await;
     desk.press("enter").await;
     assert_eq!(content(&desk, 0), content(&desk, 1));
     assert!(serde_json::to_string(&desk.request(0).messages).unwrap().len() < 300, "the message holds no image");
@@ -236,7 +236,7 @@ async fn a_message_that_waits_keeps_its_files_and_gives_them_back() {
     desk.press("enter").await;
     desk.hides("✕");
     desk.answers(0, "Hi.").await;
-    assert_eq!(content(&desk, 1)[1], text("cat.gif"));
+    assert_eq!(content(&desk, 1)[1], text("cat.gif "));
 }
 
 #[tokio::test(start_paused = true)]

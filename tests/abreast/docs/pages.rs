@@ -38,9 +38,10 @@ fn the_page_of_keys_shows_every_action_with_its_default_keys() {
     for (context, heading) in [
         (Context::Global, "Everywhere"),
         (Context::Composer, "Composer"),
+        (Context::Completion, "Files of an `@path`"),
         (Context::Transcript, "Transcript"),
         (Context::Sidebar, "Sidebar"),
-        (Context::Calls, "Tool calls that wait"),
+        (Context::Calls, "Tool calls"),
         (Context::Overlay, "Lists and help"),
         (Context::Reader, "What is read in a box"),
         (Context::Tree, "The tree of turns"),
@@ -56,6 +57,9 @@ fn the_page_of_keys_shows_every_action_with_its_default_keys() {
         }
         page.push('\n');
     }
+    let missing: Vec<&str> =
+        ACTIONS.iter().map(|row| row.name).filter(|name| !page.contains(&format!("| `{name}` |"))).collect();
+    assert_eq!(missing, [""; 0], "a context is not in the list above");
     is_current("docs/keys.md", &page);
 }
 
