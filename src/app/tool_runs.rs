@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot::Receiver;
 use tokio_util::task::AbortOnDropHandle;
@@ -20,6 +21,8 @@ use crate::tools::{ChildEnvironment, CommandResponder};
 pub(super) struct ToolRuns {
     events: Sender<Batch>,
     tasks: HashMap<u64, AbortOnDropHandle<()>>,
+    /// As many may run at once.
+    room: Arc<Semaphore>,
     /// What commands find around them.
     environment: Arc<ChildEnvironment>,
     /// Where it is kept who answers which tool, if anywhere.
@@ -37,7 +40,8 @@ pub(super) struct ToolRun {
 
 impl ToolRuns {
     pub(super) fn new(events: Sender<Batch>) -> Self {
-        Self { events, tasks: HashMap::new(), environment: Arc::default(), file: None }
+        let room = Arc::new(Semaphore::new(command::MOST_AT_ONCE));
+        Self { events, tasks: HashMap::new(), room, environment: Arc::default(), file: None }
     }
 
     /// Gives commands an environment, and the responders a file, which need not be there yet.
@@ -49,13 +53,15 @@ impl ToolRuns {
     /// command does is done once.
     pub(super) fn run(&mut self, run: ToolRun, kept: Option<Receiver<Result<(), StoreFault>>>) {
         self.tasks.retain(|_, task| !task.is_finished());
-        let (events, environment) = (self.events.clone(), Arc::clone(&self.environment));
+        let (events, environment, room) = (self.events.clone(), Arc::clone(&self.environment), Arc::clone(&self.room));
         let ToolRun { call, task, command: responder, tool, arguments } = run;
         let running = tokio::spawn(async move {
             if let Some(kept) = kept {
                 // Where it cannot be kept the user is told, and the command runs all the same.
                 let _ = kept.await;
             }
+            // It is never closed.
+            let _room = room.acquire().await;
             let end = command::run(&responder, &tool, &arguments, &environment).await;
             // The loop is gone when nobody listens; then nobody waits for this either.
             let _ = events.send(vec![Event::ToolEnded { call, task, end }]).await;
@@ -65,5 +71,39 @@ impl ToolRuns {
 
     pub(super) fn cancel(&mut self, task: u64) {
         self.tasks.remove(&task);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+    use crate::chat::TurnId;
+    use crate::tools::CallEnd;
+
+    #[tokio::test]
+    async fn of_many_calls_only_some_run_at_once() {
+        const MANY: u64 = 32;
+        let home = tempfile::tempdir().unwrap();
+        let (sender, mut events) = channel(64);
+        let mut runs = ToolRuns::new(sender);
+        let script = "mkdir $$ && ls | wc -l && sleep 0.02 && rmdir $$";
+        let argv = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+        let command = CommandResponder { directory: Some(home.path().to_owned()), ..CommandResponder::new(argv) };
+        for task in 0..MANY {
+            let call = CallId { reply: TurnId(0), index: 0 };
+            let (command, tool) = (Box::new(command.clone()), "f".to_owned());
+            runs.run(ToolRun { call, task, command, tool, arguments: "{}".to_owned() }, None);
+        }
+        let mut most = 0;
+        for _ in 0..MANY {
+            let batch = events.recv().await.unwrap();
+            let [Event::ToolEnded { end: CallEnd::Answered(count), .. }] = batch.as_slice() else {
+                panic!("{batch:?}")
+            };
+            most = most.max(count.trim().parse().unwrap());
+        }
+        assert!((1..=command::MOST_AT_ONCE).contains(&most), "{most}");
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::Problem;
@@ -100,7 +100,8 @@ impl Loop {
             return Next::Stop(format!("The model still calls tools after {rounds} rounds; --max-rounds allows more."));
         }
         self.rounds += 1;
-        let all = join_all(calls.iter().map(|call| self.one(call)));
+        let all = stream::iter(calls.iter().map(|call| self.one(call)));
+        let all = all.buffered(command::MOST_AT_ONCE).collect::<Vec<_>>();
         let answered = tokio::select! {
             answered = all => answered,
             // What runs is killed when it is dropped.

@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use super::Problem;
 use super::print::say;
 use crate::state::{Anchor, Level, Saving, State, open_elsewhere};
-use crate::store::{OpenElsewhere, SavedSession, SessionLock, load};
+use crate::store::{Marked, SavedSession, SessionLock, load_to_go_on};
 
 /// What the workstation begins with.
 pub(super) enum Opened {
@@ -14,7 +14,7 @@ pub(super) enum Opened {
     /// A session of before, whether other programs have it open, and what is to be said about the store.
     Saved {
         session: Box<SavedSession>,
-        lock: Result<Option<SessionLock>, OpenElsewhere>,
+        lock: Marked,
         said: Option<String>,
     },
 }
@@ -24,8 +24,8 @@ impl Opened {
     pub(super) fn of(asked: Option<&str>, directory: &Path) -> Result<Self, Problem> {
         let Some(asked) = asked else { return Ok(Self::New) };
         let id = Some(asked).filter(|id| !id.is_empty());
-        let (session, said) = load(directory, id).map_err(|fault| Problem::failure(format!("--resume: {fault}.")))?;
-        let lock = SessionLock::take(directory, &session.id);
+        let loaded = load_to_go_on(directory, id);
+        let (session, lock, said) = loaded.map_err(|fault| Problem::failure(format!("--resume: {fault}.")))?;
         Ok(Self::Saved { session: Box::new(session), lock, said })
     }
 

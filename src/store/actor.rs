@@ -12,7 +12,7 @@ use super::base::Base;
 use super::lock::SessionLock;
 use super::mailbox::{Errand, Mailbox, Post, Taken, add};
 use super::write::{Write, apply};
-use super::{SavedSession, ShelfChange, StoreFault, base, change, health, read, recover};
+use super::{OpenElsewhere, SavedSession, ShelfChange, StoreFault, base, change, health, read, recover};
 
 /// Something to be kept of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,9 @@ pub enum StoreNews {
 
 /// After a failure it is tried again this often: room is made, other programs end.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// The mark of a session for this program, where no other one has it.
+pub type Marked = Result<Option<SessionLock>, OpenElsewhere>;
 
 /// The way to the writer. Dropping it lets the writer finish what waits, and end.
 #[derive(Debug)]
@@ -110,6 +113,22 @@ pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<
         }
         found => Ok((found?, said)),
     }
+}
+
+/// The session of an id, as [`load`] finds it, with its mark for this program: first the mark, so that what is read then
+/// is not changed by others any more. The sentence tells of a damaged file.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_to_go_on(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Marked, Option<String>), StoreFault> {
+    let (found, said) = load(directory, id)?;
+    let mark = SessionLock::take(directory, &found.id);
+    if mark.is_err() {
+        return Ok((found, mark, said));
+    }
+    // Who had it may have written to it until just now.
+    let (session, also) = load(directory, Some(&found.id))?;
+    Ok((session, mark, said.or(also)))
 }
 
 fn find(base: &Base, id: Option<&str>) -> Result<SavedSession, StoreFault> {

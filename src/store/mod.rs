@@ -38,7 +38,7 @@ mod tests;
 mod words;
 mod write;
 
-pub use actor::{Store, StoreNews, StoreWork, load};
+pub use actor::{Marked, Store, StoreNews, StoreWork, load, load_to_go_on};
 pub use backup::{Backup, backup};
 pub use desk::Shelf;
 pub use fault::StoreFault;

@@ -119,11 +119,18 @@ pub fn invocation(
     Ok(Invocation { argv, stdin: stdin.to_owned(), directory: directory(command, environment) })
 }
 
+/// Whether a word is an option that a script follows; `-c` may stand behind others, as in `-euxc`.
+fn says_script(word: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or_default();
+    let joined = letters.len() < 6 && letters.ends_with('c') && letters.bytes().all(|sign| sign.is_ascii_lowercase());
+    joined || SCRIPT_OPTIONS.contains(&word)
+}
+
 /// The first placeholder that stands within a script.
 fn script(argv: &[String]) -> Option<CommandFault> {
     let base = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
     let first = argv.iter().position(|word| INTERPRETERS.contains(&base(word).as_str()))?;
-    let scripts = argv[first..].windows(2).filter(|pair| SCRIPT_OPTIONS.contains(&pair[0].as_str()));
+    let scripts = argv[first..].windows(2).filter(|pair| says_script(&pair[0]));
     let pointer = scripts.flat_map(|pair| pieces(&pair[1])).find_map(|piece| match piece {
         Piece::Value(pointer) => Some(pointer.to_owned()),
         Piece::Text(_) => None,

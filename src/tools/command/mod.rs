@@ -10,7 +10,7 @@ mod run;
 
 pub use invocation::{CommandFault, Invocation, invocation, preview};
 pub(super) use invocation::{Piece, pieces};
-pub use run::{run, run_until};
+pub use run::{MOST_AT_ONCE, run, run_until};
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,9 @@ use super::output::{FLOOD, Head, Read, Tail};
 use crate::text::grouped;
 use crate::tools::{CallEnd, ChildEnvironment, CommandResponder};
 
+/// So many commands run at once; others wait for one of them to end. A reply may hold hundreds of calls.
+pub const MOST_AT_ONCE: usize = 8;
+
 /// How long a command that is asked to end may take to put its things in order.
 const TO_END: Duration = Duration::from_millis(500);
 

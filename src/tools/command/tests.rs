@@ -54,7 +54,8 @@ fn a_call_that_cannot_become_a_command_says_why() {
 #[test]
 fn a_value_becomes_no_part_of_a_script() {
     let arguments = r#"{"q":"x; rm -rf ~"}"#;
-    for argv in [&["sh", "-c", "grep {/q} ."][..], &["env", "A=1", "/bin/bash", "-x", "-lc", "{/q}"]] {
+    let joined = &["bash", "-euxc", "{/q}"];
+    for argv in [&["sh", "-c", "grep {/q} ."][..], &["env", "A=1", "/bin/bash", "-x", "-lc", "{/q}"], joined] {
         assert!(matches!(preview(&command(argv), arguments), Err(CommandFault::Script { .. })), "{argv:?}");
     }
     assert!(shown(&["sh", "-c", "grep -- \"$1\" .", "sh", "{/q}"], arguments).is_ok());

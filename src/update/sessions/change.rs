@@ -166,7 +166,9 @@ fn shown(title: &str) -> String {
 
 /// Why a session cannot be changed so, with what to do instead.
 pub(in super::super) fn refusal(state: &State, id: &str, change: &ShelfChange) -> Option<String> {
-    if id != state.session.id {
+    // One that is about to be shown is as good as shown.
+    let comes = state.shelf.opening.as_ref().is_some_and(|opening| opening.id == id) && *change == ShelfChange::Delete;
+    if id != state.session.id && !comes {
         return None;
     }
     let looked = state.saving.as_ref().is_some_and(|saving| matches!(saving.place, SavedPlace::Looked { .. }));

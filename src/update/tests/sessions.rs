@@ -3,6 +3,7 @@
 use super::*;
 use crate::chat::TurnId;
 use crate::input::Action;
+use crate::state::attach::{AttachPurpose, AttachWork, FoundFile};
 use crate::state::{Anchor, FindPhase, Focus, Overlay, SavedPlace, Saving, SessionList, saved_session};
 use crate::store::{
     OpenElsewhere, SavedSession, ShelfAnswer, ShelfChange, ShelfFound, ShelfHit, ShelfPreview, ShelfRow, ShelfTurn,
@@ -412,6 +413,36 @@ fn enter_opens_a_session_as_it_was_and_stops_what_still_streams() {
     assert_eq!(state.saving.as_ref().unwrap().place.session(), Some("b"));
     assert!(program.others.contains(&Effect::SetTitle("abreast · first".into())));
     assert_eq!(program.notices(), ["The reply of lane A was stopped; what had come is kept with that session."]);
+}
+
+#[test]
+fn a_session_that_is_about_to_be_shown_is_not_deleted() {
+    let mut program = Program::listing(&[row("b", 2)]);
+    program.key(KeyCode::Enter);
+    program.took();
+    program.key(KeyCode::Delete);
+    assert_eq!(program.took(), []);
+    assert!(program.notices()[0].starts_with("This session is on the screen"), "{:?}", program.notices());
+}
+
+#[test]
+fn a_draft_whose_files_were_looked_up_before_another_session_was_opened_sends_nothing_there() {
+    let mut other = conversation("b", &[("first", "prime")]);
+    other.composer.draft = "not yet".into();
+    let mut program = Program::new();
+    program.types("see @notes.md ");
+    program.key(KeyCode::Enter);
+    let Some(Effect::Attach(work)) = program.others.pop() else { panic!("nothing was looked up") };
+    program.ctrl('o');
+    program.finds(&[row("b", 2)]);
+    program.key(KeyCode::Enter);
+    program.opens("b", other, None);
+    let AttachPurpose::Send { serial, .. } = work.purpose else { panic!("{work:?}") };
+    // The other draft may well be of the same revision.
+    let revision = program.state.composer.editor.revision();
+    let work = AttachWork { purpose: AttachPurpose::Send { revision, serial }, ..work };
+    program.event(Event::Attached { work, found: vec![FoundFile::Nothing] });
+    assert_eq!((program.state.composer.text().as_str(), program.state.session.turns.len()), ("not yet", 2));
 }
 
 #[test]

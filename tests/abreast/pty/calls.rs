@@ -3,8 +3,8 @@
 use super::{Terminal, ready, sandbox};
 
 /// The workstation with the sample of the weather, after a question that calls it; the box has the keys.
-fn called() -> Terminal {
-    let mut terminal = ready(sandbox(&[]));
+pub(super) fn called(more: &[&str]) -> Terminal {
+    let mut terminal = ready(sandbox(more));
     terminal.keys("\x1bf");
     terminal.wait_for("type to find a tool");
     terminal.keys("get_weather\r");
@@ -20,7 +20,7 @@ fn called() -> Terminal {
 
 #[test]
 fn a_call_is_answered_by_keys_and_the_answer_comes() {
-    let mut terminal = called();
+    let mut terminal = called(&[]);
     terminal.keys("a");
     terminal.wait_for("Result of get_weather");
     terminal.keys("24 degrees and clear\x13");
@@ -30,7 +30,7 @@ fn a_call_is_answered_by_keys_and_the_answer_comes() {
 #[cfg(unix)]
 #[test]
 fn a_command_that_is_approved_by_keys_answers_with_what_it_prints() {
-    let mut terminal = called();
+    let mut terminal = called(&[]);
     terminal.keys("c");
     terminal.wait_for("What answers get_weather");
     // Ctrl+A, Ctrl+K: an empty line.
