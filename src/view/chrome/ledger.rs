@@ -242,12 +242,12 @@ fn foot(state: &State, page: &LedgerPage) -> Vec<Vec<Span>> {
     let mut rows = Vec::new();
     let (real, notional) = (LedgerPage::costs(total.costs(false)), LedgerPage::costs(total.costs(true)));
     if !real.is_empty() || notional.is_empty() {
-        let runs = grouped(total.all().runs);
+        let runs = counted(total.all().runs);
         let real = if real.is_empty() { "nothing".to_owned() } else { real };
         rows.push(vec![
             Span::new("Σ ", bold),
             Span::new(real, StyleRole::Cost),
-            Span::new(format!("  {runs} runs"), StyleRole::Dim),
+            Span::new(format!("  {runs}"), StyleRole::Dim),
         ]);
     }
     let monies: Vec<_> = total.costs(false).filter_map(|cost| cost.money().cloned()).collect();
@@ -274,6 +274,9 @@ fn foot(state: &State, page: &LedgerPage) -> Vec<Vec<Span>> {
 
 /// `3 runs of unknown cost (n/a)`.
 fn unknown(runs: u64) -> String {
-    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(runs)) };
-    format!("{runs} of unknown cost (n/a)")
+    format!("{} of unknown cost (n/a)", counted(runs))
+}
+
+fn counted(runs: u64) -> String {
+    if runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(runs)) }
 }
