@@ -36,7 +36,7 @@ fn counted(endpoint: &[&str], text: &str) -> u64 {
     let more = ["--system", "Be brief.", "--set", "max_tokens=1", "--json", text];
     let told = Home::new().run([&["ask"], endpoint, &more].concat());
     let told: Value = serde_json::from_str(&told.out).unwrap();
-    told["usage"]["input"].as_u64().unwrap()
+    told["usage"]["prompt_tokens"].as_u64().unwrap()
 }
 
 /// Prints the table of docs/money.md. `ABREAST_MEASURE_URL` and `ABREAST_MEASURE_MODEL` name a server beside the sandbox:
