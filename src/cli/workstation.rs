@@ -78,7 +78,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let ends = end_signal(tty.lendings());
     let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
     let app = app.with_models(setup.paths.models_file()).with_tools(setup.paths.responders_file(), children);
-    let (reason, state) = app.run(ends).await.map_err(terminal)?;
+    let (reason, state) = Box::pin(app.run(ends)).await.map_err(terminal)?;
     super::resume::tell(&state);
     Ok(match reason {
         ExitReason::User => Ended::Well,
