@@ -24,6 +24,7 @@ use crate::pricing::{Feature, Reach};
 use crate::store::LedgerState;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct AskOptions {
     /// The prompt; `-` reads it from standard input. Whatever is piped in is put after the prompt
     prompt: Option<String>,

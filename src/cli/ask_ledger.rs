@@ -16,7 +16,7 @@ use crate::store::{LedgerPrice, LedgerRow, LedgerState, enter_rows};
 pub(super) fn cost(run: &Followed, setup: &Setup) -> Cost {
     let catalogue = setup.catalogue();
     let one = |round: &Round| cost_of(round, &priced(round, setup, &catalogue));
-    run.earlier.iter().map(one).fold(one(&run.round()), plus)
+    run.earlier.iter().map(one).fold(one(&run.round()), |sum, cost| plus(&sum, &cost))
 }
 
 fn cost_of(round: &Round, (found, circumstances): &(Option<Found<'_>>, Circumstances<'_>)) -> Cost {
@@ -36,11 +36,11 @@ fn priced<'a>(round: &'a Round, setup: &'a Setup, catalogue: &'a Catalogue) -> (
 }
 
 /// Two costs together: unknown where one of them is, and no better known than the other.
-fn plus(one: Cost, other: Cost) -> Cost {
+fn plus(one: &Cost, other: &Cost) -> Cost {
     let (Some(left), Some(right)) = (one.money(), other.money()) else { return Cost::Unknown };
     let sum = left.amount.checked_add(right.amount).filter(|_| left.currency == right.currency);
     let Some(sum) = sum.map(|amount| Money { amount, currency: left.currency.clone() }) else { return Cost::Unknown };
-    match (&one, &other) {
+    match (one, other) {
         (Cost::Estimated(_), _) | (_, Cost::Estimated(_)) => Cost::Estimated(sum),
         (Cost::Reported(_), Cost::Reported(_)) => Cost::Reported(sum),
         _ => Cost::Known(sum),

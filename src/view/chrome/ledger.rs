@@ -47,7 +47,7 @@ impl Columns {
         };
         let (runs, cost) = (6, if room >= TOKENS_FROM { 24 } else { 20 });
         let rest = room.saturating_sub(runs + cost + tokens.iter().sum::<u16>());
-        let name = (rest * 11 / 20).clamp(12.min(rest), 40.max(12));
+        let name = (rest * 11 / 20).clamp(12.min(rest), 40);
         Self { name, runs, tokens, cost, bar: rest - name.min(rest) }
     }
 }
