@@ -99,7 +99,10 @@ async fn a_title_tags_a_pin_and_a_deletion_last_and_the_deletion_is_undone() {
     lists(&later, "★ What of refunds? (the shop)").await;
     later.shows("#work");
     later.press("up enter").await;
-    later.waits_until("the session opens", |desk| desk.screen.text().contains("Within thirty days.")).await;
+    // The preview in the list has the same text.
+    let opened =
+        |desk: &Desk| desk.screen.text().contains("Within thirty days.") && !desk.screen.text().contains("#work");
+    later.waits_until("the session opens", opened).await;
     let (_, state) = later.closed().await;
     assert_eq!(state.session.title, "What of refunds? (the shop)");
 }

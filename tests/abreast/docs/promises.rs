@@ -57,8 +57,10 @@ fn options(help: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_command_and_option_in_the_documents_is_one_of_the_program() {
-    const COMMANDS: [&str; 11] =
-        ["ask", "models", "export", "import", "search", "sessions", "tools", "backup", "doctor", "config", "sandbox"];
+    const COMMANDS: [&str; 12] = [
+        "ask", "models", "export", "import", "search", "sessions", "tools", "usage", "backup", "doctor", "config",
+        "sandbox",
+    ];
     let all: BTreeSet<String> =
         COMMANDS.iter().map(|command| help(&[command])).chain([help(&[])]).flat_map(|help| options(&help)).collect();
     let mut calls_seen = 0;
@@ -92,6 +94,7 @@ fn printed(call: &str) -> String {
     command
         .args(words)
         .env("ABREAST_CONFIG_DIR", folder.path())
+        .env("ABREAST_DATA_DIR", folder.path())
         .env_remove("OPENAI_API_KEY")
         .env_remove("OPENAI_BASE_URL");
     let output = command.stdin(Stdio::null()).output().unwrap();
