@@ -260,3 +260,58 @@ fn said(fault: &StoreFault) -> String {
     let first = signs.next().map(|sign| sign.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", signs.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::store::ShelfChange;
+
+    fn search(serial: u64) -> ShelfWork {
+        ShelfWork::Find { query: String::new(), serial }
+    }
+
+    #[test]
+    fn of_searches_that_wait_the_newest_stays_and_all_else_in_its_order() {
+        let desk = Desk::default();
+        let look = ShelfWork::Preview { id: "one".into(), turn: None };
+        for work in [search(1), look.clone(), search(2), look.clone(), search(3)] {
+            desk.ask(work);
+        }
+        desk.close();
+        assert_eq!(desk.take(), None);
+        let desk = Desk::default();
+        for work in [search(1), look.clone(), search(2)] {
+            desk.ask(work);
+        }
+        assert_eq!((desk.take(), desk.take()), (Some(look), Some(search(2))));
+    }
+
+    #[test]
+    fn a_search_that_runs_is_ended_by_a_newer_one_and_by_nothing_else() {
+        let connection = Connection::open_in_memory().unwrap();
+        let desk = Desk::default();
+        let is_overtaken = || desk.overtaken.load(Ordering::Relaxed);
+        assert!(desk.begin(connection.get_interrupt_handle()));
+        desk.ask(ShelfWork::Open { id: "one".into() });
+        assert!(!is_overtaken());
+        desk.ask(search(2));
+        assert!(is_overtaken());
+        desk.end();
+        assert!(!desk.begin(connection.get_interrupt_handle()));
+        assert_eq!((desk.take(), desk.take()), (Some(ShelfWork::Open { id: "one".into() }), Some(search(2))));
+        assert!(desk.begin(connection.get_interrupt_handle()) && !is_overtaken());
+    }
+
+    #[test]
+    fn at_the_end_only_changes_are_still_made() {
+        let desk = Desk::default();
+        let pin = ShelfWork::Change { id: "one".into(), change: ShelfChange::Pin(true) };
+        for work in [ShelfWork::Open { id: "one".into() }, pin.clone(), search(1)] {
+            desk.ask(work);
+        }
+        desk.close();
+        assert_eq!((desk.take(), desk.take()), (Some(pin), None));
+    }
+}

@@ -14,8 +14,12 @@ use super::{StoreFault, words};
 /// Bits of a row's number that are the turn's.
 const TURN_BITS: u32 = 20;
 
-/// Words that begin with a part, and as many that have it within: those that were seen first, which are the common ones.
-const MOST_WORDS: u32 = 64;
+/// Words that begin with a part, and as many that have it within, for all terms together: those that were seen first,
+/// which are the common ones. To begin with a word costs the index as much as to go through a thousand matches of it.
+const MOST_WORDS: usize = 64;
+
+/// So many of them each term has, however many terms there are.
+const LEAST_WORDS: usize = 8;
 
 /// The first words of the vocabulary, among which those that begin with one letter are looked for.
 const FIRST_WORDS: u32 = 20_000;
@@ -66,15 +70,18 @@ pub(super) fn expression(connection: &Connection, terms: &[&Term], parts: bool) 
         let mut of_term = words::of_term(&term.text);
         let Some(last) = of_term.pop() else { continue };
         let is_part = of_term.is_empty() && !term.phrase;
-        let single = is_single_dense(&last);
-        let ends =
-            if single || (parts && !term.phrase) { longer_words(connection, last, is_part)? } else { vec![last] };
+        let most = (MOST_WORDS / terms.len()).max(LEAST_WORDS);
+        // A sign that stands alone in a query seldom does in a text, even in a phrase.
+        let ends = if is_single_dense(&last) || (parts && !term.phrase) {
+            longer_words(connection, last, is_part, most)?
+        } else {
+            vec![last]
+        };
         let front: String = of_term.iter().map(|word| format!("{word} ")).collect();
         let phrases: Vec<String> = ends.iter().map(|end| format!("\"{front}{end}\"")).collect();
         let all = format!("({})", phrases.join(" OR "));
-        // A sign that stands alone in a query seldom does in a text: the pairs that begin with it are the word itself.
-        narrow.extend(if single { Some(all.clone()) } else { phrases.first().cloned() });
-        is_wider |= !single && phrases.len() > 1;
+        narrow.extend(phrases.first().cloned());
+        is_wider |= phrases.len() > 1;
         wide.push(all);
     }
     Ok(Expression { narrow: narrow.join(" AND "), wide: is_wider.then(|| wide.join(" AND ")) })
@@ -86,7 +93,8 @@ fn is_single_dense(word: &str) -> bool {
 }
 
 /// A word, the words that begin with it and, if it may be any part, those that have it within.
-fn longer_words(connection: &Connection, word: String, is_part: bool) -> Result<Vec<String>, StoreFault> {
+fn longer_words(connection: &Connection, word: String, is_part: bool, most: usize) -> Result<Vec<String>, StoreFault> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
     let length = word.chars().count();
     // A pair of dense signs is a whole.
     if word.chars().all(words::is_dense) && length > 1 {
@@ -100,13 +108,13 @@ fn longer_words(connection: &Connection, word: String, is_part: bool) -> Result<
     let after = format!("{word}\u{10FFFF}");
     let mut out: Vec<String> = connection
         .prepare_cached(begin)?
-        .query_map(params![word, after, MOST_WORDS, FIRST_WORDS], |row| row.get(0))?
+        .query_map(params![word, after, most, FIRST_WORDS], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     if is_part && length > 2 {
         let within = "SELECT word FROM words WHERE key IN
             (SELECT rowid FROM word_parts WHERE word GLOB ?1 ORDER BY rowid LIMIT ?2) ORDER BY key";
         let mut statement = connection.prepare_cached(within)?;
-        let found = statement.query_map(params![format!("*{word}*"), MOST_WORDS], |row| row.get::<_, String>(0))?;
+        let found = statement.query_map(params![format!("*{word}*"), most], |row| row.get::<_, String>(0))?;
         for found in found {
             let found = found?;
             if !out.contains(&found) {
