@@ -138,6 +138,8 @@ impl JsonTree {
         for span in line.spans {
             let mut from = 0;
             for hit in needle.matches(&span.text) {
+                // Matches overlap: `11` is in `111` twice.
+                let hit = hit.start.max(from)..hit.end;
                 spans.push(Span::new(&span.text[from..hit.start], span.ink));
                 spans.push(Span::new(&span.text[hit.clone()], StyleRole::SearchHit));
                 from = hit.end;
