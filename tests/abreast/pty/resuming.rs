@@ -5,7 +5,7 @@ use crate::program::Home;
 
 fn launch(data: &Home, more: &[&str]) -> Launch {
     let data = data.path().display().to_string();
-    sandbox(&[&["--set", "max_tokens=12", "--data-dir", &data], more].concat())
+    sandbox(&[&["--set", "max_tokens=4", "--data-dir", &data], more].concat())
 }
 
 /// Asks, waits for the answer, and leaves a draft.
@@ -66,7 +66,7 @@ fn where_nothing_can_be_saved_the_screen_says_so_and_the_program_works() {
     let data = Home::new();
     data.write("data", "a file where the folder should be");
     let path = data.path().join("data").display().to_string();
-    let mut terminal = ready(sandbox(&["--set", "max_tokens=12", "--data-dir", &path]));
+    let mut terminal = ready(sandbox(&["--set", "max_tokens=4", "--data-dir", &path]));
     terminal.keys("hello\r");
     terminal.wait_for("✗ not saved");
     terminal.wait_for("cut at the token limit");
