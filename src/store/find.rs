@@ -16,11 +16,13 @@ use super::query::{Query, Term};
 use super::{ShelfFound, ShelfHit, StoreFault, rows, snippet, words};
 use crate::text;
 
-/// Turns that match and are looked at, whatever sessions they are of.
+/// Turns that match and are looked at, whatever sessions they are of; of several words a part of it, since each match
+/// costs more then, but not less than [`LEAST_HITS`].
 const MOST_HITS: usize = 20_000;
+const LEAST_HITS: usize = 4_000;
 
 /// Sessions that are asked about one after the other.
-const MOST_ASKED: usize = 200;
+const MOST_ASKED: usize = 100;
 
 /// How a session matches, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +83,12 @@ pub(super) fn find(
     Ok(found)
 }
 
+/// So many turns that have these words are looked at.
+fn most_hits(terms: &[&Term]) -> usize {
+    let count: usize = terms.iter().map(|term| words::of_term(&term.text).len()).sum();
+    (MOST_HITS / count.max(1)).max(LEAST_HITS)
+}
+
 impl Search<'_> {
     fn go_on(&self) -> Result<(), StoreFault> {
         if self.overtaken.load(Ordering::Relaxed) { Err(StoreFault::Overtaken) } else { Ok(()) }
@@ -98,7 +106,7 @@ impl Search<'_> {
         let mut against = Vec::new();
         for term in &self.unwanted {
             let words = expression(self.connection, &[term], false)?;
-            against.push(Told::of(self.connection, &words, MOST_HITS, self.overtaken)?);
+            against.push(Told::of(self.connection, &words, most_hits(&[term]), self.overtaken)?);
         }
         let mut page = Vec::new();
         for (place, hit) in ordered {
@@ -143,7 +151,7 @@ impl Search<'_> {
     /// All that match, as far as it can be told, in the order in which they are shown.
     fn matching(&mut self, all: &[Listed]) -> Result<Vec<Placed>, StoreFault> {
         let words = expression(self.connection, &self.wanted, true)?;
-        let told = Told::of(self.connection, &words, MOST_HITS, self.overtaken)?;
+        let told = Told::of(self.connection, &words, most_hits(&self.wanted), self.overtaken)?;
         let hits = self.by_text(all, &told)?;
         let mut classes: BTreeMap<usize, Class> = hits.keys().map(|place| (*place, Class::Text)).collect();
         classes.extend(self.by_title(all).map(|place| (place, Class::Title)));
