@@ -205,7 +205,8 @@ impl<C: Console> App<C> {
     /// Waits for the terminal first, then the streams, then the time of the next frame or of the next change by time.
     async fn woken(&mut self) -> Woken {
         let now = now();
-        let due = [self.gate.due(now), self.state.next_change(now)].into_iter().flatten().min();
+        let due =
+            [self.gate.due(now), self.state.next_change(now), self.view.owes_figures()].into_iter().flatten().min();
         let Self { console, events, editing, .. } = self;
         if let Some((_, edited)) = editing {
             // The terminal is the editor's; streams go on.

@@ -97,8 +97,7 @@ impl Screen {
             area: before.area,
             content: before.area.positions().map(|position| self.shown[position].clone()).collect(),
         };
-        let changed: Vec<(Buffer, Buffer)> =
-            parts.into_iter().map(|before| (after(&before), before)).map(|(after, before)| (before, after)).collect();
+        let changed: Vec<(&Before, Buffer)> = parts.iter().map(|before| (before, after(before))).collect();
         let cells = changed.iter().flat_map(|(before, after)| before.diff_iter(after));
         CrosstermBackend::new(out).draw(cells)?;
         Ok(true)

@@ -53,7 +53,8 @@ enum Form {
 /// The parts of a turn that are worth keeping, as rows.
 #[derive(Debug)]
 pub(super) struct TurnRows {
-    revision: Option<u64>,
+    /// The turn's revision, and whether its run had ended: a reply may come to its end without a change of its text.
+    revision: Option<(u64, bool)>,
     used: u64,
     columns: u16,
     unfolded: bool,
@@ -145,7 +146,7 @@ impl TurnCache {
         let rows = self.turns.entry(key).or_insert_with(|| TurnRows::new(turn, &key));
         rows.used = self.frame;
         let ended = run.is_none_or(|run| run.finished.is_some());
-        if rows.revision != Some(turn.revision) {
+        if rows.revision != Some((turn.revision, ended)) {
             self.rendered += rows.update(state, turn, ended);
         }
         rows
@@ -192,8 +193,7 @@ impl TurnRows {
         }
         let shown = if self.unfolded && ended { Shown::Whole } else { Shown::Beginning };
         self.calls = call_rows::calls(state, turn, self.columns, shown);
-        // A reply that is under way may come to its end without a change of its text.
-        self.revision = ended.then_some(turn.revision);
+        self.revision = Some((turn.revision, ended));
         rendered + self.calls.len() as u64
     }
 }

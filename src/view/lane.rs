@@ -43,6 +43,7 @@ pub(super) fn draw(
         y = draw_slice(canvas, pane, area.body, y, slice, cache, hits);
     }
     draw_edges(canvas, pane, area, window, hits);
+    figures::draw(canvas, state, area, pane.now);
 }
 
 /// The ink of a lane's frame.
@@ -61,7 +62,7 @@ pub(super) fn foot_area(area: &LaneArea) -> Rect {
     Rect { y: area.frame.bottom() - 1, height: 1, ..area.frame }
 }
 
-/// Draws some rows of a window again, and the figures, all on empty cells.
+/// Draws some rows of a window again, on empty cells.
 pub(super) fn draw_rows(
     canvas: &mut Canvas<'_>,
     pane: &Pane<'_>,
@@ -70,7 +71,6 @@ pub(super) fn draw_rows(
     rows: &[usize],
     (cache, hits): (&mut TurnCache, &mut Hits),
 ) {
-    canvas.foot(foot_area(area), border(pane.state, area));
     for row in rows {
         hits.put(row_area(area, *row), Target::Transcript { lane: pane.lane.id, turn: None });
     }
@@ -91,14 +91,19 @@ pub(super) fn draw_rows(
     draw_edges(canvas, pane, area, window, hits);
 }
 
-/// What is said of the rows above and below the window, and the figures.
+/// Draws the lower border again, with the figures, on empty cells.
+pub(super) fn draw_foot(canvas: &mut Canvas<'_>, pane: &Pane<'_>, area: &LaneArea) {
+    canvas.foot(foot_area(area), border(pane.state, area));
+    figures::draw(canvas, pane.state, area, pane.now);
+}
+
+/// What is said of the rows above and below the window.
 fn draw_edges(canvas: &mut Canvas<'_>, pane: &Pane<'_>, area: &LaneArea, window: &Window, hits: &mut Hits) {
     if window.is_past_the_end() {
         let row = Rect { height: 1, ..area.body };
         canvas.right(row, &[Span::new(" ▲ ends above ", StyleRole::Chip)]);
     }
     chip(canvas, pane, area.body, window, hits);
-    figures::draw(canvas, pane.state, area, pane.now);
 }
 
 /// The request that the lane would send now, and how much of it is above and below.

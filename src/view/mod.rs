@@ -72,6 +72,12 @@ impl View {
         opened
     }
 
+    /// When a frame is due though nothing more comes: the last patch left figures as they were.
+    #[must_use]
+    pub fn owes_figures(&self) -> Option<Instant> {
+        self.painted.owes_figures()
+    }
+
     /// Renders what came since the last frame, so that the next one is soon drawn.
     pub fn absorb(&mut self, state: &State, now: Instant) {
         let layout = Layout::of(state);

@@ -4,12 +4,13 @@
 //! Owns which rows those are: of each row that was painted a mark is kept. What else may have changed is the caller's to know.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
 use crate::state::{Layout, Panes, State};
+use crate::text::Line;
 
 use super::cache::TurnCache;
 use super::canvas::Canvas;
@@ -21,6 +22,10 @@ use super::{lane, scroll};
 /// When more than this part of a lane's rows differ, the lane was scrolled, and a whole frame lets the terminal move rows.
 const MOST_OF: usize = 4;
 
+/// How often the figures of replies that come are painted while nothing else changes: four times a second is as fast as
+/// climbing digits are read, and each time costs bytes in five places.
+const FIGURES: Duration = Duration::from_millis(250);
+
 /// The cells of an area as they were before it was painted again.
 pub type Before = Buffer;
 
@@ -31,6 +36,10 @@ pub(super) struct Painted {
     layout: Option<Layout>,
     /// Where the sidebar has what was spent, if there is one.
     cost: Option<Rect>,
+    /// When the figures were painted.
+    figures: Option<Instant>,
+    /// Whether replies grew since then.
+    stale: bool,
     /// By lane in their order, a mark of each row.
     rows: Vec<Vec<u64>>,
 }
@@ -38,13 +47,20 @@ pub(super) struct Painted {
 impl Painted {
     /// Remembers a whole frame.
     pub(super) fn whole(&mut self, state: &State, layout: Layout, now: Instant) {
-        self.cost = cost_area(state, &layout, now);
+        (self.figures, self.stale) = (Some(now), false);
         self.layout = is_plain(state).then_some(layout);
+        self.cost = self.layout.as_ref().and_then(|layout| cost_box(state, layout, now)).map(|(area, _)| area);
         self.rows.clear();
     }
 
     pub(super) fn nothing(&mut self) {
         self.layout = None;
+    }
+
+    /// When figures that are older than what is said are to be painted, should no piece take them along before: a reply
+    /// that pauses shows what it has cost. Twice as long as they wait, so that pieces that come find the time first.
+    pub(super) fn owes_figures(&self) -> Option<Instant> {
+        self.figures.filter(|_| self.stale).map(|painted| painted + 2 * FIGURES)
     }
 
     pub(super) fn add(&mut self, pane: &Pane<'_>, window: &Window, cache: &mut TurnCache) {
@@ -64,8 +80,9 @@ impl Painted {
         if !is_plain(state) || self.layout.as_ref() != Some(&layout) || buffer.area.as_size() != size(state) {
             return None;
         }
-        let cost = cost_area(state, &layout, now);
-        if cost != self.cost || is_doubtful(buffer, layout.status.y) {
+        let figures = self.figures.is_none_or(|painted| now >= painted + FIGURES);
+        let cost = if figures { cost_box(state, &layout, now) } else { None };
+        if figures && (cost.as_ref().map(|(area, _)| *area) != self.cost || is_doubtful(buffer, layout.status.y)) {
             return None;
         }
         let groups = scroll::groups(state, &layout, now);
@@ -81,13 +98,19 @@ impl Painted {
             }
             differing.push((rows, marks));
         }
-        let mut opened = meter(buffer, state, &layout, cost);
+        let mut opened = if figures { meter(buffer, state, &layout, cost.as_ref()) } else { Vec::new() };
+        self.stale = !figures;
+        self.figures = if figures { Some(now) } else { self.figures };
         let parts = panes.iter().zip(&windows).zip(&layout.lanes);
         for (((pane, window), area), (rows, _)) in parts.zip(&differing) {
-            let areas = rows.iter().map(|row| lane::row_area(area, *row)).chain([lane::foot_area(area)]);
+            let foot = figures.then(|| lane::foot_area(area));
+            let areas = rows.iter().map(|row| lane::row_area(area, *row)).chain(foot);
             opened.extend(areas.map(|area| open(buffer, area)));
             let mut canvas = Canvas::on(buffer, state);
             lane::draw_rows(&mut canvas, pane, area, window, rows, (cache, hits));
+            if figures {
+                lane::draw_foot(&mut canvas, pane, area);
+            }
         }
         for (before, (_, marks)) in self.rows.iter_mut().zip(differing) {
             *before = marks;
@@ -96,18 +119,19 @@ impl Painted {
     }
 }
 
-/// Where the sidebar has what was spent.
-fn cost_area(state: &State, layout: &Layout, now: Instant) -> Option<Rect> {
-    layout.sidebar.map(|area| sidebar::cost_body(state, area, now))
+/// Where the sidebar has what was spent, and its rows.
+fn cost_box(state: &State, layout: &Layout, now: Instant) -> Option<(Rect, Vec<Line>)> {
+    layout.sidebar.map(|area| sidebar::cost_box(state, area, now))
 }
 
 /// Paints the status line and what was spent: both grow with every piece.
-fn meter(buffer: &mut Buffer, state: &State, layout: &Layout, cost: Option<Rect>) -> Vec<Before> {
-    let opened = std::iter::once(layout.status).chain(cost).map(|area| open(buffer, area)).collect();
+fn meter(buffer: &mut Buffer, state: &State, layout: &Layout, cost: Option<&(Rect, Vec<Line>)>) -> Vec<Before> {
+    let areas = std::iter::once(layout.status).chain(cost.map(|(area, _)| *area));
+    let opened = areas.map(|area| open(buffer, area)).collect();
     let mut canvas = Canvas::on(buffer, state);
     status::draw(&mut canvas, state, layout.status);
-    if let Some(area) = cost {
-        sidebar::draw_cost(&mut canvas, state, area);
+    if let Some((area, rows)) = cost {
+        sidebar::draw_cost(&mut canvas, *area, rows);
     }
     opened
 }

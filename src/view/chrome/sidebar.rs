@@ -69,18 +69,19 @@ fn calls(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
     }
 }
 
-/// Where the rows of the cost are within a sidebar.
-pub(in super::super) fn cost_body(state: &State, area: Rect, now: Instant) -> Rect {
+/// The rows of the cost, and where they are within a sidebar.
+pub(in super::super) fn cost_box(state: &State, area: Rect, now: Instant) -> (Rect, Vec<Line>) {
     let columns = area.width.saturating_sub(4);
     let (tools, costs) = (tools::rows(state, columns, now), cost::rows(state, columns));
     let shares = shares(area.height, tools.len(), costs.len());
     let top = area.y + shares.parameters + shares.tools;
-    Rect { x: area.x + 1, y: top + 1, width: area.width - 2, height: shares.cost.saturating_sub(2) }
+    let body = Rect { x: area.x + 1, y: top + 1, width: area.width - 2, height: shares.cost.saturating_sub(2) };
+    (body, costs)
 }
 
 /// Draws the rows of the cost again, on empty cells.
-pub(in super::super) fn draw_cost(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
-    list(canvas, body, &cost::rows(state, body.width.saturating_sub(2)));
+pub(in super::super) fn draw_cost(canvas: &mut Canvas<'_>, body: Rect, rows: &[Line]) {
+    list(canvas, body, rows);
 }
 
 /// Cost has five rows and more where there is much to tell; tools four to eight; the parameters have the rest.

@@ -90,7 +90,7 @@ proptest! {
     #[test]
     fn a_patched_frame_equals_a_whole_one(
         size in prop::sample::select(vec![(120, 32), (100, 24), (60, 20)]),
-        steps in prop::collection::vec((0usize..16, any::<bool>(), 0u64..3_000), 1..30),
+        steps in prop::collection::vec((0usize..16, any::<bool>(), 250u64..3_000), 1..30),
         from_above in any::<bool>(),
     ) {
         let mut scene = two_lanes(size.0, size.1);
@@ -128,6 +128,11 @@ fn a_reply_that_grows_in_its_last_row_costs_that_row() {
         shown.grow(&mut scene);
     }
     assert_eq!(shown.patches, 5);
+    scene.says(A, "more ");
+    let now = scene.now;
+    let opened = scene.view.patch(&mut shown.cells, &scene.state, now).unwrap();
+    assert_eq!(opened.len(), 1, "figures climb four times a second: the row of text alone");
+    scene.passes(250);
     scene.says(A, "last");
     let now = scene.now;
     let opened = scene.view.patch(&mut shown.cells, &scene.state, now).unwrap();

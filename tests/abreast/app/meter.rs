@@ -1,5 +1,7 @@
 //! The meter: what is said of tokens and money before, during and after, and what budgets keep from being spent.
 
+use std::time::Duration;
+
 use abreast::api::Delta;
 use abreast::app::App;
 use abreast::chat::{Cost, Currency, Money, Usage};
@@ -66,6 +68,9 @@ async fn a_reply_is_metered_while_it_comes_and_settles_to_what_the_server_counte
     desk.shows("~9→~4 · ~¥0.0170");
     desk.shows("A ~¥0.0170");
     desk.replies(0, " five six").await;
+    // Figures climb four times a second; a reply that pauses soon shows what it came to.
+    desk.shows("~9→~4");
+    desk.passes(Duration::from_millis(500)).await;
     desk.shows("~9→~6 · ~¥0.0210");
     desk.delivers(0, used(11, 7)).await;
     desk.ends(0).await;
