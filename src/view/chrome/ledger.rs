@@ -28,6 +28,9 @@ const CACHED_FROM: u16 = 100;
 /// From so many columns on, tokens have columns.
 const TOKENS_FROM: u16 = 80;
 
+/// The columns of a whole day, with the mark before it and the gap after it.
+const A_DAY: u16 = 13;
+
 /// The columns of the table.
 struct Columns {
     name: u16,
@@ -47,7 +50,7 @@ impl Columns {
         };
         let (runs, cost) = (6, if room >= TOKENS_FROM { 24 } else { 20 });
         let rest = room.saturating_sub(runs + cost + tokens.iter().sum::<u16>());
-        let name = (rest * 11 / 20).clamp(12.min(rest), 40);
+        let name = (rest * 11 / 20).clamp(A_DAY.min(rest), 40);
         Self { name, runs, tokens, cost, bar: rest - name.min(rest) }
     }
 }

@@ -66,7 +66,8 @@ pub(in super::super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) 
     }
     let last = row.right().saturating_sub(told + 1 + GAP + cells(&served));
     let middle = (row.x + row.width.saturating_sub(cells(&served)) / 2).min(last).max(left + GAP);
-    canvas.text(middle, row.y, row.right().saturating_sub(middle), &served, StyleRole::Text);
+    let end = row.right().saturating_sub(told + 1 + GAP);
+    canvas.text(middle, row.y, end.saturating_sub(middle), &served, StyleRole::Text);
     let right = Rect { width: row.width.saturating_sub(1), ..row };
     let role = if tight { StyleRole::Warning } else { StyleRole::Dim };
     canvas.right(right, &[Span::new(spent, StyleRole::Cost), Span::new(context, role)]);
