@@ -10,6 +10,7 @@ use super::{State, Sum, Totals};
 use crate::chat::{Cost, Money};
 use crate::config::BudgetConfig;
 use crate::pricing::Exchange;
+use crate::store::{LedgerPart, LedgerSums, LedgerTally};
 
 /// What a budget is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,13 +33,6 @@ pub struct Budget {
     pub hit: BTreeSet<BudgetSpan>,
     /// Models without a price, by provider and name, that are asked although no budget can count them.
     pub uncounted: BTreeSet<(String, String)>,
-}
-
-/// What was spent today and this month, runs under way left out; a sum for each currency.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
-    pub day: Vec<Sum>,
-    pub month: Vec<Sum>,
 }
 
 /// How much of a budget is spent.
@@ -164,6 +158,16 @@ fn together(sums: &[Sum], cap: &Money, rates: &Exchange) -> (Decimal, bool, Vec<
     (amount, real.iter().any(|sum| sum.estimated > 0), apart)
 }
 
+/// The ledger's sums of known costs.
+fn summed(sums: &LedgerSums) -> Vec<Sum> {
+    let sum = |(part, tally): (&LedgerPart, &LedgerTally)| {
+        let money = Money { amount: tally.amount, currency: part.currency.clone()? };
+        let estimated = usize::try_from(tally.estimated).unwrap_or(usize::MAX);
+        Some(Sum { money, notional: part.notional, estimated })
+    };
+    sums.parts.iter().filter_map(sum).collect()
+}
+
 impl State {
     /// The session's sums with what is estimated of the runs under way.
     #[must_use]
@@ -183,8 +187,8 @@ impl State {
         let sums = match span {
             BudgetSpan::Request => self.live_totals().sums,
             BudgetSpan::Session => self.running_totals().sums,
-            BudgetSpan::Day => self.with_live(&self.spent.day),
-            BudgetSpan::Month => self.with_live(&self.spent.month),
+            BudgetSpan::Day => self.in_days(&self.spending.today),
+            BudgetSpan::Month => self.in_days(&self.spending.month),
         };
         let (spent, estimated, apart) = together(&sums, cap, &self.exchange);
         Some(Filled { span, cap: cap.clone(), spent, estimated, apart })
@@ -200,13 +204,14 @@ impl State {
         totals
     }
 
-    fn with_live(&self, sums: &[Sum]) -> Vec<Sum> {
-        let mut totals = Totals { sums: sums.to_vec(), ..Totals::default() };
-        for (run, live) in self.meter.all_live() {
-            let Some(run) = self.session.run(run) else { continue };
-            // What the server told of it so far is in the sums already.
-            totals.replace(&run.cost, &live.cost(run.usage.as_ref()), live.charge());
+    /// What the ledger has of some days, and what the runs under way come to, which it has only when they are over; without
+    /// a ledger what the session came to.
+    fn in_days(&self, entered: &LedgerSums) -> Vec<Sum> {
+        if self.spending.spans.is_none() {
+            return self.running_totals().sums;
         }
+        let mut totals = Totals { sums: summed(entered), ..Totals::default() };
+        totals.join(&self.live_totals());
         totals.sums
     }
 

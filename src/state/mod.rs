@@ -45,7 +45,7 @@ mod wire_page;
 mod wire_text;
 
 pub use answer_hint::AnswerHint;
-pub use budget::{Budget, BudgetSpan, Filled, Spent};
+pub use budget::{Budget, BudgetSpan, Filled};
 pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
 pub use composer::{Composer, Draft};
 pub use diff::{Diff, Other, Side};
@@ -149,8 +149,6 @@ pub struct State {
     /// What is estimated of tokens and money.
     pub meter: Meter,
     pub budget: Budget,
-    /// What was spent today and this month.
-    pub spent: Spent,
     /// The display currency and the user's rates.
     pub exchange: Exchange,
     /// What is worth a word at the composer about the form of the answer.
@@ -247,7 +245,6 @@ impl State {
             queue: Queue::default(),
             meter: Meter::default(),
             budget: Budget::default(),
-            spent: Spent::default(),
             exchange: Exchange::default(),
             answer_hint: AnswerHint::default(),
             saving: None,

@@ -5,10 +5,9 @@
 use std::time::Instant;
 
 use super::{Effects, meter, stream};
-use crate::chat::{Money, TurnId};
+use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Before, BudgetSpan, Draft, Filled, Level, Spent, State, Sum, Totals};
-use crate::store::{LedgerPart, LedgerSums, LedgerTally};
+use crate::state::{Before, BudgetSpan, Draft, Filled, Level, State, Sum, Totals};
 use crate::text::clean_line;
 
 /// From so many percent on it is said that a budget is nearly spent.
@@ -91,12 +90,8 @@ fn ask_about_price(state: &mut State, place: usize, now: Instant) {
     state.notices.show(Level::Warning, said, now);
 }
 
-/// After an event that may have cost something: what was spent is summed up, near ends are told, and what goes beyond is
-/// stopped.
-pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Effects {
-    if !piece {
-        sum_up(state);
-    }
+/// After an event that may have cost something: near ends are told, and what goes beyond is stopped.
+pub(super) fn follow(state: &mut State, now: Instant) -> Effects {
     if !state.budget.is_set() {
         return Effects::new();
     }
@@ -117,26 +112,6 @@ pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Effects {
     effects
 }
 
-/// What was spent today and this month: the ledger's sums, or the session's where there is no ledger.
-fn sum_up(state: &mut State) {
-    state.spent = match state.spending.spans {
-        Some(_) => Spent { day: summed(&state.spending.today), month: summed(&state.spending.month) },
-        None => {
-            let sums = &state.session.totals().sums;
-            Spent { day: sums.clone(), month: sums.clone() }
-        }
-    };
-}
-
-fn summed(sums: &LedgerSums) -> Vec<Sum> {
-    let sum = |(part, tally): (&LedgerPart, &LedgerTally)| {
-        let money = Money { amount: tally.amount, currency: part.currency.clone()? };
-        let estimated = usize::try_from(tally.estimated).unwrap_or(usize::MAX);
-        Some(Sum { money, notional: part.notional, estimated })
-    };
-    sums.parts.iter().filter_map(sum).collect()
-}
-
 /// Stops what costs more than it may.
 fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
     state.budget.hit.insert(filled.span);
@@ -147,7 +122,6 @@ fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
     };
     let places: Vec<usize> = (0..state.lanes.len()).filter(is_charged).collect();
     let effects = places.into_iter().flat_map(|place| stream::stop(state, place, now)).collect();
-    sum_up(state);
     let word = if filled.estimated { ", by an estimate" } else { "" };
     let (owner, spent, cap) = (filled.span.owner(), filled.shown(), filled.cap_shown());
     let said = format!("Stopped: {spent} is more than {owner} budget of {cap}{word}. {}", raises(state));

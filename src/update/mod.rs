@@ -62,17 +62,20 @@ pub type Effects = Vec<Effect>;
 pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
     let (piece, tick) = (matches!(event, Event::Stream { .. }), event == Event::Tick);
-    let only_grew = event.only_grows(state);
     let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
     if !piece {
         effects.extend(calls::settle(state));
     }
-    effects.extend(budget::follow(state, only_grew, now));
-    if let Some(keep) = saving::follow(state, piece, now) {
-        // What is asked goes out after it is kept.
-        effects.insert(0, keep);
+    let mut keep: Vec<Effect> = saving::follow(state, piece, now).into_iter().collect();
+    // What a run cost is known when it is in the ledger; one that is stopped goes there too.
+    let stopped = budget::follow(state, now);
+    if !stopped.is_empty() {
+        keep.extend(saving::follow(state, piece, now));
     }
+    effects.extend(stopped);
+    // What is asked goes out after it is kept.
+    effects.splice(0..0, keep);
     effects.extend(sessions::follow(state));
     effects.extend(ledger::follow(state, tick, now));
     if shut && state.overlay.is_some() {

@@ -9,7 +9,7 @@ use crate::state::{
     Anchor, Effect, Grown, GrownCall, Kept, Lane, Level, RunMark, SavedPlace, Saving, State, saved_composer,
     saved_file, saved_lane, saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn,
 };
-use crate::store::{FORMAT, Fields, SavedCallPiece, SavedHead, SavedPart, StoreNews, StoreWork, Write};
+use crate::store::{FORMAT, Fields, SavedCall, SavedCallPiece, SavedHead, SavedPart, StoreNews, StoreWork, Write};
 
 /// What the last event left to be kept. A piece of a reply changes turns and runs only.
 pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Option<Effect> {
@@ -187,13 +187,13 @@ fn grow(turn: &Turn, before: &mut Grown, writes: &mut Vec<Write>) {
             Some(kept) => kept.arguments,
             None => 0,
         };
-        push(SavedPart::Call(SavedCallPiece {
-            index,
+        let came = SavedCall {
             id: call.id.clone(),
             name: call.name.clone(),
             arguments: more(&call.arguments, from).unwrap_or_default(),
             extra: call.extra.clone(),
-        }));
+        };
+        push(SavedPart::Call(SavedCallPiece { index, call: came }));
         match before.calls.get_mut(index) {
             Some(kept) => *kept = grown_call(call),
             None => before.calls.push(grown_call(call)),

@@ -48,8 +48,6 @@ pub struct Before {
     pub lane: LaneId,
     pub letter: char,
     pub input: Weight,
-    /// The most that the reply can be: as many tokens as the request or the model's card allow.
-    pub most_output: Option<u64>,
     /// With a reply as long as the median of the lane's; without one, of the input alone.
     pub cost: Cost,
     /// Whether the cost has a reply in it.
