@@ -100,16 +100,25 @@ impl Drop for Store {
 /// # Errors
 /// When there is none, or the store cannot be read.
 pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<String>), StoreFault> {
+    reading(directory, id, find)
+}
+
+/// Reads something from the store, from what can be recovered of it where it is damaged.
+fn reading<T>(
+    directory: &Path,
+    id: Option<&str>,
+    read: impl Fn(&Base, Option<&str>) -> Result<T, StoreFault>,
+) -> Result<(T, Option<String>), StoreFault> {
     if !base::file(directory).exists() {
         return Err(id.map_or(StoreFault::Empty, |id| StoreFault::NoSession(id.to_owned())));
     }
     let (base, said) = Base::open(directory)?;
-    match find(&base, id) {
+    match read(&base, id) {
         // A session of its own may be wrong; then the others are safer where they are.
         Err(StoreFault::Damaged) if health::problems(&base.connection, false) != Ok(Vec::new()) => {
             drop(base);
             let (base, said) = recover::recover(directory)?;
-            Ok((find(&base, id)?, Some(said)))
+            Ok((read(&base, id)?, Some(said)))
         }
         found => Ok((found?, said)),
     }
@@ -121,21 +130,22 @@ pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<
 /// # Errors
 /// As [`load`].
 pub fn load_to_go_on(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Marked, Option<String>), StoreFault> {
-    let (found, said) = load(directory, id)?;
-    let mark = SessionLock::take(directory, &found.id);
-    if mark.is_err() {
-        return Ok((found, mark, said));
-    }
+    let (id, said) = reading(directory, id, id_of)?;
+    let mark = SessionLock::take(directory, &id);
     // Who had it may have written to it until just now.
-    let (session, also) = load(directory, Some(&found.id))?;
+    let (session, also) = load(directory, Some(&id))?;
     Ok((session, mark, said.or(also)))
 }
 
+fn id_of(base: &Base, id: Option<&str>) -> Result<String, StoreFault> {
+    match id {
+        Some(id) => read::named(&base.connection, id),
+        None => read::last(&base.connection)?.ok_or(StoreFault::Empty),
+    }
+}
+
 fn find(base: &Base, id: Option<&str>) -> Result<SavedSession, StoreFault> {
-    let id = match id {
-        Some(id) => read::named(&base.connection, id)?,
-        None => read::last(&base.connection)?.ok_or(StoreFault::Empty)?,
-    };
+    let id = id_of(base, id)?;
     read::session(&base.connection, &id)?.ok_or(StoreFault::NoSession(id))
 }
 

@@ -144,8 +144,8 @@ fn scan(
     (order, detail): (&str, Detail),
     mut each: impl FnMut(LedgerRow) -> bool,
 ) -> Result<(), StoreFault> {
-    let titles = titles(connection)?;
     let words: Vec<String> = query.words.split_whitespace().map(str::to_lowercase).collect();
+    let titles = if words.is_empty() { HashMap::new() } else { titles(connection)? };
     let sql = format!(
         "{SELECT} WHERE {COUNTS} AND (?1 IS NULL OR ledger.session = ?1) AND (?2 IS NULL OR at >= ?2)
         AND (?3 IS NULL OR at < ?3) ORDER BY ledger.key {order}"

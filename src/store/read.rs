@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::blob::unpacked;
 use super::{
-    SavedCall, SavedCallPiece, SavedComposer, SavedFile, SavedHead, SavedLane, SavedRun, SavedSession, SavedTokens,
-    SavedTurn, StoreFault,
+    SavedCall, SavedCallPiece, SavedComposer, SavedFile, SavedHead, SavedLane, SavedRun, SavedSession, SavedTurn,
+    StoreFault,
 };
 
 /// The session that was changed last and has something in it.
@@ -133,9 +133,7 @@ fn grow(connection: &Connection, id: &str, turns: &mut [SavedTurn]) -> Result<()
             "reasoning" => turn.reasoning.push_str(&piece),
             "refusal" => turn.refusal.push_str(&piece),
             "tokens" => {
-                let more: SavedTokens = serde_json::from_str(&piece)?;
-                turn.tokens.all.extend(more.all);
-                turn.tokens.unfinished = more.unfinished;
+                turn.tokens.go_on(serde_json::from_str(&piece)?);
             }
             "call" => call(&mut turn.tool_calls, serde_json::from_str(&piece)?),
             _ => {}
@@ -149,9 +147,5 @@ fn call(calls: &mut Vec<SavedCall>, piece: SavedCallPiece) {
         calls.push(SavedCall::default());
     }
     let place = piece.index.min(calls.len() - 1);
-    let call = &mut calls[place];
-    call.id = piece.id;
-    call.name = piece.name;
-    call.arguments.push_str(&piece.arguments);
-    call.extra = piece.extra.or(call.extra.take());
+    calls[place].go_on(piece.call);
 }

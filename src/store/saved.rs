@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{SavedAttachment, SavedCallRecord, SavedFile, SavedHistoryAttachments, SavedRun};
+use crate::chat::ToolCall;
 
 /// The version of this form. It goes up when an older program would misread a newer file.
 pub const FORMAT: u32 = 1;
@@ -172,6 +173,22 @@ pub struct SavedCall {
     pub extra: Option<Value>,
 }
 
+impl SavedCall {
+    /// Takes in what came later: id and name replace those before, arguments continue them.
+    pub fn go_on(&mut self, more: Self) {
+        self.id = more.id;
+        self.name = more.name;
+        self.arguments.push_str(&more.arguments);
+        self.extra = more.extra.or(self.extra.take());
+    }
+}
+
+impl From<SavedCall> for ToolCall {
+    fn from(SavedCall { id, name, arguments, extra }: SavedCall) -> Self {
+        Self { id, name, arguments, extra }
+    }
+}
+
 /// The tokens of a reply, where their log probabilities came with them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedTokens {
@@ -187,6 +204,12 @@ impl SavedTokens {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_empty() && self.unfinished.is_empty()
+    }
+
+    /// Takes in what came later.
+    pub fn go_on(&mut self, more: Self) {
+        self.all.extend(more.all);
+        self.unfinished = more.unfinished;
     }
 }
 

@@ -128,10 +128,8 @@ fn a_reply_that_never_ended_has_all_the_pieces_that_were_kept() {
     let whole = SavedSession { turns: vec![turn(0, None, "assistant", "")], ..session("one", 0) };
     keep(&store, "one", whole.writes()).unwrap();
     let piece = |arguments: &str| SavedCallPiece {
-        id: "c1".into(),
-        name: "f".into(),
-        arguments: arguments.into(),
-        ..SavedCallPiece::default()
+        index: 0,
+        call: SavedCall { id: "c1".into(), name: "f".into(), arguments: arguments.into(), extra: None },
     };
     let token = SavedToken::default();
     let tokens = SavedTokens { all: vec![token.clone()], unfinished: vec![0xE2] };

@@ -5,13 +5,12 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::blob::packed;
 use super::ledger_file::enter;
 use super::{
-    FORMAT, Fields, LedgerRow, SavedComposer, SavedFile, SavedLane, SavedOutcome, SavedQueue, SavedRun, SavedSession,
-    SavedSettings, SavedTokens, SavedTurn, StoreFault,
+    FORMAT, Fields, LedgerRow, SavedCall, SavedComposer, SavedFile, SavedLane, SavedOutcome, SavedQueue, SavedRun,
+    SavedSession, SavedSettings, SavedTokens, SavedTurn, StoreFault,
 };
 
 /// Something to be kept of a session.
@@ -71,18 +70,13 @@ pub enum SavedPart {
     Call(SavedCallPiece),
 }
 
-/// More of one call: a name or an id replaces the one before, arguments continue.
+/// More of one call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedCallPiece {
+    /// The call's place among those of its reply.
     pub index: usize,
-    #[serde(default)]
-    pub id: String,
-    #[serde(default)]
-    pub name: String,
-    #[serde(default)]
-    pub arguments: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extra: Option<Value>,
+    #[serde(flatten)]
+    pub call: SavedCall,
 }
 
 impl Write {
@@ -139,14 +133,10 @@ fn continued(part: &mut SavedPart, more: SavedPart) -> Option<SavedPart> {
         | (SavedPart::Reasoning(text), SavedPart::Reasoning(more))
         | (SavedPart::Refusal(text), SavedPart::Refusal(more)) => text.push_str(&more),
         (SavedPart::Tokens(tokens), SavedPart::Tokens(more)) => {
-            tokens.all.extend(more.all);
-            tokens.unfinished = more.unfinished;
+            tokens.go_on(more);
         }
         (SavedPart::Call(call), SavedPart::Call(more)) if call.index == more.index => {
-            call.arguments.push_str(&more.arguments);
-            call.id = more.id;
-            call.name = more.name;
-            call.extra = more.extra.or(call.extra.take());
+            call.call.go_on(more.call);
         }
         (_, more) => return Some(more),
     }

@@ -70,11 +70,10 @@ fn saved_candidate(candidate: &Candidate) -> SavedCandidate {
 /// Gives a turn of the tree what it had beside its text.
 pub(super) fn fill(session: &mut Session, mut saved: SavedTurn, numbers: &Numbers, contents: &Contents) {
     let Some(turn) = numbers.turn(Some(saved.id)).and_then(|id| session.turns.change(id)) else { return };
-    let call = |SavedCall { id, name, arguments, extra }| ToolCall { id, name, arguments, extra };
     turn.reasoning = saved.reasoning;
     turn.refusal = saved.refusal;
     turn.attachments = contents.restored(saved.attachments);
-    turn.tool_calls = saved.tool_calls.into_iter().map(call).collect();
+    turn.tool_calls = saved.tool_calls.into_iter().map(ToolCall::from).collect();
     turn.as_sent = saved.other.shift_remove(AS_SENT);
     turn.edited = saved.other.shift_remove(EDITED) == Some(Value::Bool(true));
     turn.name = saved.other.shift_remove(NAME).and_then(|name| name.as_str().map(ToOwned::to_owned));
