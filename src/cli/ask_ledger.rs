@@ -15,7 +15,7 @@ use crate::store::{LedgerPrice, LedgerRow, LedgerState, enter_rows};
 /// What all requests cost together.
 pub(super) fn cost(run: &Followed, setup: &Setup) -> Cost {
     let catalogue = setup.catalogue();
-    let one = |round: &Round| cost_of(round, &priced(round, setup, &catalogue));
+    let one = |round: &Round| cost_of(round, &priced(round, setup, catalogue));
     run.earlier.iter().map(one).fold(one(&run.round()), |sum, cost| plus(&sum, &cost))
 }
 
@@ -31,8 +31,7 @@ fn priced<'a>(round: &'a Round, setup: &'a Setup, catalogue: &'a Catalogue) -> (
     let reach = Reach::of(setup.base_url(&settings.provider));
     let usual = Asked::new(&settings.provider, reach, &settings.model);
     let asked = Asked { served_by: round.served_by.as_deref(), at, ..usual };
-    let wanted = settings.params.get("service_tier").and_then(serde_json::Value::as_str);
-    (catalogue.find(&asked), Circumstances { tier: round.service_tier.as_deref().or(wanted), at })
+    (catalogue.find(&asked), Circumstances::of(round.service_tier.as_deref(), &settings.params, at))
 }
 
 /// Two costs together: unknown where one of them is, and no better known than the other.
@@ -54,7 +53,7 @@ pub(super) fn enter(run: &Followed, last: LedgerState, setup: &Setup, directory:
     let rounds = earlier.chain([(run.round(), last)]);
     let taken = rounds.zip(0..).filter(|((round, _), _)| round.is_taken || round.usage.is_some());
     let rows: Vec<LedgerRow> =
-        taken.map(|((round, state), number)| row((&round, number), state, setup, &catalogue)).collect();
+        taken.map(|((round, state), number)| row((&round, number), state, setup, catalogue)).collect();
     if rows.is_empty() {
         return;
     }

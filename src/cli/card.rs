@@ -43,7 +43,7 @@ pub(super) fn run(options: ShowOptions, environment: &Environment) -> Result<End
         Some(provider) => catalogue.card(provider, Reach::of(address(&setup, provider)), &id),
         None => catalogue.listed(&id),
     };
-    let card = card.ok_or_else(|| unknown(&id, provider.as_deref(), &catalogue))?;
+    let card = card.ok_or_else(|| unknown(&id, provider.as_deref(), catalogue))?;
     let dialect = dialect(&setup, provider.as_deref());
     if json {
         print_json(&object(&card, &dialect))?;

@@ -111,7 +111,7 @@ pub(super) fn list(options: &PricesOptions, environment: &Environment) -> Result
             "No price is known. A [[prices]] table in config.toml says one; abreast models import FILE takes over a list.",
         );
     }
-    say(&ages(&catalogue, &setup.imported, Timestamp::now()));
+    say(&ages(catalogue, &setup.imported, Timestamp::now()));
     Ok(Ended::Well)
 }
 

@@ -1,5 +1,7 @@
 //! From configuration, environment and options to providers and the settings that a command starts with.
 
+use std::sync::OnceLock;
+
 use crate::api::{ApiError, ErrorKind, list_models};
 use crate::app::{Connections, LimitOverrides};
 use crate::chat::Settings;
@@ -25,6 +27,8 @@ pub(super) struct Setup {
     pub(super) settings: Settings,
     /// Whether nobody named a provider: no option, no file, no variable.
     pub(super) undecided: bool,
+    /// Made when it is first asked for.
+    known: OnceLock<Catalogue>,
 }
 
 impl Setup {
@@ -67,11 +71,16 @@ impl Setup {
             settings.system = options.system.as_deref().filter(|system| !system.is_empty()).map(Into::into);
         }
         options.apply(&mut settings.params)?;
-        Ok(Self { config, paths, rows, imported, providers, settings, undecided })
+        Ok(Self { config, paths, rows, imported, providers, settings, undecided, known: OnceLock::new() })
     }
 
     /// Prices and cards: the user's own before what comes with the program, and what was imported after both.
-    pub(super) fn catalogue(&self) -> Catalogue {
+    pub(super) fn catalogue(&self) -> &Catalogue {
+        self.known.get_or_init(|| self.build_catalogue())
+    }
+
+    /// The catalogue for who keeps it.
+    pub(super) fn build_catalogue(&self) -> Catalogue {
         let mut own = prices::configured(&self.config);
         own.extend(self.rows.iter().cloned());
         own.extend(prices::free(&self.config));

@@ -112,7 +112,7 @@ fn start(setup: &Setup, lanes: Vec<Lane>, environment: &Environment) -> Result<S
     Ok(Start {
         lanes,
         providers: providers(setup),
-        catalogue: setup.catalogue(),
+        catalogue: setup.build_catalogue(),
         keymap: keymap(&setup.paths)?,
         themes,
         theme,

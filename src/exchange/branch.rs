@@ -73,10 +73,7 @@ impl<'s> Written<'s> {
                 turn.refusal.clone_from(&saved.refusal);
                 turn.answers.clone_from(&saved.answers);
                 turn.as_sent = saved.other.get(AS_SENT).cloned();
-                let calls = saved.tool_calls.iter().cloned();
-                turn.tool_calls = calls
-                    .map(|call| ToolCall { id: call.id, name: call.name, arguments: call.arguments, extra: call.extra })
-                    .collect();
+                turn.tool_calls = saved.tool_calls.iter().cloned().map(ToolCall::from).collect();
             }
             tip = Some(id);
         }

@@ -44,9 +44,7 @@ fn role(name: &str) -> Option<Role> {
     match name {
         // The older name of an answer, without the id of its call.
         "function" => Some(Role::Tool),
-        name => [Role::System, Role::Developer, Role::User, Role::Assistant, Role::Tool]
-            .into_iter()
-            .find(|role| role.name() == name),
+        name => Role::of_name(name),
     }
 }
 

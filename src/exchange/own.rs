@@ -49,14 +49,16 @@ pub fn is_own(text: &str) -> bool {
 /// When it is of a newer version, or is not of this form. Then nothing of it is taken.
 pub fn read_sessions(text: &str) -> Result<Vec<SavedSession>, ReadError> {
     let text = text.trim_start_matches('\u{FEFF}');
-    let mark: Mark = serde_json::from_str(text).map_err(|error| ReadError::json(&error, 1))?;
-    if mark.abreast > FORMAT {
-        let newer = mark.abreast;
+    let envelope = serde_json::from_str::<Envelope>(text);
+    let version = match &envelope {
+        Ok(envelope) => envelope.abreast,
+        // A newer form may be another one; only then is it read once more.
+        Err(_) => serde_json::from_str::<Mark>(text).map_err(|error| ReadError::json(&error, 1))?.abreast,
+    };
+    if version > FORMAT {
         let said =
-            format!("a newer abreast wrote it (form {newer}, this one reads {FORMAT}); update abreast to read it");
+            format!("a newer abreast wrote it (form {version}, this one reads {FORMAT}); update abreast to read it");
         return Err(ReadError::shape("abreast", said));
     }
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| ReadError::json(&error, 1))?;
-    debug_assert_eq!(envelope.abreast, mark.abreast);
-    Ok(envelope.sessions)
+    Ok(envelope.map_err(|error| ReadError::json(&error, 1))?.sessions)
 }

@@ -5,7 +5,6 @@
 use rust_decimal::Decimal;
 use thiserror::Error;
 
-use super::identity::PriceId;
 use super::price::{Circumstances, Price, Slice};
 use super::rates::Dimension;
 use crate::chat::{Money, Usage, exact_product, exact_sum};
@@ -26,8 +25,6 @@ pub struct Bill {
     /// One for each kind of tokens and rate; their amounts add up to the total.
     pub lines: Vec<BillLine>,
     pub total: Money,
-    /// The price that was used.
-    pub price: PriceId,
     /// The conditions of the rates that were used, in words; empty for the usual ones.
     pub because: String,
 }
@@ -83,7 +80,7 @@ pub fn bill(usage: &Usage, price: &Price, circumstances: &Circumstances<'_>) -> 
     let total = lines.iter().try_fold(Decimal::ZERO, |sum, line| exact_sum(sum, line.amount));
     let amount = total.and_then(plausible).ok_or(Unbillable::NoAmount)?;
     let total = Money { amount, currency: price.currency.clone() };
-    Ok(Bill { lines, total, price: price.id(), because: applied.because })
+    Ok(Bill { lines, total, because: applied.because })
 }
 
 /// An amount that may be a run's cost; `None` for one that is a slip.

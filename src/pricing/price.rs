@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::bill::Unbillable;
 use super::rates::Rates;
 use super::window::Window;
-use crate::chat::Currency;
+use crate::chat::{Currency, Params};
 
 /// What tokens cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,15 @@ pub struct Circumstances<'a> {
     pub tier: Option<&'a str>,
     /// When the run started.
     pub at: Option<Timestamp>,
+}
+
+impl<'a> Circumstances<'a> {
+    /// Those of a run with these params: the tier that was `told`, else the one that was asked for.
+    #[must_use]
+    pub fn of(told: Option<&'a str>, params: &'a Params, at: Option<Timestamp>) -> Self {
+        let wanted = params.get("service_tier").and_then(serde_json::Value::as_str);
+        Self { tier: told.or(wanted), at }
+    }
 }
 
 /// The rates of tokens from one bound to the next.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::LaneId;
 use crate::chat::TurnId;
 
@@ -10,6 +12,8 @@ use crate::chat::TurnId;
 pub struct AnswerHint {
     /// A sentence without its full stop.
     pub said: Option<String>,
-    /// Of lanes in JSON mode: their tip, and whether a message down to it says the word.
-    pub branches: BTreeMap<LaneId, (Option<TurnId>, bool)>,
+    /// Of lanes in JSON mode: their tip with its revision, and whether a message down to it says the word.
+    pub branches: BTreeMap<LaneId, (Option<(TurnId, u64)>, bool)>,
+    /// What was found wrong with formats, the newest last: a schema is prepared once.
+    pub formats: Vec<(Value, Option<String>)>,
 }

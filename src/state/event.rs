@@ -107,8 +107,11 @@ impl Event {
     #[must_use]
     pub fn only_grows(&self, state: &State) -> bool {
         let Self::Stream { lane, delta: Ok(delta), .. } = self else { return false };
-        matches!(delta, Delta::Text { .. } | Delta::Reasoning { .. } | Delta::Wire(_) | Delta::Alive)
-            && state.lane_by_id(*lane).is_none_or(|lane| lane.status.has_begun())
+        let grows = matches!(
+            delta,
+            Delta::Text { .. } | Delta::Reasoning { .. } | Delta::Logprobs { .. } | Delta::Wire(_) | Delta::Alive
+        );
+        grows && state.lane_by_id(*lane).is_none_or(|lane| lane.status.has_begun())
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::chat::{Params, TurnId};
 use crate::pricing::Feature;
-use crate::state::{Lane, LaneId, ModelAt, State};
+use crate::state::{AnswerHint, Lane, LaneId, MAX_LANES, ModelAt, State};
 use crate::text::clean_line;
 use crate::tools::{Schema, strict_faults};
 
@@ -27,11 +27,25 @@ fn hears_json(state: &State, lane: &Lane) -> bool {
 
 /// The first hint of a lane, with its letter where there are several.
 fn hint(state: &mut State, id: LaneId) -> Option<String> {
+    let format = state.lane_by_id(id)?.settings.params.get("response_format")?.clone();
+    let wrong = known(&mut state.answer_hint, &format);
     let lane = state.lane_by_id(id)?;
-    let format = lane.settings.params.get("response_format")?;
-    let said = of_format(format).or_else(|| lacking(state, lane, format)).or_else(|| unsaid(state, id))?;
+    let said = wrong.or_else(|| lacking(state, lane, &format)).or_else(|| unsaid(state, id))?;
     let letter = state.lane_by_id(id).filter(|_| state.lanes.len() > 1).map(|lane| format!("{}: ", lane.letter));
     Some(format!("{}{said}", letter.unwrap_or_default()))
+}
+
+/// As [`of_format`], which is asked once for each format.
+fn known(hint: &mut AnswerHint, format: &Value) -> Option<String> {
+    if let Some((_, said)) = hint.formats.iter().find(|(of, _)| of == format) {
+        return said.clone();
+    }
+    let said = of_format(format);
+    if hint.formats.len() >= MAX_LANES {
+        hint.formats.remove(0);
+    }
+    hint.formats.push((format.clone(), said.clone()));
+    said
 }
 
 /// What an endpoint would refuse of a `response_format` by itself.
@@ -70,12 +84,11 @@ fn lacking(state: &State, lane: &Lane, format: &Value) -> Option<String> {
 fn unsaid(state: &mut State, id: LaneId) -> Option<String> {
     let lane = state.lane_by_id(id)?;
     let is_mode = lane.settings.params.get("response_format").is_some_and(|format| format["type"] == "json_object");
+    if !is_mode || lane.settings.system.as_deref().is_some_and(says_json) {
+        return None;
+    }
     let draft = state.composer.text();
-    if !is_mode
-        || draft.trim().is_empty()
-        || says_json(&draft)
-        || lane.settings.system.as_deref().is_some_and(says_json)
-    {
+    if draft.trim().is_empty() || says_json(&draft) {
         return None;
     }
     if branch_says_json(state, id) {
@@ -84,17 +97,18 @@ fn unsaid(state: &mut State, id: LaneId) -> Option<String> {
     Some("JSON mode wants the word JSON in a message".to_owned())
 }
 
-/// Whether a message of the lane's branch says the word. It is read anew only when the branch has another end.
+/// Whether a message of the lane's branch says the word. It is read anew only when the end of the branch is another one.
 fn branch_says_json(state: &mut State, id: LaneId) -> bool {
     let Some(lane) = state.lane_by_id(id) else { return false };
     let tip: Option<TurnId> = lane.tip();
+    let key = tip.and_then(|tip| state.session.turns.get(tip)).map(|turn| (turn.id, turn.revision));
     if let Some((known, says)) = state.answer_hint.branches.get(&id)
-        && *known == tip
+        && *known == key
     {
         return *says;
     }
     let says = state.session.turns.up_from(tip).any(|turn| says_json(&turn.text));
-    state.answer_hint.branches.insert(id, (tip, says));
+    state.answer_hint.branches.insert(id, (key, says));
     says
 }
 

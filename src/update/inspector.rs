@@ -87,6 +87,9 @@ pub(super) fn refresh(state: &mut State) {
         let came = session.turns.get(call.reply).and_then(|turn| turn.tool_calls.get(call.index));
         if let (DetailBody::Coming(json), Some(came)) = (&mut open.body, came) {
             json.update(&came.arguments);
+            if let Some(more) = came.arguments.get(open.source.len()..) {
+                open.source.push_str(more);
+            }
         }
         return;
     }

@@ -143,7 +143,6 @@ fn estimate(state: &State, place: usize, input: Weight) -> Before {
         lane: lane.id,
         letter: lane.letter,
         input,
-        most_output,
         cost: cost(Some(median.unwrap_or(0))),
         with_reply: median.is_some(),
         most_cost: cost(most_output),
@@ -164,8 +163,7 @@ fn card(state: &State, settings: &Settings) -> (Option<u64>, Option<u64>) {
 fn cost(settings: &Settings, price: Option<&Price>, input: Weight, output: Option<u64>) -> Cost {
     let Some(output) = output.filter(|_| input.unknown == 0) else { return Cost::Unknown };
     let usage = crate::chat::Usage { input: Some(input.tokens), output: Some(output), ..Default::default() };
-    let tier = settings.params.get("service_tier").and_then(serde_json::Value::as_str);
-    crate::state::estimated(pricing::cost(&usage, price, &Circumstances { tier, at: None }))
+    crate::state::estimated(pricing::cost(&usage, price, &Circumstances::of(None, &settings.params, None)))
 }
 
 /// The median length of the lane's newest replies that were counted.

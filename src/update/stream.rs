@@ -150,8 +150,7 @@ pub(super) fn found<'a>(
     let address = state.providers.get(&run.settings.provider).map_or("", |provider| provider.base_url.as_str());
     let usual = Asked::new(&run.settings.provider, Reach::of(address), &run.settings.model);
     let asked = Asked { served_by: run.served_by.as_deref(), at, ..usual };
-    let wanted = run.settings.params.get("service_tier").and_then(serde_json::Value::as_str);
-    (state.catalogue.find(&asked), Circumstances { tier: run.service_tier.as_deref().or(wanted), at })
+    (state.catalogue.find(&asked), Circumstances::of(run.service_tier.as_deref(), &run.settings.params, at))
 }
 
 /// What the model of some settings is known to cost.

@@ -94,16 +94,16 @@ pub(super) fn run(
     }
     let setup = Setup::of(&EndpointOptions::default(), environment)?;
     let catalogue = setup.catalogue();
-    let price = |at: Option<Timestamp>| price(&setup, &catalogue, (model, provider), at);
+    let price = |at: Option<Timestamp>| price(&setup, catalogue, (model, provider), at);
     if price(None).is_none() && catalogue.listed(model).is_none() {
         let said = "`abreast models prices` lists those that are known";
         return Err(Problem::failure(format!("--what-if: no price is known for {}; {said}.", clean_line(model))));
     }
     let (mut groups, mut total) = (BTreeMap::<String, Compared>::new(), Compared::default());
     let each = |group: String, row: LedgerRow| {
-        let bill = || priced(&row, price(Timestamp::from_millisecond(row.at).ok()));
-        groups.entry(group).or_default().add(&row, bill());
-        total.add(&row, bill());
+        let bill = priced(&row, price(Timestamp::from_millisecond(row.at).ok()));
+        groups.entry(group).or_default().add(&row, bill.clone());
+        total.add(&row, bill);
         true
     };
     ledger.each(&asked.query, &asked.zone, each).map_err(unread)?;

@@ -74,14 +74,11 @@ fn sides(session: &Session, lanes: &[&Lane], outline: &Outline, (group, round): 
 }
 
 fn compare(session: &Session, sides: &[Side], marks: &mut HashMap<CallId, CallMark>) {
-    for side in sides {
+    let all: Vec<(&Side, Vec<Meant>)> = sides.iter().map(|side| (side, calls(session, side.reply))).collect();
+    for (side, calls) in &all {
         let Some(reply) = side.reply else { continue };
-        let calls = calls(session, Some(reply));
-        for other in sides.iter().filter(|other| other.reply != side.reply || other.reply.is_none()) {
-            if std::ptr::eq(side, other) {
-                continue;
-            }
-            let found = paired(&calls, &self::calls(session, other.reply));
+        for (other, others) in all.iter().filter(|(other, _)| other.reply != side.reply) {
+            let found = paired(calls, others);
             for (index, found) in found.into_iter().enumerate() {
                 let mark = marks.entry(CallId { reply, index }).or_default();
                 let with = |index| {

@@ -24,11 +24,11 @@ fn open(state: &mut State, what: CallForm, text: &str, templates: Vec<String>) {
 pub(super) fn open_arguments(state: &mut State, call: CallId) {
     let Some(came) = state.session.call(call).map(|(came, _)| came.arguments.clone()) else { return };
     let arguments = state.session.arguments(call).unwrap_or_default().to_owned();
-    let laid_out = laid_out(&arguments);
-    open(state, CallForm::Arguments(call), &laid_out, vec![came]);
+    open(state, CallForm::Arguments(call), &laid_out(&arguments), vec![came]);
 }
 
-fn laid_out(json: &str) -> String {
+/// Arguments as they are written to be edited: JSON over several lines, what is none as it came.
+pub(in crate::update) fn laid_out(json: &str) -> String {
     serde_json::from_str::<serde_json::Value>(json).map_or_else(|_| json.to_owned(), |value| format!("{value:#}"))
 }
 

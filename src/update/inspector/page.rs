@@ -12,6 +12,7 @@ use crate::text::{
     truncate, word_diff, wrap, wrap_hard,
 };
 use crate::tools::{CallEnd, Definition, check_call, lint_tool};
+use crate::update::calls::laid_out;
 
 /// 256 KiB of a text are read here; the rest is for `$EDITOR`.
 const MOST_TEXT: usize = 256 << 10;
@@ -173,10 +174,6 @@ impl Page {
         self.head.extend(diff_rows(&word_diff(&laid_out(before), &laid_out(now)), self.columns));
         self.head.push(Line::default());
     }
-}
-
-fn laid_out(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json).map_or_else(|_| json.to_owned(), |value| format!("{value:#}"))
 }
 
 fn reply(state: &State, turn: TurnId, page: &mut Page) {
