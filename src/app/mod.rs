@@ -4,6 +4,7 @@
 
 mod attach;
 mod background;
+mod cells;
 mod clipboard;
 mod clock;
 mod connect;

@@ -8,10 +8,10 @@ use std::io::{self, Write};
 use crossterm::cursor::MoveTo;
 use crossterm::terminal::{Clear, ClearType};
 use crossterm::{Command, queue};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
+use super::cells;
 use crate::view::Before;
 
 /// Rows that a transcript moves at most between two frames, to be worth a search.
@@ -78,10 +78,7 @@ impl Screen {
         self.take_rows(next, &rows);
         self.erase_doubtful(&rows, out)?;
         let changed = &self.changed[..rows.len()];
-        if !changed.is_empty() {
-            let cells = changed.iter().flat_map(|(before, after)| before.diff_iter(after));
-            CrosstermBackend::new(out).draw(cells)?;
-        }
+        cells::write(out, changed.iter().map(|(before, after)| (before, after)))?;
         std::mem::swap(&mut self.shown, next);
         Ok(())
     }
@@ -98,8 +95,7 @@ impl Screen {
             content: before.area.positions().map(|position| self.shown[position].clone()).collect(),
         };
         let changed: Vec<(&Before, Buffer)> = parts.iter().map(|before| (before, after(before))).collect();
-        let cells = changed.iter().flat_map(|(before, after)| before.diff_iter(after));
-        CrosstermBackend::new(out).draw(cells)?;
+        cells::write(out, changed.iter().map(|(before, after)| (*before, after)))?;
         Ok(true)
     }
 
@@ -128,10 +124,26 @@ impl Screen {
         if rows.len() <= 3 {
             return None;
         }
-        let written = self.written(next, Move { from, until, rows: 0 });
         let moves = (1..=FARTHEST.min(rows.len() / 2)).map(|rows| Move { from, until, rows });
-        let (left, best) = moves.map(|moved| (self.written(next, moved), moved)).min_by_key(|(left, _)| *left)?;
+        let moves: Vec<Move> = moves.filter(|moved| self.keeps_rows(next, *moved)).collect();
+        if moves.is_empty() {
+            return None;
+        }
+        let written = self.written(next, Move { from, until, rows: 0 });
+        let (left, best) =
+            moves.into_iter().map(|moved| (self.written(next, moved), moved)).min_by_key(|(left, _)| *left)?;
         (left * 2 + LEAST_GAIN < written).then_some(best)
+    }
+
+    /// Whether a quarter of the rows at least are whole after a move. With a sidebar beside them that move nowhere none is,
+    /// which is found after few cells.
+    fn keeps_rows(&self, next: &Buffer, moved: Move) -> bool {
+        let columns = usize::from(next.area.width);
+        let (from, until) = (moved.from * columns, moved.until * columns);
+        let before = self.shown.content[from + moved.rows * columns..until].chunks(columns);
+        let after = next.content[from..].chunks(columns);
+        let whole = before.zip(after).filter(|(before, after)| before == after).count();
+        whole * 4 >= moved.until - moved.from
     }
 
     /// How many cells differ after a move.

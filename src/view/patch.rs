@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
-use crate::state::{Layout, Panes, State};
+use crate::state::{Layout, Lockstep, Panes, State};
 use crate::text::Line;
 
 use super::cache::TurnCache;
@@ -19,7 +19,8 @@ use super::hits::Hits;
 use super::scroll::{Group, Pane, Window};
 use super::{lane, scroll};
 
-/// When more than this part of a lane's rows differ, the lane was scrolled, and a whole frame lets the terminal move rows.
+/// When more than this part of the only lane's rows differ, it was scrolled, and a whole frame lets the terminal move rows. It
+/// moves whole rows only: beside a sidebar or another lane they are painted.
 const MOST_OF: usize = 4;
 
 /// How often the figures of replies that come are painted while nothing else changes: four times a second is as fast as
@@ -88,12 +89,15 @@ impl Painted {
         let groups = scroll::groups(state, &layout, now);
         let windows: Vec<Window> = groups.iter().flat_map(|group| group.windows(cache)).collect();
         let panes: Vec<&Pane<'_>> = groups.iter().flat_map(Group::panes).collect();
+        let as_one = layout.lanes.len() == 1 || matches!(state.lockstep, Lockstep::Together(_));
+        let alone = layout.sidebar.is_none() && as_one;
         let mut differing = Vec::new();
         for (((pane, window), area), before) in panes.iter().zip(&windows).zip(&layout.lanes).zip(&mut self.rows) {
             let marks = marks(pane, window, cache);
             let rows: Vec<usize> = (0..marks.len()).filter(|row| marks.get(*row) != before.get(*row)).collect();
             let doubtful = |row: &usize| is_doubtful(buffer, lane::row_area(area, *row).y);
-            if rows.len() * MOST_OF > marks.len() || rows.iter().any(doubtful) {
+            let scrolled = alone && rows.len() * MOST_OF > marks.len();
+            if scrolled || rows.iter().any(doubtful) {
                 return None;
             }
             differing.push((rows, marks));

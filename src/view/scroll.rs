@@ -12,6 +12,10 @@ use super::cache::TurnCache;
 use super::found;
 use super::stack::Stack;
 
+/// How many rows of a window make a row of the step in which it follows a reply, and the longest step.
+const ROWS_OF_A_STEP: usize = 10;
+const LONGEST_STEP: usize = 4;
+
 /// Some rows of one turn.
 pub(super) struct Slice {
     pub(super) turn: TurnId,
@@ -61,7 +65,7 @@ impl<'a> Pane<'a> {
     }
 
     fn turn(&self, depth: usize) -> Option<&'a Turn> {
-        self.lane.branch.get(depth).and_then(|id| self.state.session.turns.get(*id))
+        self.state.session.turns.get(*self.lane.branch.get(depth)?)
     }
 
     fn holds(&self, turn: TurnId) -> bool {
@@ -107,6 +111,12 @@ struct Sight {
     ranks: Vec<Rank>,
     /// Rows of the last rank below the window.
     hidden: usize,
+}
+
+impl Sight {
+    fn top(&self) -> (usize, usize) {
+        (self.depth, self.from)
+    }
 }
 
 /// Lanes that scroll as one: in lock-step all that are visible, otherwise each alone.
@@ -178,8 +188,23 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// What is seen when the last row of the longest branch is the last of the window.
+    /// What is seen when the end of the longest branch is in the window. The last turn's rows are counted in steps, so that a
+    /// reply that grows seldom moves the text above it, which stands still to be read; rows that are not there yet are blank.
     fn end(&self, cache: &mut TurnCache) -> Sight {
+        let mut sight = self.bottom(cache);
+        let step = (self.rows() / ROWS_OF_A_STEP).clamp(1, LONGEST_STEP);
+        let hides = sight.top() > (0, 0);
+        let mut blank = sight.ranks.last().filter(|_| hides).map_or(0, |rank| (step - rank.height % step) % step);
+        while blank > 0 && sight.ranks.len() > 1 && sight.from + blank >= sight.ranks[0].height {
+            blank -= sight.ranks.remove(0).height - sight.from;
+            (sight.depth, sight.from) = (sight.depth + 1, 0);
+        }
+        sight.from += blank;
+        sight
+    }
+
+    /// What is seen when the last row of the longest branch is the last of the window.
+    fn bottom(&self, cache: &mut TurnCache) -> Sight {
         let mut sight = Sight { depth: self.depths(), from: 0, ranks: Vec::new(), hidden: 0 };
         let mut missing = self.rows();
         for depth in (0..self.depths()).rev() {
@@ -213,7 +238,9 @@ impl<'a> Group<'a> {
             }
             missing -= left;
         }
-        self.end(cache)
+        // Above the blank rows of a step there is room for the reader to be.
+        let end = self.end(cache);
+        if sight.top() < end.top() { sight } else { end }
     }
 
     /// The anchor some rows up or down; `lead` is the lane that is scrolled.
@@ -251,7 +278,8 @@ impl<'a> Group<'a> {
     fn settled(&self, cache: &mut TurnCache, lead: LaneId, depth: usize, row: usize) -> Option<Scroll> {
         let sight = self.from(cache, depth, row);
         let rank = sight.ranks.first()?;
-        if sight.hidden == 0 && sight.depth + sight.ranks.len() == self.depths() {
+        let ends = sight.hidden == 0 && sight.depth + sight.ranks.len() == self.depths();
+        if ends && sight.top() == self.end(cache).top() {
             return Some(Scroll::Follow);
         }
         // A turn that has the row, so that the place can be found again at another width: the lead's before others.

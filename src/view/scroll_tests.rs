@@ -182,3 +182,36 @@ fn a_place_in_the_blank_rows_of_one_lane_is_found_again_in_the_lane_that_has_tex
     let Scroll::At { turn, .. } = scene.state.scroll_of(LaneId(0)) else { panic!("it follows") };
     assert_eq!(scene.state.lanes[1].branch[1], turn);
 }
+
+/// The first row of the window, by depth.
+fn top(scene: &Scene, cache: &mut TurnCache) -> (usize, usize) {
+    let layout = Layout::of(&scene.state).unwrap();
+    groups(&scene.state, &layout, Instant::now())[0].sight(cache).top()
+}
+
+#[test]
+fn a_window_that_follows_a_reply_moves_in_steps_and_not_before_it_is_full() {
+    // 33 rows are shown, so a step has 3; one row of the turn is no line.
+    let mut scene = lanes(&[vec![24]]);
+    let mut cache = TurnCache::default();
+    let mut tops = vec![top(&scene, &mut cache).1];
+    for _ in 0..16 {
+        take(&mut scene, &mut cache, 0, &Step::Grow(1));
+        tops.push(top(&scene, &mut cache).1);
+    }
+    assert_eq!(tops, [0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9]);
+}
+
+#[test]
+fn above_the_blank_rows_of_a_step_a_reader_goes_row_by_row() {
+    // 61 rows in steps of 3: two blank ones.
+    let mut scene = lanes(&[vec![60]]);
+    let mut cache = TurnCache::default();
+    let mut tops = vec![top(&scene, &mut cache).1];
+    for by in [-1, -1, -1, 1, 1, 1] {
+        take(&mut scene, &mut cache, 0, &Step::Scroll(ScrollMotion::Rows(by)));
+        tops.push(top(&scene, &mut cache).1);
+    }
+    assert_eq!(tops, [30, 29, 28, 27, 28, 29, 30]);
+    assert_eq!(scene.state.scroll_of(LaneId(0)), Scroll::Follow);
+}

@@ -1,9 +1,12 @@
 //! Frames of which only some rows are painted: they equal whole ones.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use serde_json::json;
 
 use super::{A, B, Scene, View, two_lanes};
 use crate::api::Delta;
@@ -108,7 +111,11 @@ proptest! {
             let lane = if first { A } else { B };
             match PIECES.get(piece) {
                 Some(text) => scene.says(lane, text),
-                None => scene.streams(lane, Delta::Reasoning { choice: 0, text: "hm, ".to_owned() }),
+                None if piece < 14 => scene.streams(lane, Delta::Reasoning { choice: 0, text: "hm, ".to_owned() }),
+                None => {
+                    let logprobs = json!({"content": [{"token": "word ", "logprob": -0.5, "top_logprobs": []}]});
+                    scene.streams(lane, Delta::Logprobs { choice: 0, logprobs });
+                }
             }
             shown.grow(&mut scene);
             shown.check(&scene);
@@ -132,11 +139,13 @@ fn a_reply_that_grows_in_its_last_row_costs_that_row() {
     let now = scene.now;
     let opened = scene.view.patch(&mut shown.cells, &scene.state, now).unwrap();
     assert_eq!(opened.len(), 1, "figures climb four times a second: the row of text alone");
+    assert_eq!(scene.view.owes_figures(), Some(now + Duration::from_millis(500)), "should nothing more come");
     scene.passes(250);
     scene.says(A, "last");
     let now = scene.now;
     let opened = scene.view.patch(&mut shown.cells, &scene.state, now).unwrap();
     assert_eq!(opened.len(), 4, "the status line, what was spent, the row of text and the figures");
+    assert_eq!(scene.view.owes_figures(), None);
 }
 
 #[test]
