@@ -239,6 +239,14 @@ impl Body {
     pub(super) fn row(&self, at: usize) -> Option<&Line> {
         match self {
             Self::Markdown(growing) => growing.rendered.line(at),
+            Self::Json(_) | Self::Plain { .. } => self.plain_row(at),
+        }
+    }
+
+    /// A row for its text: the colours of code are not looked for.
+    pub(super) fn plain_row(&self, at: usize) -> Option<&Line> {
+        match self {
+            Self::Markdown(growing) => growing.rendered.plain_line(at),
             Self::Json(json) => json.line(at),
             Self::Plain { rows, .. } => rows.get(at),
         }

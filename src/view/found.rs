@@ -103,7 +103,7 @@ fn located(kept: &TurnRows, stack: &Stack, spot: FindSpot, needle: &Needle) -> O
         if find_part(stack.part(row)) != Some(spot.part) {
             break;
         }
-        joined.push(row - first, stack.line(kept, row)?, ROW_BREAK);
+        joined.push(row - first, stack.plain_line(kept, row)?, ROW_BREAK);
     }
     let matches = needle.matches(&joined.text);
     let found = matches.get(spot.nth).or(matches.last())?;
@@ -142,7 +142,7 @@ pub(super) fn mark(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, y: u16,
     let mut last = None;
     for row in from..to {
         let part = find_part(slice.stack.part(row));
-        if let (Some(_), Some(line)) = (part, slice.stack.line(kept, row)) {
+        if let (Some(_), Some(line)) = (part, slice.stack.plain_line(kept, row)) {
             joined.push(row, line, if part == last { ROW_BREAK } else { PART_BREAK });
         }
         last = part;

@@ -90,7 +90,7 @@ impl<'a> Pane<'a> {
         let stack = self.stack(cache, turn);
         let kept = cache.rows(self.state, self.lane, turn, self.columns);
         let written = |sign: &char| !sign.is_whitespace() && !('\u{2500}'..='\u{257f}').contains(sign);
-        let weight = |row| stack.line(kept, row).map_or(0, |line| line.plain().chars().filter(written).count());
+        let weight = |row| stack.plain_line(kept, row).map_or(0, |line| line.plain().chars().filter(written).count());
         (0..stack.len()).map(weight).collect::<Vec<_>>().into_iter()
     }
 }

@@ -5,7 +5,7 @@ use crate::state::FindPart;
 use crate::text::Line;
 
 use super::answer;
-use super::cache::{TurnCache, TurnRows};
+use super::cache::{Body, TurnCache, TurnRows};
 use super::rows;
 use super::scroll::Pane;
 
@@ -36,7 +36,7 @@ impl Stack {
         let mut stack = Self {
             above: rows::above(pane, turn, &kept.thought.clean),
             below: Vec::new(),
-            reasoning: kept.reasoning.as_ref().map_or(0, super::cache::Body::len),
+            reasoning: kept.reasoning.as_ref().map_or(0, Body::len),
             text: kept.text.len(),
             refusal: kept.refusal.len(),
             calls: kept.calls.len(),
@@ -79,14 +79,26 @@ impl Stack {
     }
 }
 
+/// How a row of a body is asked for.
+type RowOf = fn(&Body, usize) -> Option<&Line>;
+
 impl Stack {
     /// A row's line; the kept parts are the cache's.
     pub(super) fn line<'a>(&'a self, kept: &'a TurnRows, row: usize) -> Option<&'a Line> {
+        self.row(kept, row, Body::row)
+    }
+
+    /// The same for its text: the colours of code are not looked for.
+    pub(super) fn plain_line<'a>(&'a self, kept: &'a TurnRows, row: usize) -> Option<&'a Line> {
+        self.row(kept, row, Body::plain_row)
+    }
+
+    fn row<'a>(&'a self, kept: &'a TurnRows, row: usize, of: RowOf) -> Option<&'a Line> {
         match self.part(row) {
             Part::Above(at) => self.above.get(at),
-            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| body.row(at)),
-            Part::Text(at) => kept.text.row(at),
-            Part::Refusal(at) => kept.refusal.row(at),
+            Part::Reasoning(at) => kept.reasoning.as_ref().and_then(|body| of(body, at)),
+            Part::Text(at) => of(&kept.text, at),
+            Part::Refusal(at) => of(&kept.refusal, at),
             Part::Call(at) => kept.calls.get(at),
             Part::Below(at) => self.below.get(at),
         }

@@ -26,6 +26,7 @@ pub(super) struct Writer<'a, 'o> {
     pub(super) opening: Opening,
     pub(super) ending: Ending,
     pub(super) memory: Option<Memory>,
+    pub(super) defers: bool,
 }
 
 /// The block whose text is being read.
@@ -54,12 +55,19 @@ impl<'a, 'o> Writer<'a, 'o> {
             opening,
             ending: Ending::default(),
             memory: None,
+            defers: false,
         }
     }
 
     /// With the colours of the time before, to find them anew only where the code is new.
     pub(super) fn remembering(mut self, memory: Option<Memory>) -> Self {
         self.memory = memory;
+        self
+    }
+
+    /// Whether whole blocks of code wait for their colours.
+    pub(super) fn deferring(mut self, defers: bool) -> Self {
+        self.defers = defers;
         self
     }
 
@@ -280,7 +288,7 @@ impl<'a, 'o> Writer<'a, 'o> {
                 self.begin(Last::Other);
                 self.prose(&inline.into_spans());
             }
-            Leaf::Code { info, text } => self.code(&info, &text),
+            Leaf::Code { info, text } => self.code(&info, text),
             Leaf::Table { grid, .. } => self.table(grid),
         }
     }

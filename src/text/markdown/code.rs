@@ -2,8 +2,8 @@
 //!
 //! Owns how code looks. No gutters stand beside the lines, so that what is selected on the screen is the code.
 
-use crate::text::highlight::language;
-use crate::text::{Line, Span, StyleRole, Wrap, clean_line, truncate, width, wrap_hard};
+use crate::text::highlight::{Highlighter, language};
+use crate::text::{Line, Span, StyleRole, Wrap, clean, clean_line, truncate, width, wrap_hard};
 
 /// Stands at the start of a row that continues a line of code.
 const CONTINUES: &str = "↪ ";
@@ -20,6 +20,13 @@ pub(super) fn caption(info: &str, room: usize) -> Span {
 /// The row under the code.
 pub(super) fn end(room: usize) -> Span {
     Span::new("─".repeat(room), StyleRole::CodeFrame)
+}
+
+/// The lines of a text in the colours that `colours` finds.
+pub(super) fn lines(text: &str, colours: &mut Highlighter, (width, margin): (u16, &[Span]), out: &mut Vec<Line>) {
+    for text in text.lines() {
+        line(&colours.line(&clean(text)), width, margin, out);
+    }
 }
 
 /// One line of code in its colours.

@@ -2,6 +2,7 @@
 
 use super::blocks::Writer;
 use super::code;
+use super::deferred::Deferred;
 use super::frame::{Last, Opening};
 use super::memory::Memory;
 use super::table::{Grid, Layout};
@@ -9,24 +10,26 @@ use crate::text::highlight::Highlighter;
 use crate::text::{Span, clean};
 
 impl Writer<'_, '_> {
-    pub(super) fn code(&mut self, info: &str, text: &str) {
+    pub(super) fn code(&mut self, info: &str, text: String) {
         if let Opening::Code(colours) = std::mem::take(&mut self.opening) {
-            self.code_lines(text, *colours);
+            self.code_lines(&text, *colours);
         } else {
             self.begin(Last::Other);
             self.row(&[code::caption(info, self.margin.room())]);
             match self.memory.take() {
-                Some(memory) => self.remembered_lines(info, text, memory),
-                None => self.code_lines(text, Highlighter::new(info)),
+                Some(memory) => self.remembered_lines(info, &text, memory),
+                None if self.defers => {
+                    let place = (self.width, self.margin.rest());
+                    self.ending.deferred.push(Deferred::write(info, text, place, self.out));
+                }
+                None => self.code_lines(&text, Highlighter::new(info)),
             }
         }
         self.row(&[code::end(self.margin.room())]);
     }
 
     fn code_lines(&mut self, text: &str, mut colours: Highlighter) {
-        for line in text.lines() {
-            code::line(&colours.line(&clean(line)), self.width, self.margin.rest(), self.out);
-        }
+        code::lines(text, &mut colours, (self.width, self.margin.rest()), self.out);
         self.ending.code = Some(colours);
     }
 

@@ -1,5 +1,6 @@
 //! What a writer stands in: the open containers, and how a text begins and ends in the middle of one.
 
+use super::deferred::Deferred;
 use super::margin::Extent;
 use super::memory::Memory;
 use super::table::{Grid, Layout};
@@ -26,6 +27,8 @@ pub(super) struct Ending {
     pub(super) memory: Option<Memory>,
     pub(super) list: Option<ListAt>,
     pub(super) code: Option<Highlighter>,
+    /// Blocks of code without their colours, by the rows that were written.
+    pub(super) deferred: Vec<Deferred>,
     /// The table that a further part was read for, or that came last.
     pub(super) table: Option<(Grid, Layout)>,
 }

@@ -46,12 +46,14 @@ impl StreamingMarkdown {
             started: *started,
             known: &self.resolved,
             later: &none,
+            defers: true,
         };
-        pass.write(opening.clone(), &mut lines);
+        let found = pass.write(opening.clone(), &mut lines);
         self.work.bytes_parsed += text.len() as u64;
         self.work.lines_rendered += lines.len() as u64;
         let (old, new) = (old.clone(), lines.len());
         self.settled.splice(old.clone(), lines);
+        self.deferred.replace(&old, new, found.ending.deferred);
         let moved = |place: usize| place + new - old.len();
         self.waiting[nth].lines.end = moved(old.end);
         for later in &mut self.waiting[nth + 1..] {
@@ -77,6 +79,7 @@ impl StreamingMarkdown {
             started: open.started,
             known: &self.resolved,
             later: &none,
+            defers: false,
         };
         let found = pass.write(Opening::Block, &mut self.settled);
         self.work.bytes_parsed += text.len() as u64;

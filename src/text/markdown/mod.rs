@@ -5,6 +5,7 @@
 
 mod blocks;
 mod code;
+mod deferred;
 mod figures;
 mod frame;
 mod inline;
@@ -32,7 +33,8 @@ use crate::text::Line;
 pub fn render(source: &str, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     let none = Definitions::default();
-    let pass = Pass { text: source, until: usize::MAX, width, started: false, known: &none, later: &none };
+    let pass =
+        Pass { text: source, until: usize::MAX, width, started: false, known: &none, later: &none, defers: false };
     pass.write(Opening::Block, &mut lines);
     lines
 }

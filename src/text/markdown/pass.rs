@@ -25,6 +25,8 @@ pub(super) struct Pass<'p> {
     pub(super) known: &'p Definitions,
     /// The definitions that come after it.
     pub(super) later: &'p Definitions,
+    /// Whether blocks of code wait for their colours until somebody looks at them.
+    pub(super) defers: bool,
 }
 
 /// What a walk found besides the rows.
@@ -54,7 +56,7 @@ impl Pass<'_> {
         };
         let parser = Parser::new_with_broken_link_callback(self.text, options(), Some(resolve));
         let definitions = Definitions::of(parser.reference_definitions(), self.until);
-        let mut writer = Writer::new(self.width, self.started, opening, out).remembering(memory);
+        let mut writer = Writer::new(self.width, self.started, opening, out).remembering(memory).deferring(self.defers);
         for (event, range) in parser.into_offset_iter() {
             if range.start >= self.until && begins_block(&event) {
                 break;

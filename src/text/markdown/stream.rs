@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::blocks::Writer;
+use super::deferred::DeferredCode;
 use super::frame::{Ending, Opening};
 use super::links::{Definitions, Label};
 use super::memory::Memory;
@@ -27,6 +28,7 @@ pub struct StreamingMarkdown {
     pub(super) looked: usize,
     pub(super) mode: Mode,
     pub(super) settled: Vec<Line>,
+    pub(super) deferred: DeferredCode,
     pub(super) tail: Vec<Line>,
     pub(super) known: Definitions,
     /// All definitions that settled references were resolved with, those of the tail too.
@@ -57,6 +59,7 @@ impl StreamingMarkdown {
             looked: 0,
             mode: Mode::Block,
             settled: Vec::new(),
+            deferred: DeferredCode::default(),
             tail: Vec::new(),
             known: Definitions::default(),
             resolved: Definitions::default(),
@@ -87,8 +90,15 @@ impl StreamingMarkdown {
         self.len() == 0
     }
 
+    /// A line as it is shown. The colours of code may be found only now.
     #[must_use]
     pub fn line(&self, at: usize) -> Option<&Line> {
+        self.deferred.row(at).or_else(|| self.plain_line(at))
+    }
+
+    /// A line for its text: of code perhaps without colours.
+    #[must_use]
+    pub fn plain_line(&self, at: usize) -> Option<&Line> {
         self.settled.get(at).or_else(|| self.tail.get(at.checked_sub(self.settled.len())?))
     }
 
@@ -98,7 +108,7 @@ impl StreamingMarkdown {
     }
 
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.settled.iter().chain(&self.tail)
+        self.range(0..self.len())
     }
 
     /// Takes the whole text so far, which begins with the text of the update before. (One that is shorter is taken
@@ -147,6 +157,7 @@ impl StreamingMarkdown {
     fn back_to_paragraph(&mut self) {
         let Mode::Paragraph { start, from, .. } = std::mem::take(&mut self.mode) else { return };
         self.settled.truncate(from);
+        self.deferred.truncate(from);
         self.at = start;
         self.looked = start;
     }
@@ -166,7 +177,7 @@ impl StreamingMarkdown {
         }
         if let Some(cut) = cut(&text, &blocks, head) {
             let end = self.at + cut.at() - head;
-            let ending = self.commit(&text, cut.at(), end);
+            let ending = self.commit(&text, cut.at(), end, true);
             self.mode = match cut {
                 Cut::Before(_) => Mode::Block,
                 Cut::InList(_) => ending.list.map_or(Mode::Block, |list| Mode::Container(Opening::List(list))),
@@ -191,7 +202,7 @@ impl StreamingMarkdown {
     }
 
     fn settle_fence(&mut self, text: &str, whole: usize) {
-        let ending = self.commit(text, usize::MAX, whole);
+        let ending = self.commit(text, usize::MAX, whole, false);
         // The rule under the code comes when the code has ended.
         self.settled.pop();
         self.work.lines_rendered = self.work.lines_rendered.saturating_sub(1);
@@ -203,7 +214,7 @@ impl StreamingMarkdown {
     fn settle_table(&mut self, text: &str, whole: usize) {
         let (start, from, started) = (self.at, self.settled.len(), !self.settled.is_empty());
         let waiting = self.waiting.len();
-        let ending = self.commit(text, usize::MAX, whole);
+        let ending = self.commit(text, usize::MAX, whole, false);
         let Some((part, layout)) = ending.table else { return };
         // The table waits as a whole, when it has ended.
         let wanted = self.waiting.drain(waiting..).flat_map(|part| part.labels).collect();
@@ -217,17 +228,19 @@ impl StreamingMarkdown {
     }
 
     /// Writes what is final: up to `until` in the text, which is `end` in the source.
-    fn commit(&mut self, text: &str, until: usize, end: usize) -> Ending {
+    fn commit(&mut self, text: &str, until: usize, end: usize, defers: bool) -> Ending {
         let started = self.is_started();
         let opening = self.mode.opening();
         let mut lines = Vec::new();
-        let pass = Pass { text, until, width: self.width, started, known: &self.known, later: &self.resolved };
-        let found = pass.write(opening.clone(), &mut lines);
+        let (known, later) = (&self.known, &self.resolved);
+        let pass = Pass { text, until, width: self.width, started, known, later, defers };
+        let mut found = pass.write(opening.clone(), &mut lines);
         self.lay_table_out(&found.ending);
         let from = self.settled.len();
         self.work.bytes_parsed += text.len() as u64;
         self.work.lines_rendered += lines.len() as u64;
         self.settled.append(&mut lines);
+        self.deferred.add(std::mem::take(&mut found.ending.deferred), from);
         self.wait(
             found.wanted,
             Waiting {
@@ -293,8 +306,15 @@ impl StreamingMarkdown {
         let none = Definitions::default();
         let mut memory = std::mem::take(&mut self.memory);
         memory.rewind();
-        let pass =
-            Pass { text: &text, until: usize::MAX, width: self.width, started, known: &self.known, later: &none };
+        let pass = Pass {
+            text: &text,
+            until: usize::MAX,
+            width: self.width,
+            started,
+            known: &self.known,
+            later: &none,
+            defers: false,
+        };
         self.tail.clear();
         let mut found = pass.write_remembering(self.mode.opening(), Some(memory), &mut self.tail);
         self.memory = found.ending.memory.take().unwrap_or_default();

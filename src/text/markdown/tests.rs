@@ -329,3 +329,16 @@ fn a_rich_document_keeps_its_shape_from_20_to_160_columns() {
 fn the_parts_of_a_rich_document_have_their_roles() {
     insta::assert_snapshot!("rich_roles", dump(&render(RICH, 80)));
 }
+
+#[test]
+fn code_that_nobody_looks_at_gets_no_colours() {
+    let block = "- an item\n\n  ```rust\n  fn main() {}\n  ```\n\n```py\nprint(1)\n```\n\nA paragraph.\n\n";
+    let source = block.repeat(50);
+    let mut stream = StreamingMarkdown::new(40);
+    stream.update(&source);
+    let text: String = (0..stream.len()).filter_map(|at| stream.plain_line(at)).map(Line::plain).collect();
+    assert_eq!((text.matches("fn main").count(), stream.deferred.coloured()), (50, 0));
+    let at = (0..stream.len()).filter(|at| stream.plain_line(*at).unwrap().plain().contains("print")).nth(20).unwrap();
+    assert_eq!(stream.line(at), render(&source, 40).get(at));
+    assert_eq!(stream.deferred.coloured(), 1);
+}
