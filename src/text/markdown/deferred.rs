@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::code;
 use crate::text::highlight::Highlighter;
-use crate::text::{Line, Span, clean};
+use crate::text::{Line, Span};
 
 /// The lines of a block of code, without the rows over and under it.
 #[derive(Debug)]
