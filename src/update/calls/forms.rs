@@ -6,7 +6,7 @@ use super::{CallState, Effects, State, answer, results};
 use crate::chat::{Role, TurnId};
 use crate::input::Action;
 use crate::state::{
-    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Undo, Verdict, examined,
+    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Topic, Undo, Verdict, examined,
 };
 use crate::text;
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
@@ -133,7 +133,7 @@ fn found(state: &State, lane: LaneId, call: CallId, written: &str) -> Option<Cal
 
 fn on_result(written: &str) -> Verdict {
     Verdict::Good(match (written.trim(), serde_json::from_str::<serde::de::IgnoredAny>(written)) {
-        ("", _) => "an empty result".to_owned(),
+        ("", _) => "nothing is written yet".to_owned(),
         (_, Ok(_)) => "JSON".to_owned(),
         _ => "text, as it is".to_owned(),
     })
@@ -168,6 +168,9 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
     let FormPurpose::Call { lane, what } = form.purpose.clone() else { return Effects::new() };
     let (written, bad) = (form.editor.text(), matches!(form.verdict, Some(Verdict::Bad(_))));
     let Some(place) = super::place_of(state, lane).filter(|_| !bad) else { return Effects::new() };
+    if matches!(what, CallForm::Answer(_) | CallForm::Result(_)) && !means_nothing(state, &written, now) {
+        return Effects::new();
+    }
     state.overlay = None;
     match what {
         CallForm::Arguments(call) => run_with(state, place, call, written, now),
@@ -187,6 +190,20 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
         CallForm::Responder(tool) => keep_responder(state, tool, &written, now),
         CallForm::Result(turn) => send_again(state, place, turn, written, now),
     }
+}
+
+/// Whether an empty result is meant: it is asked for twice. Any other is.
+fn means_nothing(state: &mut State, written: &str, now: Instant) -> bool {
+    if !written.trim().is_empty() || state.confirmed(Action::FormAccept, "sends an empty result.", now) {
+        return true;
+    }
+    // It is said in the form, where the eyes are.
+    state.notices.withdraw(Topic::AskAgain);
+    let said = format!("nothing is written; {} again sends an empty result", state.key(Action::FormAccept));
+    if let Some(form) = form::open_form(state) {
+        form.verdict = Some(Verdict::Asks(said));
+    }
+    false
 }
 
 /// Whether a call still waits; says so if not.
