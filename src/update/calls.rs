@@ -5,6 +5,7 @@
 
 mod decide;
 mod forms;
+mod haste;
 mod page;
 mod results;
 
@@ -18,8 +19,9 @@ use crate::state::{
 };
 use crate::tools::{CallEnd, Responder, Violation};
 
-pub(super) use decide::{focus, perform, scroll};
+pub(super) use decide::{enter, focus, perform, scroll};
 pub(super) use forms::{accept, judge, laid_out, open_again, open_result, put_responder, responder_saved};
+pub(super) use haste::passes_over;
 
 /// The same calls so many times in a row are told to the user.
 const SAME: usize = 3;
@@ -54,9 +56,14 @@ pub(super) fn begin(state: &mut State, place: usize, reply: TurnId, now: Instant
 
 /// Whether a call runs unasked: its tool was trusted with it, and it is valid.
 fn is_trusted(state: &State, call: CallId) -> bool {
+    let Some((came, _)) = state.session.call(call) else { return false };
+    state.tools.always.contains(&came.name) && is_runnable(state, call)
+}
+
+/// Whether a call waits, is valid, and is answered by something else than a person.
+fn is_runnable(state: &State, call: CallId) -> bool {
     let Some((came, record)) = state.session.call(call) else { return false };
     record.state == CallState::Waits
-        && state.tools.always.contains(&came.name)
         && match state.tools.responder(&came.name) {
             Responder::Person => false,
             canned @ Responder::Canned(_) => canned.canned(&came.arguments).is_some(),
@@ -109,7 +116,7 @@ pub(super) fn offered<'s>(state: &'s State, place: usize, turn: &Turn) -> &'s [T
 
 /// After each event: lanes that came to calls wait with them, calls that no lane waits for any more are cancelled, and
 /// the box shows what is selected.
-pub(super) fn settle(state: &mut State) -> Effects {
+pub(super) fn settle(state: &mut State, now: Instant) -> Effects {
     for place in 0..state.lanes.len() {
         settle_lane(state, place);
     }
@@ -118,7 +125,7 @@ pub(super) fn settle(state: &mut State) -> Effects {
     };
     let left: Vec<CallId> = state.session.calls.running().filter(|call| !waited(state, *call)).collect();
     let effects = left.into_iter().filter_map(|call| cancel_call(state, call)).collect();
-    page::refresh(state);
+    page::refresh(state, now);
     if state.focus == Focus::Calls && state.call_box.is_none() {
         state.focus = Focus::Composer;
     }

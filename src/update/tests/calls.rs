@@ -50,7 +50,10 @@ pub(super) fn waiting(calls: &[(&str, &str, &str)], now: Instant) -> State {
 pub(super) const TOKYO: &str = r#"{"city":"Tokyo"}"#;
 
 pub(super) fn act(state: &mut State, action: Action, now: Instant) -> Effects {
-    super::super::action::perform(state, action, now).into_iter().chain(super::super::calls::settle(state)).collect()
+    super::super::action::perform(state, action, now)
+        .into_iter()
+        .chain(super::super::calls::settle(state, now))
+        .collect()
 }
 
 /// Opens a form by an action, writes a text into it and takes it.
