@@ -92,7 +92,7 @@ fn list(json: bool, environment: &Environment) -> Result<Ended, Problem> {
         let widest = rows.iter().map(|row| row.definition.tool.name.chars().count()).max().unwrap_or(0).min(64);
         for row in &rows {
             let name = clean_line(&row.definition.tool.name);
-            let answered = word(&answerer(&responders, &row.definition.tool));
+            let answered = word(answerer(&responders, &row.definition.tool.name, Some(&row.definition.tool)));
             print_line(&format!("{name:widest$}  {answered:7}  {}", clean_line(&row.source)))?;
         }
     }
@@ -104,7 +104,7 @@ fn object(row: &Row, responders: &Responders) -> Value {
     json!({
         "name": tool.name,
         "source": row.source,
-        "responder": word(&answerer(responders, tool)),
+        "responder": word(answerer(responders, &tool.name, Some(tool))),
         "definition": tool.definition,
     })
 }

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::budget::{self, Asking};
 use super::{Effects, ask, queue};
-use crate::chat::{Tool, ToolCall, Turn, TurnId};
+use crate::chat::{ToolCall, Turn, TurnId};
 use crate::state::{
     Answerer, CallId, CallRecord, CallState, Effect, Focus, LaneId, Level, State, StreamStatus, examined,
 };
@@ -41,7 +41,7 @@ pub(super) fn begin(state: &mut State, place: usize, reply: TurnId, now: Instant
     let count = state.session.calls.of(reply).map_or(0, <[CallRecord]>::len);
     let mut effects = Effects::new();
     for call in (0..count).map(|index| CallId { reply, index }) {
-        if is_trusted(state, call) {
+        if is_trusted(state, place, call) {
             effects.extend(decide::run(state, place, call, now));
         }
     }
@@ -55,16 +55,15 @@ pub(super) fn begin(state: &mut State, place: usize, reply: TurnId, now: Instant
 }
 
 /// Whether a call runs unasked: its tool was trusted with it, and it is valid.
-fn is_trusted(state: &State, call: CallId) -> bool {
-    let Some((came, _)) = state.session.call(call) else { return false };
-    state.tools.always.contains(&came.name) && is_runnable(state, call)
+fn is_trusted(state: &State, place: usize, call: CallId) -> bool {
+    state.trusts(place, call) && is_runnable(state, place, call)
 }
 
 /// Whether a call waits, is valid, and is answered by something else than a person.
-fn is_runnable(state: &State, call: CallId) -> bool {
+fn is_runnable(state: &State, place: usize, call: CallId) -> bool {
     let Some((came, record)) = state.session.call(call) else { return false };
     record.state == CallState::Waits
-        && match state.tools.responder(&came.name) {
+        && match state.responder(place, call) {
             Responder::Person => false,
             canned @ Responder::Canned(_) => canned.canned(&came.arguments).is_some(),
             Responder::Command(_) => true,
@@ -96,7 +95,7 @@ fn look(state: &mut State, place: usize, reply: TurnId) {
 /// Where a call stands that nobody has decided, by the tools that the model was offered.
 fn looked_at(state: &State, place: usize, turn: &Turn, index: usize, edited: Option<&str>) -> CallState {
     let Some(call) = turn.tool_calls.get(index) else { return CallState::NotRun };
-    let found = examined(offered(state, place, turn), &call.name, edited.unwrap_or(&call.arguments));
+    let found = examined(state.offered(place, turn), &call.name, edited.unwrap_or(&call.arguments));
     // A model that is cut in the middle of a number leaves valid JSON.
     let last = index + 1 == turn.tool_calls.len();
     let run = turn.run.and_then(|run| state.session.run(run));
@@ -106,12 +105,6 @@ fn looked_at(state: &State, place: usize, turn: &Turn, index: usize, edited: Opt
         return CallState::Invalid { why: vec![Violation { pointer: String::new(), said }] };
     }
     found
-}
-
-/// The tools that the model knew when it made its calls.
-pub(super) fn offered<'s>(state: &'s State, place: usize, turn: &Turn) -> &'s [Tool] {
-    let run = turn.run.and_then(|run| state.session.run(run));
-    run.map_or(&state.lanes[place].settings.tools, |run| &run.settings.tools)
 }
 
 /// After each event: lanes that came to calls wait with them, calls that no lane waits for any more are cancelled, and

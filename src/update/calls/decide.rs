@@ -93,9 +93,9 @@ pub(in crate::update) fn scroll(state: &mut State, rows: isize) {
 
 /// What fits the call best.
 fn accept(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
-    let Some((came, record)) = state.session.call(call) else { return Effects::new() };
+    let Some(record) = state.session.calls.get(call) else { return Effects::new() };
     match &record.state {
-        CallState::Waits if *state.tools.responder(&came.name) != Responder::Person => run(state, place, call, now),
+        CallState::Waits if *state.responder(place, call) != Responder::Person => run(state, place, call, now),
         CallState::Invalid { .. } => {
             let end = CallEnd::Failed { said: faults(state, call), output: String::new() };
             answer(state, place, call, Answerer::Person, end, now)
@@ -162,7 +162,7 @@ fn run_or_tell(state: &mut State, place: usize, call: CallId, now: Instant) -> E
 pub(super) fn run(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
     let Some((came, _)) = state.session.call(call) else { return Effects::new() };
     let (tool, arguments) = (came.name.clone(), state.session.arguments(call).unwrap_or_default().to_owned());
-    match state.tools.responder(&tool).clone() {
+    match state.responder(place, call).clone() {
         Responder::Person => {
             forms::open_answer(state, call);
             Effects::new()
@@ -202,14 +202,18 @@ fn toggle_always(state: &mut State, place: usize, call: CallId, now: Instant) ->
     let (tool, valid) = (came.name.clone(), !matches!(record.state, CallState::Invalid { .. } | CallState::CutOff));
     let shown = text::clean_line(&tool).into_owned();
     let key = state.key(Action::CallAlways);
-    if state.tools.always.remove(&tool) {
+    if state.trusts(place, call) {
+        state.tools.always.retain(|trusted| trusted.name != tool);
         state.notices.show(Level::Note, format!("{shown} asks again before it runs."), now);
         return Effects::new();
     }
-    let said = match state.tools.responder(&tool) {
+    let said = match state.responder(place, call) {
         Responder::Person => Err(format!("A person answers {shown}: there is nothing to run unasked.")),
         _ if !valid => Err(format!("Invalid arguments are never run, so {shown} cannot be trusted with them.")),
-        _ => Ok(format!("{shown} runs unasked in this session, when its arguments are valid; {key} ends that.")),
+        _ => {
+            let lanes = if state.lanes.len() > 1 { ", in all lanes" } else { "" };
+            Ok(format!("{shown} runs unasked in this session{lanes}, when its arguments are valid; {key} ends that."))
+        }
     };
     match said {
         Err(said) => {
@@ -217,7 +221,7 @@ fn toggle_always(state: &mut State, place: usize, call: CallId, now: Instant) ->
             Effects::new()
         }
         Ok(said) => {
-            state.tools.always.insert(tool);
+            state.tools.always.extend(state.called_tool(place, call).cloned());
             state.notices.show(Level::Warning, said, now);
             run_trusted(state, place, call, now)
         }
@@ -243,12 +247,12 @@ fn run_where(
     state: &mut State,
     place: usize,
     call: CallId,
-    fits: impl Fn(&State, CallId) -> bool,
+    fits: impl Fn(&State, usize, CallId) -> bool,
     now: Instant,
 ) -> Effects {
     let count = state.session.calls.of(call.reply).map_or(0, <[_]>::len);
     let calls = (0..count).map(|index| CallId { index, ..call });
-    let chosen: Vec<CallId> = calls.filter(|call| fits(state, *call)).collect();
+    let chosen: Vec<CallId> = calls.filter(|call| fits(state, place, *call)).collect();
     let mut effects = Vec::<Effect>::new();
     for call in chosen {
         effects.extend(run(state, place, call, now));

@@ -59,10 +59,10 @@ fn decides(state: &State, action: Action) -> bool {
         Action::CallRun | Action::CallRunAll | Action::CallAlways => true,
         Action::CallAccept => {
             let Some(call) = state.awaited(state.focused) else { return false };
-            let Some((came, record)) = state.session.call(call) else { return false };
+            let Some(record) = state.session.calls.get(call) else { return false };
             is_answered(state, state.focused)
                 || match record.state {
-                    CallState::Waits => *state.tools.responder(&came.name) != Responder::Person,
+                    CallState::Waits => *state.responder(state.focused, call) != Responder::Person,
                     CallState::CutOff => false,
                     _ => true,
                 }

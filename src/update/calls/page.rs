@@ -53,7 +53,7 @@ fn rows(state: &State, place: usize, call: CallId, columns: u16) -> Vec<Line> {
     }
     page.state(state, place, call, &record.state);
     let arguments = record.edited.as_deref().unwrap_or(&came.arguments);
-    page.responder(state, &came.name, arguments);
+    page.responder(state, (place, call), arguments);
     if arguments.trim().is_empty() {
         page.says("without arguments", StyleRole::Dim);
     } else {
@@ -129,8 +129,8 @@ impl Page {
     }
 
     /// Who answers, for commands with every word that is run.
-    fn responder(&mut self, state: &State, tool: &str, arguments: &str) {
-        match state.tools.responder(tool) {
+    fn responder(&mut self, state: &State, (place, call): (usize, CallId), arguments: &str) {
+        match state.responder(place, call) {
             Responder::Person => self.says("answered by you", StyleRole::Dim),
             canned @ Responder::Canned(_) => match canned.canned(arguments) {
                 Some(result) => self.says(&format!("canned result: {result}"), StyleRole::Dim),
@@ -138,8 +138,9 @@ impl Page {
             },
             Responder::Command(command) => self.command(command, arguments),
         }
-        if state.tools.always.contains(tool) {
-            let said = format!("runs unasked in this session · {} ends that", state.key(Action::CallAlways));
+        if state.trusts(place, call) {
+            let lanes = if state.lanes.len() > 1 { ", in all lanes" } else { "" };
+            let said = format!("runs unasked in this session{lanes} · {} ends that", state.key(Action::CallAlways));
             self.says(&said, StyleRole::Warning);
         }
     }

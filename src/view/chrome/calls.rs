@@ -109,11 +109,10 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, (call, record): (CallId, &CallRe
 
 fn choices(state: &State, call: CallId, record: &CallRecord) -> Vec<(Action, &'static str)> {
     use Action as A;
-    let Some((came, _)) = state.session.call(call) else { return Vec::new() };
     let records = state.session.calls.of(call.reply).unwrap_or_default();
     let several = records.iter().filter(|record| record.state.is_undecided()).count() > 1;
-    let by_person = *state.tools.responder(&came.name) == Responder::Person;
-    let trusted = state.tools.always.contains(&came.name);
+    let by_person = *state.responder(state.focused, call) == Responder::Person;
+    let trusted = state.trusts(state.focused, call);
     let by_hand = [(A::CallEdit, "edit"), (A::CallAnswer, "by hand"), (A::CallRefuse, "refuse")];
     let mut keys = match &record.state {
         CallState::Invalid { .. } => {

@@ -33,7 +33,7 @@ pub(super) fn rows(state: &State, columns: u16, now: Instant) -> Vec<Line> {
 
 /// A tool's name, and a word when it runs unasked.
 fn offered(state: &State, tool: &Tool, columns: u16) -> Line {
-    let trusted = if state.tools.always.contains(&tool.name) { "  always" } else { "" };
+    let trusted = if state.tools.trusts(tool) { "  always" } else { "" };
     let room = usize::from(columns).saturating_sub(width(trusted));
     let name = truncate(&clean_line(&tool.name), room).into_owned();
     Line { spans: vec![Span::new(name, StyleRole::ToolName), Span::new(trusted, StyleRole::Warning)] }
