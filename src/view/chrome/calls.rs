@@ -130,7 +130,8 @@ fn choices(state: &State, call: CallId, record: &CallRecord) -> Vec<(Action, &'s
         }
         _ => Vec::new(),
     };
-    if several && !by_person && record.state == CallState::Waits {
+    let waiting = records.iter().filter(|record| record.state == CallState::Waits).count();
+    if waiting > 1 && !by_person && record.state == CallState::Waits {
         keys.push((A::CallRunAll, "run all"));
     }
     if several {
