@@ -10,7 +10,7 @@ use crossterm::event::KeyEventKind;
 
 use super::{CallState, State, is_answered, page};
 use crate::input::Action;
-use crate::state::{Form, Overlay};
+use crate::state::{CallBox, Form, Overlay};
 use crate::tools::Responder;
 
 /// Longer than a held key takes to come again for the first time: 660 ms under X11, 500 ms and less elsewhere.
@@ -46,7 +46,7 @@ pub(super) fn entered(state: &mut State, now: Instant) {
 
 /// Shows the selected call; the wait is that of the one before.
 pub(super) fn turn_to(state: &mut State, now: Instant) {
-    let before = state.call_box.as_ref().and_then(|open| open.held_until());
+    let before = state.call_box.as_ref().and_then(CallBox::held_until);
     page::refresh(state, now);
     if let Some(open) = &mut state.call_box {
         open.held_only_until(before);
