@@ -86,7 +86,7 @@ fn entrance(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
 /// The keys that mean something for the call; none decides while the box is held.
 fn keys(canvas: &mut Canvas<'_>, state: &State, (call, record): (CallId, &CallRecord), row: Rect, now: Instant) {
     if state.call_box.as_ref().is_some_and(|open| open.is_held(now)) {
-        let said = "Not what was here before: no key decides for a moment.";
+        let said = "Read it first: no key decides for a moment.";
         canvas.text(row.x, row.y, row.width, said, Ink::from(StyleRole::Warning).with(Emphasis::BOLD));
         return;
     }

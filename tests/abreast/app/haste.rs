@@ -11,7 +11,7 @@ const TOKYO: &str = r#"{"city":"Tokyo"}"#;
 const KYOTO: &str = r#"{"city":"Kyoto"}"#;
 const OSAKA: &str = r#"{"city":"Osaka"}"#;
 
-const HELD: &str = "Not what was here before: no key decides for a moment.";
+const HELD: &str = "Read it first: no key decides for a moment.";
 
 /// A lane that waits with three calls, which a command answers that takes its time; the box has the keys.
 async fn waiting() -> Desk {
