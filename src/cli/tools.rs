@@ -10,7 +10,7 @@ use super::{Ended, Problem};
 use crate::app::{ToolFile, list_tool_files, load_responders, read_tool_file};
 use crate::config::{Environment, Paths};
 use crate::text::clean_line;
-use crate::tools::{Definition, Responder, Responders, SAMPLES, Severity, answerer, lint, sample};
+use crate::tools::{Definition, Finding, Responder, Responders, SAMPLES, Severity, answerer, lint, sample};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -92,7 +92,7 @@ fn list(json: bool, environment: &Environment) -> Result<Ended, Problem> {
         let widest = rows.iter().map(|row| row.definition.tool.name.chars().count()).max().unwrap_or(0).min(64);
         for row in &rows {
             let name = clean_line(&row.definition.tool.name);
-            let answered = word(&answerer(&responders, &row.definition.tool));
+            let answered = word(answerer(&responders, &row.definition.tool.name, Some(&row.definition.tool)));
             print_line(&format!("{name:widest$}  {answered:7}  {}", clean_line(&row.source)))?;
         }
     }
@@ -104,7 +104,7 @@ fn object(row: &Row, responders: &Responders) -> Value {
     json!({
         "name": tool.name,
         "source": row.source,
-        "responder": word(&answerer(responders, tool)),
+        "responder": word(answerer(responders, &tool.name, Some(tool))),
         "definition": tool.definition,
     })
 }
@@ -118,27 +118,39 @@ fn word(responder: &Responder) -> &'static str {
 }
 
 fn check(files: &[PathBuf], json: bool) -> Result<Ended, Problem> {
-    let checked: Vec<(&PathBuf, Result<Vec<Definition>, String>)> =
-        files.iter().map(|file| (file, read_tool_file(file))).collect();
+    let checked: Vec<(&PathBuf, Checked)> = files.iter().map(|file| (file, Checked::of(file))).collect();
     if json {
-        print_json(&checked.iter().map(|(file, tools)| report(file, tools)).collect())?;
+        print_json(&checked.iter().map(|(file, checked)| report(file, checked)).collect())?;
     } else {
-        for (file, tools) in &checked {
-            tell(file, tools)?;
+        for (file, checked) in &checked {
+            tell(file, checked)?;
         }
     }
-    let is_refused = |tools: &Result<Vec<Definition>, String>| match tools {
-        Ok(tools) => lint(tools).iter().any(|finding| finding.severity == Severity::Refused),
-        Err(_) => true,
-    };
-    let refused = checked.iter().any(|(_, tools)| is_refused(tools));
+    let refused = checked.iter().any(|(_, checked)| checked.is_refused());
     Ok(if refused { Ended::Failed } else { Ended::Well })
 }
 
-fn report(file: &Path, tools: &Result<Vec<Definition>, String>) -> Value {
+/// What a file holds.
+struct Checked {
+    tools: Result<Vec<Definition>, String>,
+    findings: Vec<Finding>,
+}
+
+impl Checked {
+    fn of(file: &Path) -> Self {
+        let tools = read_tool_file(file);
+        let findings = tools.as_ref().map(|tools| lint(tools)).unwrap_or_default();
+        Self { tools, findings }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.tools.is_err() || self.findings.iter().any(|finding| finding.severity == Severity::Refused)
+    }
+}
+
+fn report(file: &Path, Checked { tools, findings }: &Checked) -> Value {
     let names = tools.iter().flatten().map(|definition| definition.tool.name.as_str()).collect::<Vec<_>>();
-    let findings = tools.as_ref().map(|tools| lint(tools)).unwrap_or_default();
-    let finding = |finding: &crate::tools::Finding| {
+    let finding = |finding: &Finding| {
         json!({
             "severity": finding.severity.word(),
             "tool": finding.tool,
@@ -154,14 +166,13 @@ fn report(file: &Path, tools: &Result<Vec<Definition>, String>) -> Value {
     })
 }
 
-fn tell(file: &Path, tools: &Result<Vec<Definition>, String>) -> Result<(), Problem> {
+fn tell(file: &Path, Checked { tools, findings }: &Checked) -> Result<(), Problem> {
     let shown = file.display().to_string();
     let tools = match tools {
         Ok(tools) => tools,
         Err(problem) => return print_line(&clean_line(&format!("{problem}."))),
     };
-    let findings = lint(tools);
-    for finding in &findings {
+    for finding in findings {
         let tool = finding.tool.as_deref().map(|tool| format!("{tool}: ")).unwrap_or_default();
         let pointer = if finding.pointer.is_empty() { String::new() } else { format!("{} ", finding.pointer) };
         let word = finding.severity.word();

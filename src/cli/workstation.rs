@@ -17,14 +17,13 @@ use crate::app::{
     App, Console, Lendings, LimitOverrides, Tty, child_environment, load_offered, load_responders, shape_of,
     shape_of_sandbox,
 };
-use crate::chat::{Settings, Tool};
+use crate::chat::Settings;
 use crate::config::{Background, ColorDepth, ConfigError, Environment, LOCAL, SANDBOX, ThemeChoice, Themes};
 use crate::exchange::{self, Foreign};
 use crate::pricing::Exchange;
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, Level, Provider, Providers, Size, Start, State};
 use crate::text;
-use crate::tools::{Responders, sample, sample_responders};
 use crate::update::open_foreign;
 
 pub(super) async fn run(arguments: Arguments, environment: Environment) -> Result<Ended, Problem> {
@@ -55,7 +54,6 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     state.tools.max_rounds = setup.config.max_rounds;
     state.tools.responders =
         load_responders(&setup.paths.responders_file()).map_err(|error| Problem::misuse(format!("{error}.")))?;
-    answer_samples(&mut state.tools.responders, &settings.tools);
     let (offered, problems) = load_offered(&setup.paths.tools());
     state.tools.offered = offered;
     for problem in problems {
@@ -84,15 +82,6 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,
     })
-}
-
-/// Samples that lanes start with are answered as samples are, where the user chose nothing else.
-fn answer_samples(responders: &mut Responders, tools: &[Tool]) {
-    for (name, responder) in sample_responders().0 {
-        if sample(&name).is_some_and(|sample| tools.contains(&sample.tool)) {
-            responders.0.entry(name).or_insert(responder);
-        }
-    }
 }
 
 /// The conversation that is to be opened.

@@ -199,6 +199,7 @@ actions! {
     CallScrollDown, Calls, "calls.scroll_down", "", "Scroll down in the call";
     CallScrollUp, Calls, "calls.scroll_up", "", "Scroll up in the call";
     CallRun, Calls, "calls.run", "", "Run the call as it is shown; or send a large result whole";
+    CallRunAll, Calls, "calls.run_all", "", "Run all calls of the reply that wait and that no person answers";
     CallEdit, Calls, "calls.edit", "", "Edit the arguments and run the call with them";
     CallAnswer, Calls, "calls.answer", "", "Answer the call by hand";
     CallRefuse, Calls, "calls.refuse", "", "Refuse the call with a reason that goes to the model";
@@ -280,7 +281,7 @@ actions! {
     LedgerFold, Ledger, "ledger.fold", "", "Hide the runs of the group again";
 
     FormAccept, Form, "form.accept", "keep", "Keep the text";
-    FormEnter, Form, "form.enter", "", "In a single line: keep the text";
+    FormEnter, Form, "form.enter", "keep", "In a single line: keep the text";
     FormNext, Form, "form.next", "", "Go to the next field";
     FormPrevious, Form, "form.previous", "", "Go to the field before";
     FormEditor, Form, "form.editor", "editor", "Edit the text in $EDITOR";

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::facts;
 use super::generate::Generation;
 use super::lexeme::Lexemes;
 use super::model::Model;
@@ -29,9 +30,13 @@ impl Source<'_> {
         pieces(&self.write(schema, random))
     }
 
-    /// The pieces of an object: the fields that the prompt lists, else topic and answer.
+    /// The pieces of an object: the fields that the prompt lists, else what it states, else topic and answer.
     pub(crate) fn object(&self, mut random: fastrand::Rng) -> Vec<Piece> {
         let fields = listed_fields(self.question);
+        let stated = if fields.is_empty() { facts::of(self.question) } else { Map::new() };
+        if !stated.is_empty() {
+            return pieces(&Value::Object(stated));
+        }
         if fields.is_empty() {
             let topic = self.model.passages.get(self.passage).map_or("", |passage| passage.heading);
             let answer = self.tell(random.fork());

@@ -42,7 +42,19 @@ const ORDERS: [&str; 5] = ["Extract", "Parse", "Convert", "Return", "Summarise"]
 /// At most so many pieces of a prompt are looked at.
 const MOST: usize = 4000;
 
+impl Lexeme {
+    /// Whether it is the first of a sentence, which has a capital letter whatever it is.
+    pub(crate) fn opens_sentence(&self) -> bool {
+        self.opens_sentence
+    }
+}
+
 impl Lexemes {
+    /// The pieces in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Lexeme> {
+        self.list.iter()
+    }
+
     /// Cuts a prompt.
     pub(crate) fn read(prompt: &str) -> Self {
         let mut lexemes = Self::default();
@@ -181,7 +193,7 @@ impl Lexemes {
 }
 
 /// A capital letter at a sentence's start that only says what to do, or the form that the answer is to have.
-fn is_instruction(lexeme: &Lexeme) -> bool {
+pub(crate) fn is_instruction(lexeme: &Lexeme) -> bool {
     let says_what = || super::retrieve::topical_words(&lexeme.text) == 0 || ORDERS.contains(&lexeme.text.as_str());
     lexeme.text == "JSON" || (lexeme.opens_sentence && lexeme.look == Look::Name && says_what())
 }

@@ -9,6 +9,7 @@ mod calls;
 mod chunk;
 mod corpus;
 mod endpoint;
+mod facts;
 mod faults;
 mod fields;
 mod generate;

@@ -128,7 +128,7 @@ pub(crate) fn has_expression(prompt: &str) -> bool {
     expression(prompt).is_some()
 }
 
-fn has_format(format: &str, text: &str) -> bool {
+pub(crate) fn has_format(format: &str, text: &str) -> bool {
     let matches = |pattern: &str| Pattern::parse(pattern).is_some_and(|pattern| pattern.matches(text));
     match format {
         "date" => text.parse::<jiff::civil::Date>().is_ok() && matches(r"^\d{4}-\d\d-\d\d$"),

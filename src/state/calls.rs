@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{LaneId, Session, State, StreamStatus, ToolSource};
 use crate::chat::{Role, Tool, ToolCall, Turn, TurnId};
 use crate::config::MAX_ROUNDS;
-use crate::tools::{CallEnd, Responder, Responders, Violation, check_call};
+use crate::tools::{CallEnd, Responder, Responders, Violation, answerer, check_call};
 
 pub use call_box::{CallBox, CallBoxKey};
 
@@ -92,8 +92,9 @@ pub struct ToolDesk {
     pub offered: Vec<(Tool, ToolSource)>,
     /// Goes up when the responders change.
     pub revision: u64,
-    /// The tools whose valid calls run unasked, in this session.
-    pub always: BTreeSet<String>,
+    /// The tools whose valid calls run unasked in this session, in every lane that offers them: by what they are, not by
+    /// their names, so that another tool of the same name asks.
+    pub always: Vec<Tool>,
     /// After so many rounds of calls the user is asked.
     pub max_rounds: usize,
     /// The number of the last task that was begun.
@@ -106,7 +107,7 @@ impl Default for ToolDesk {
             responders: Responders::default(),
             offered: Vec::new(),
             revision: 0,
-            always: BTreeSet::new(),
+            always: Vec::new(),
             max_rounds: MAX_ROUNDS,
             tasks: 0,
         }
@@ -120,10 +121,10 @@ impl ToolDesk {
         self.tasks
     }
 
-    /// What answers the calls of a tool.
+    /// Whether valid calls of a tool run unasked.
     #[must_use]
-    pub fn responder(&self, tool: &str) -> &Responder {
-        self.responders.of(tool)
+    pub fn trusts(&self, tool: &Tool) -> bool {
+        self.always.contains(tool)
     }
 }
 
@@ -248,6 +249,26 @@ impl Session {
         Some(CallId { reply: reply.id, index })
     }
 
+    /// The newest result of a tool in the session, whatever the branch: one that went back, or one that waits for those of
+    /// the other calls beside it.
+    #[must_use]
+    pub fn last_result(&self, tool: &str) -> Option<String> {
+        let waiting = |reply: &Turn| {
+            let calls = reply.tool_calls.iter().zip(self.calls.of(reply.id)?).rev();
+            calls.filter(|(call, record)| call.name == tool && record.answer.is_none()).find_map(|(_, record)| {
+                match &record.state {
+                    CallState::Ended { end: CallEnd::Answered(result), .. } => Some(result.clone()),
+                    _ => None,
+                }
+            })
+        };
+        let went_back = |answer: &Turn| {
+            let (called, _) = self.call(self.answered_by(answer)?)?;
+            (called.name == tool).then(|| answer.text.clone())
+        };
+        self.turns.iter().rev().find_map(|turn| if turn.role == Role::Tool { went_back(turn) } else { waiting(turn) })
+    }
+
     /// How many replies in a row ended in calls, up from a turn to the last question.
     #[must_use]
     pub fn rounds(&self, tip: Option<TurnId>) -> usize {
@@ -275,6 +296,34 @@ impl State {
             StreamStatus::AwaitingTools { reply, selected, .. } => Some(CallId { reply, index: selected }),
             _ => None,
         }
+    }
+
+    /// The tools that the model knew when it made the calls of a reply. A reply that no run brought has the lane's.
+    #[must_use]
+    pub fn offered(&self, place: usize, reply: &Turn) -> &[Tool] {
+        let run = reply.run.and_then(|run| self.session.run(run));
+        run.map_or(&self.lanes[place].settings.tools, |run| &run.settings.tools)
+    }
+
+    /// The tool that a call is of, as the model was offered it.
+    #[must_use]
+    pub fn called_tool(&self, place: usize, call: CallId) -> Option<&Tool> {
+        let reply = self.session.turns.get(call.reply)?;
+        let name = &reply.tool_calls.get(call.index)?.name;
+        self.offered(place, reply).iter().find(|tool| tool.name == *name)
+    }
+
+    /// What answers a call of a lane.
+    #[must_use]
+    pub fn responder(&self, place: usize, call: CallId) -> &Responder {
+        let name = self.session.call(call).map_or("", |(came, _)| &came.name);
+        answerer(&self.tools.responders, name, self.called_tool(place, call))
+    }
+
+    /// Whether a call's tool runs unasked.
+    #[must_use]
+    pub fn trusts(&self, place: usize, call: CallId) -> bool {
+        self.called_tool(place, call).is_some_and(|tool| self.tools.trusts(tool))
     }
 
     /// How many calls of a lane wait for the user.

@@ -110,6 +110,8 @@ pub enum FormFocus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Good(String),
+    /// It can, when it is asked for once more.
+    Asks(String),
     Bad(String),
 }
 

@@ -19,7 +19,7 @@ use crate::text::StringForm;
 pub use calls_compared::{CallDifference, CallMark, call_differences};
 pub use detail::{DetailBody, DetailKey, InspectorDetail};
 use filter::CallFilter;
-use outline::Outline;
+use outline::{Group, Outline};
 
 /// As far back from the end of a branch the reply is looked for whose calls are shown: its answers come after it.
 const ANSWERS: usize = 64;
@@ -124,6 +124,8 @@ pub struct Inspector {
     key: Option<RowsKey>,
     /// How many calls of replies that still come have rows.
     coming: Vec<(TurnId, usize)>,
+    /// The replies with calls, by their questions, as they were outlined last.
+    groups: Vec<Group>,
     work: u64,
 }
 
@@ -139,6 +141,14 @@ pub struct InspectorAreas {
     pub tabs: Rect,
     pub detail: Rect,
     pub keys: Rect,
+}
+
+impl RowsKey {
+    /// Whether only the filter is another one.
+    fn differs_by_filter(&self, other: &Self) -> bool {
+        let filtered = Self { filter: other.filter.clone(), ..self.clone() };
+        filtered == *other
+    }
 }
 
 impl Inspector {
@@ -245,7 +255,11 @@ impl Inspector {
         };
         let coming = coming(session, lanes);
         if self.key.as_ref() != Some(&key) {
-            self.rebuild(session, lanes);
+            if coming == self.coming && self.key.as_ref().is_some_and(|before| before.differs_by_filter(&key)) {
+                self.fill(session, lanes, self.row());
+            } else {
+                self.rebuild(session, lanes);
+            }
             (self.key, self.coming) = (Some(key), coming);
         } else if coming != self.coming {
             for &(reply, count) in &coming {
@@ -260,10 +274,16 @@ impl Inspector {
         let outline = Outline::of(session);
         self.work += session.turns.len() as u64;
         self.marks = calls_compared::marks(session, lanes, &outline);
+        self.groups = outline.groups;
+        self.fill(session, lanes, before);
+    }
+
+    /// Makes the rows of the calls that the filter lets through; a key that is typed into it costs no outline.
+    fn fill(&mut self, session: &Session, lanes: &[Lane], before: Option<InspectorRow>) {
         let filter = CallFilter::of(&self.filter);
         self.rows.clear();
         self.calls = 0;
-        for group in &outline.groups {
+        for group in &self.groups {
             let first = self.rows.len();
             for &reply in &group.replies {
                 let count = session.turns.get(reply).map_or(0, |turn| turn.tool_calls.len());

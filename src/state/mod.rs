@@ -379,6 +379,7 @@ impl State {
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let changes = self.lanes.iter().filter_map(|lane| lane.status.next_change(now));
         let running = self.session.calls.running().next().map(|_| now + lane::WAIT_FRAME);
-        changes.chain(self.notices.next_expiry()).chain(running).chain(self.next_day()).min()
+        let held = self.call_box.as_ref().and_then(CallBox::held_until).filter(|until| *until > now);
+        changes.chain(self.notices.next_expiry()).chain(running).chain(held).chain(self.next_day()).min()
     }
 }

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::definition::kind;
+use super::partial::given_twice;
 use super::responder::arguments_value;
 use super::{Schema, SchemaFault, Violation};
 use crate::chat::Tool;
@@ -91,6 +92,9 @@ pub fn check_arguments(tool: &Tool, arguments: &str) -> CallCheck {
     if !value.is_object() {
         let said = format!("the arguments are {}, not an object", what(&value));
         return CallCheck::Violates(vec![Violation { pointer: String::new(), said }]);
+    }
+    if let Some(twice) = given_twice(arguments) {
+        return CallCheck::Violates(vec![twice]);
     }
     let nothing = json!({"type": "object", "maxProperties": 0});
     // A function without `parameters` takes none (OpenAI's reference, "omitting parameters").
@@ -198,6 +202,23 @@ mod tests {
             said(&weather(), r#""{\"city\":\"Tokyo\"}""#),
             ["the arguments are a string with an object in it, not an object"]
         );
+    }
+
+    #[test]
+    fn a_field_that_is_given_twice_is_a_violation_wherever_it_stands_and_however_it_is_written() {
+        let loose = tool(&json!({"name": "f", "parameters": {"type": "object"}}));
+        let cases = [
+            (r#"{"a":1,"a":2}"#, "/a is given twice"),
+            (r#"{"a":1,"a":1}"#, "/a is given twice"),
+            (r#"{"a":1,"\u0061":2}"#, "/a is given twice"),
+            (r#"{"l":[{"x/y":1},{"x/y":1,"b":{"c":0},"x/y":2}]}"#, "/l/1/x~1y is given twice"),
+        ];
+        for (arguments, expected) in cases {
+            let check = check_arguments(&loose, arguments);
+            assert_eq!((said(&loose, arguments), check.may_run()), (vec![expected.to_owned()], false), "{arguments}");
+        }
+        assert_eq!(said(&weather(), r#"{"city":"Oslo","city":"Tokyo"}"#), ["/city is given twice"]);
+        assert_eq!(check_arguments(&loose, r#"{"a":{"a":1},"b":[{"a":1},{"a":2}]}"#), CallCheck::Conforms);
     }
 
     #[test]

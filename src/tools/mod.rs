@@ -27,6 +27,7 @@ pub use cut::shortened;
 pub use definition::{Definition, DefinitionError, LARGEST_BYTES, read_tools, write_tools};
 pub use environment::ChildEnvironment;
 pub use lint::{Finding, Severity, lint, lint_command, lint_tool, strict_faults};
+pub use partial::given_twice;
 pub use responder::{CannedRule, CommandResponder, Responder, Responders};
 pub use responder_file::{ResponderFileError, read_responders, write_responder};
 pub use samples::{SAMPLES, Sample, answerer, sample, sample_responders};

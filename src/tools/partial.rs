@@ -51,6 +51,16 @@ enum At {
     Field { name: String, seen: HashSet<String> },
 }
 
+/// What a JSON text says twice: the first field of an object that is given more than once. Readers differ in which of the
+/// two they take, so such a text means nothing certain, though each of them reads it without complaint (RFC 8259, 4).
+#[must_use]
+pub fn given_twice(text: &str) -> Option<Violation> {
+    let mut partial = Partial::new(Arc::new(Shape::of(&Value::Bool(true))));
+    partial.push(text);
+    partial.finish();
+    partial.walk.found.filter(|_| partial.scanner.is_whole())
+}
+
 impl Partial {
     pub(super) fn new(shape: Arc<Shape>) -> Self {
         let walk =

@@ -1,5 +1,7 @@
 //! The tools that come with the program, and what answers them.
 
+use std::sync::LazyLock;
+
 use super::{Definition, Responder, Responders, read_responders, read_tools};
 use crate::chat::Tool;
 
@@ -32,15 +34,31 @@ pub fn sample_responders() -> Responders {
     read_responders(include_str!("../../assets/tools/responders.toml")).unwrap_or_default()
 }
 
-/// What answers a tool: what the user chose, or for a sample as it comes what answers that, or a person. A tool of the
-/// user's own that has a sample's name has another schema, so the sample's command would not suit it.
+/// The samples that something else than a person answers.
+static ANSWERED: LazyLock<Vec<(Tool, Responder)>> = LazyLock::new(|| {
+    let answered = sample_responders().0.into_iter();
+    answered.filter_map(|(name, responder)| Some((sample(&name)?.tool, responder))).collect()
+});
+
+/// What answers the calls of a tool: what the user chose for its name, or for a sample as it comes what answers that, or a
+/// person. `tool` is the definition that the model was offered: one of the user's own that has a sample's name has another
+/// schema, so the sample's command would not suit it.
 #[must_use]
-pub fn answerer(chosen: &Responders, tool: &Tool) -> Responder {
+pub fn answerer<'r>(chosen: &'r Responders, name: &str, tool: Option<&Tool>) -> &'r Responder {
     let usual = || {
-        let is_sample = sample(&tool.name).is_some_and(|sample| sample.tool == *tool);
-        is_sample.then(|| sample_responders().of(&tool.name).clone())
+        let loose = tool.map(without_strict)?;
+        ANSWERED.iter().find(|(sample, _)| without_strict(sample) == loose).map(|(_, responder)| responder)
     };
-    chosen.0.get(&tool.name).cloned().or_else(usual).unwrap_or_default()
+    chosen.0.get(name).or_else(usual).unwrap_or(&Responder::Person)
+}
+
+/// A definition apart from how strictly the model is held to it, which changes nothing of what answers.
+fn without_strict(tool: &Tool) -> Tool {
+    let mut tool = tool.clone();
+    if let Some(function) = tool.definition.get_mut("function").and_then(serde_json::Value::as_object_mut) {
+        function.shift_remove("strict");
+    }
+    tool
 }
 
 #[cfg(test)]
@@ -68,11 +86,16 @@ mod tests {
         let clock = sample("clock").unwrap().tool;
         let usual = sample_responders().of("clock").clone();
         assert!(matches!(usual, Responder::Command(_)));
+        let answerer = |chosen: &Responders, tool: &Tool| super::answerer(chosen, &tool.name, Some(tool)).clone();
         assert_eq!(answerer(&Responders::default(), &clock), usual);
+        let mut strict = clock.clone();
+        strict.definition["function"]["strict"] = json!(true);
+        assert_eq!(answerer(&Responders::default(), &strict), usual);
         let chosen = Responders([("clock".to_owned(), Responder::Person)].into());
         assert_eq!(answerer(&chosen, &clock), Responder::Person);
         let own = Tool::from_json(&json!({"name": "clock", "parameters": {}})).unwrap();
         assert_eq!(answerer(&Responders::default(), &own), Responder::Person);
+        assert_eq!(*super::answerer(&Responders::default(), "clock", None), Responder::Person);
     }
 
     async fn called(name: &str, arguments: &serde_json::Value) -> CallEnd {

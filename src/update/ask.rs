@@ -27,7 +27,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 fn send(state: &mut State, now: Instant) -> Effects {
     if state.composer.shown().is_blank() {
         if state.awaited(state.focused).is_some() {
-            calls::focus(state, now);
+            calls::enter(state, now);
             return Effects::new();
         }
         return if state.queue.is_empty() { Effects::new() } else { queue::release(state, now) };

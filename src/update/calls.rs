@@ -5,6 +5,7 @@
 
 mod decide;
 mod forms;
+mod haste;
 mod page;
 mod results;
 
@@ -12,14 +13,15 @@ use std::time::Instant;
 
 use super::budget::{self, Asking};
 use super::{Effects, ask, queue};
-use crate::chat::{Tool, ToolCall, Turn, TurnId};
+use crate::chat::{ToolCall, Turn, TurnId};
 use crate::state::{
     Answerer, CallId, CallRecord, CallState, Effect, Focus, LaneId, Level, State, StreamStatus, examined,
 };
 use crate::tools::{CallEnd, Responder, Violation};
 
-pub(super) use decide::{focus, perform, scroll};
+pub(super) use decide::{enter, focus, perform, scroll};
 pub(super) use forms::{accept, judge, laid_out, open_again, open_result, put_responder, responder_saved};
+pub(super) use haste::passes_over;
 
 /// The same calls so many times in a row are told to the user.
 const SAME: usize = 3;
@@ -39,7 +41,7 @@ pub(super) fn begin(state: &mut State, place: usize, reply: TurnId, now: Instant
     let count = state.session.calls.of(reply).map_or(0, <[CallRecord]>::len);
     let mut effects = Effects::new();
     for call in (0..count).map(|index| CallId { reply, index }) {
-        if is_trusted(state, call) {
+        if is_trusted(state, place, call) {
             effects.extend(decide::run(state, place, call, now));
         }
     }
@@ -53,11 +55,15 @@ pub(super) fn begin(state: &mut State, place: usize, reply: TurnId, now: Instant
 }
 
 /// Whether a call runs unasked: its tool was trusted with it, and it is valid.
-fn is_trusted(state: &State, call: CallId) -> bool {
+fn is_trusted(state: &State, place: usize, call: CallId) -> bool {
+    state.trusts(place, call) && is_runnable(state, place, call)
+}
+
+/// Whether a call waits, is valid, and is answered by something else than a person.
+fn is_runnable(state: &State, place: usize, call: CallId) -> bool {
     let Some((came, record)) = state.session.call(call) else { return false };
     record.state == CallState::Waits
-        && state.tools.always.contains(&came.name)
-        && match state.tools.responder(&came.name) {
+        && match state.responder(place, call) {
             Responder::Person => false,
             canned @ Responder::Canned(_) => canned.canned(&came.arguments).is_some(),
             Responder::Command(_) => true,
@@ -89,7 +95,7 @@ fn look(state: &mut State, place: usize, reply: TurnId) {
 /// Where a call stands that nobody has decided, by the tools that the model was offered.
 fn looked_at(state: &State, place: usize, turn: &Turn, index: usize, edited: Option<&str>) -> CallState {
     let Some(call) = turn.tool_calls.get(index) else { return CallState::NotRun };
-    let found = examined(offered(state, place, turn), &call.name, edited.unwrap_or(&call.arguments));
+    let found = examined(state.offered(place, turn), &call.name, edited.unwrap_or(&call.arguments));
     // A model that is cut in the middle of a number leaves valid JSON.
     let last = index + 1 == turn.tool_calls.len();
     let run = turn.run.and_then(|run| state.session.run(run));
@@ -101,15 +107,9 @@ fn looked_at(state: &State, place: usize, turn: &Turn, index: usize, edited: Opt
     found
 }
 
-/// The tools that the model knew when it made its calls.
-pub(super) fn offered<'s>(state: &'s State, place: usize, turn: &Turn) -> &'s [Tool] {
-    let run = turn.run.and_then(|run| state.session.run(run));
-    run.map_or(&state.lanes[place].settings.tools, |run| &run.settings.tools)
-}
-
 /// After each event: lanes that came to calls wait with them, calls that no lane waits for any more are cancelled, and
 /// the box shows what is selected.
-pub(super) fn settle(state: &mut State) -> Effects {
+pub(super) fn settle(state: &mut State, now: Instant) -> Effects {
     for place in 0..state.lanes.len() {
         settle_lane(state, place);
     }
@@ -118,7 +118,7 @@ pub(super) fn settle(state: &mut State) -> Effects {
     };
     let left: Vec<CallId> = state.session.calls.running().filter(|call| !waited(state, *call)).collect();
     let effects = left.into_iter().filter_map(|call| cancel_call(state, call)).collect();
-    page::refresh(state);
+    page::refresh(state, now);
     if state.focus == Focus::Calls && state.call_box.is_none() {
         state.focus = Focus::Composer;
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{Effects, action, attach, exchange, find, form, overlay, params};
+use super::{Effects, action, attach, calls, exchange, find, form, overlay, params};
 use crate::state::{Focus, Level, Overlay, State};
 
 pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
@@ -38,6 +38,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
     if let Some(action) = action
         && action::applies(state, action)
     {
+        if calls::passes_over(state, action, key.kind, now) {
+            return Effects::new();
+        }
         return action::perform(state, action, now);
     }
     match (&state.overlay, state.focus) {

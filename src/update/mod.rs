@@ -65,7 +65,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let shut = state.overlay.is_none();
     let mut effects = route(state, event, now);
     if !piece {
-        effects.extend(calls::settle(state));
+        effects.extend(calls::settle(state, now));
     }
     let mut keep: Vec<Effect> = saving::follow(state, piece, now).into_iter().collect();
     // What a run cost is known when it is in the ledger; one that is stopped goes there too.

@@ -10,7 +10,6 @@ use crate::chat::{Field, Tool};
 use crate::input::Action;
 use crate::state::{Level, Overlay, State, ToolList, ToolRow, ToolSource};
 use crate::text;
-use crate::tools::sample_responders;
 
 pub(super) fn open(state: &mut State) -> Effects {
     state.overlay = Some(Overlay::Tools(Box::default()));
@@ -84,19 +83,9 @@ fn keep_selected(state: &mut State, name: &str) {
 
 fn toggle(state: &mut State, row: &ToolRow) {
     let name = row.tool.name.as_str();
-    answer_sample(state, row);
     let before = state.lane().settings.tools.iter().filter(|tool| tool.name != name).cloned();
     let tools: Vec<Tool> = if row.on { before.collect() } else { before.chain([row.tool.clone()]).collect() };
     state.change(state.focused, &Field::Tools, |settings| settings.tools = tools.into());
-}
-
-/// A sample that is taken is answered as samples are, where the user chose nothing else.
-fn answer_sample(state: &mut State, row: &ToolRow) {
-    let known = sample_responders().0.remove(&row.tool.name);
-    if let (ToolSource::Sample, false, Some(responder)) = (row.from, row.on, known) {
-        state.tools.responders.0.entry(row.tool.name.clone()).or_insert(responder);
-        state.tools.revision += 1;
-    }
 }
 
 /// Asks the provider to hold the model to the tool's schema, or not to.

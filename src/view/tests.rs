@@ -305,6 +305,12 @@ fn calls_that_wait_and_calls_that_arrive_are_told_apart() {
 
 /// Two calls in the box, which has the keys: a command is to be run with the first, the other's arguments are wrong.
 fn calls_to_decide_about(columns: u16, rows: u16) -> Scene {
+    let mut scene = calls_that_came(columns, rows);
+    scene.passes(800);
+    scene
+}
+
+fn calls_that_came(columns: u16, rows: u16) -> Scene {
     let mut scene = Scene::new(columns, rows);
     let schema = json!({"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]});
     scene.state.change(0, &Field::Tools, |settings| {
@@ -335,6 +341,11 @@ fn calls_to_decide_about(columns: u16, rows: u16) -> Scene {
 #[test]
 fn a_call_that_waits_is_shown_whole_with_the_command_that_would_run() {
     frames("calls", calls_to_decide_about);
+}
+
+#[test]
+fn a_call_that_has_just_taken_the_place_of_another_says_that_no_key_decides() {
+    insta::assert_snapshot!("calls_held_100x30", calls_that_came(100, 30).frame());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::outline::{Group, Outline};
 use super::{CallId, Lane, Session};
 use crate::chat::{Role, ToolCall, TurnId};
+use crate::tools::given_twice;
 
 /// So many places are told at which two calls differ.
 const MOST: usize = 20;
@@ -141,7 +142,8 @@ fn canonical(arguments: &str) -> String {
 fn read(arguments: &str) -> Option<Value> {
     match arguments.trim() {
         "" | "null" => Some(Value::Object(serde_json::Map::new())),
-        text => serde_json::from_str(text).ok(),
+        // Readers differ in what a field that is given twice is.
+        text => serde_json::from_str(text).ok().filter(|_| given_twice(text).is_none()),
     }
 }
 

@@ -116,6 +116,33 @@ fn the_filter_is_by_tool_state_lane_and_text() {
 }
 
 #[test]
+fn a_key_in_the_filter_costs_the_rows_that_it_shows_and_no_turn_of_the_session() {
+    let (mut session, mut lanes) = (Session::default(), [lane('A', 0), lane('B', 1)]);
+    let replies = asked(&mut session, &mut lanes, &[&[("get_weather", "{}"), ("clock", "{}")], &[("clock", "{}")]]);
+    let mut tip = Some(replies[0]);
+    for _ in 0..1000 {
+        tip = Some(session.turns.add(tip, Role::User, "Words"));
+    }
+    let mut inspector = Inspector::default();
+    inspector.refresh(&session, &lanes);
+    inspector.select_call(CallId { reply: replies[1], index: 0 });
+    for (filter, calls) in [("c", 2), ("cl", 2), ("clo", 2), ("", 3), ("tool:weather", 1)] {
+        let before = inspector.work();
+        filter.clone_into(&mut inspector.filter);
+        inspector.refresh(&session, &lanes);
+        assert_eq!(inspector.work() - before, inspector.rows().len() as u64, "{filter}");
+        let mut fresh = Inspector { filter: filter.to_owned(), ..Inspector::default() };
+        fresh.refresh(&session, &lanes);
+        assert_eq!(inspector.rows(), fresh.rows(), "{filter}");
+        assert_eq!(inspector.rows().iter().filter(|row| matches!(row, InspectorRow::Call(_))).count(), calls);
+        assert_eq!(
+            inspector.mark(CallId { reply: replies[1], index: 0 }),
+            fresh.mark(CallId { reply: replies[1], index: 0 })
+        );
+    }
+}
+
+#[test]
 fn a_call_that_comes_adds_its_row_and_a_piece_of_one_adds_nothing_however_long_the_session_is() {
     let (mut session, mut lanes) = (Session::default(), [lane('A', 0), lane('B', 1)]);
     let mut tip = None;

@@ -1,14 +1,18 @@
 //! The further rules of strict schemas: the subset of JSON Schema that a provider can hold a model to.
 //!
-//! Source: OpenAI's guide on structured outputs, "Supported schemas". Its limits grew over time; the newest are taken, and
-//! what older models still refuse is a note.
+//! Sources: OpenAI's guide on structured outputs, "Supported schemas" (developers.openai.com, as of February 2026: 10 levels,
+//! 5,000 properties, 1,000 choices, 120,000 characters, 15,000 characters of a choice of more than 250); how it counts is read
+//! from `JsonSchemaValidator` of its own library for Java (openai/openai-java), whose smaller limits are of 2025. The limits
+//! grew over time; the newest are taken, and what older models still refuse is a note.
 
 use serde_json::Value;
 
 use super::nodes::Node;
 use super::{Findings, Severity};
 
-/// Keywords that are refused.
+/// Keywords that are refused. The guide lists `allOf`, `not`, `dependentRequired`, `dependentSchemas`, `if`, `then` and
+/// `else`; the others are in none of its lists of what is supported, nor in the one of `JsonSchemaValidator`, and users report
+/// their refusal ("'default' is not permitted", "'uniqueItems' is not permitted").
 const UNSUPPORTED: [&str; 19] = [
     "allOf",
     "oneOf",
@@ -31,8 +35,8 @@ const UNSUPPORTED: [&str; 19] = [
     "default",
 ];
 
-/// Keywords that older models refuse.
-const YOUNG: [&str; 10] = [
+/// Keywords that older models and fine-tuned ones refuse (the guide, "not supported yet" of fine-tuned models).
+const YOUNG: [&str; 11] = [
     "minLength",
     "maxLength",
     "pattern",
@@ -41,20 +45,29 @@ const YOUNG: [&str; 10] = [
     "maximum",
     "exclusiveMinimum",
     "exclusiveMaximum",
+    "multipleOf",
     "minItems",
     "maxItems",
 ];
 
+/// Properties of all objects together, those of definitions among them (the guide; it was 100 until 2025).
 const MOST_PROPERTIES: usize = 5000;
+/// Levels below the root: each property and each item is one deeper than what holds it (the guide, openai-java#732; it was 5).
 const DEEPEST: usize = 10;
+/// Values of all `enum`s together (the guide; it was 500, "Expected at most 500 enum values in total").
 const MOST_CHOICES: usize = 1000;
-/// Characters of all names and choices together.
+/// Characters of the names of properties and definitions, of choices and of `const` values together (the guide).
 const MOST_CHARACTERS: usize = 120_000;
+/// From so many values on, the characters of a single choice of strings are limited too (the guide).
+const LARGE_CHOICE: usize = 250;
+/// Characters of a large choice (the guide; it was 7,500).
+const MOST_OF_A_CHOICE: usize = 15_000;
 
 pub(super) fn lint(findings: &mut Findings<'_>, nodes: &[Node<'_>]) {
     for node in nodes {
         closed(findings, node);
         supported(findings, node);
+        large_choice(findings, node);
         if node.depth > DEEPEST {
             let said = format!("it is nested {} levels deep; a strict schema has at most {DEEPEST}", node.depth);
             findings.refused(&node.pointer, said);
@@ -99,23 +112,46 @@ fn supported(findings: &mut Findings<'_>, node: &Node<'_>) {
     }
 }
 
+/// The characters of each choice of a schema; numbers and the like have none.
+fn choices(node: &Node<'_>) -> Vec<usize> {
+    let given = node.schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    given.map(characters).collect()
+}
+
+fn characters(value: &Value) -> usize {
+    value.as_str().map_or(0, |text| text.chars().count())
+}
+
+fn large_choice(findings: &mut Findings<'_>, node: &Node<'_>) {
+    let choices = choices(node);
+    let characters = choices.iter().sum::<usize>();
+    if choices.len() > LARGE_CHOICE && characters > MOST_OF_A_CHOICE {
+        let said = format!(
+            "its choices have {characters} characters; a strict schema has at most {MOST_OF_A_CHOICE} where there are more \
+             than {LARGE_CHOICE} choices"
+        );
+        findings.refused(format!("{}/enum", node.pointer), said);
+    }
+}
+
 /// The limits of a schema as a whole.
 fn whole(findings: &mut Findings<'_>, nodes: &[Node<'_>]) {
     let Some(root) = nodes.first() else { return };
-    let (mut names, mut choices) = (Vec::new(), Vec::new());
+    let (mut properties, mut choices, mut all) = (0, 0, 0);
     for node in nodes {
-        for field in ["properties", "$defs", "definitions"] {
-            let named = node.schema.get(field).and_then(Value::as_object).into_iter().flatten();
-            names.extend(named.map(|(name, _)| name.chars().count()));
-        }
-        let given = node.schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-        choices.extend(given.map(|choice| choice.as_str().map_or(0, |text| text.chars().count())));
+        let named = |field: &str| node.schema.get(field).and_then(Value::as_object);
+        properties += named("properties").map_or(0, serde_json::Map::len);
+        let names = ["properties", "$defs", "definitions"].into_iter().filter_map(named).flat_map(|named| named.keys());
+        all += names.map(|name| name.chars().count()).sum::<usize>();
+        all += node.schema.get("const").map_or(0, characters);
+        let given = self::choices(node);
+        choices += given.len();
+        all += given.iter().sum::<usize>();
     }
-    let characters = names.iter().chain(&choices).sum::<usize>();
     let limits = [
-        (names.len(), MOST_PROPERTIES, "properties"),
-        (choices.len(), MOST_CHOICES, "choices"),
-        (characters, MOST_CHARACTERS, "characters of names and choices"),
+        (properties, MOST_PROPERTIES, "properties"),
+        (choices, MOST_CHOICES, "choices"),
+        (all, MOST_CHARACTERS, "characters of names, choices and constants"),
     ];
     for (count, most, what) in limits {
         if count > most {

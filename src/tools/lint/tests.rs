@@ -179,6 +179,15 @@ fn a_strict_schema_has_limits_as_a_whole() {
     let many: Vec<String> = (0..1001).map(|place| place.to_string()).collect();
     let found = in_parameters(true, &root(json!({"enum": many, "description": "Choice"})));
     assert_eq!(found, ["refused /parameters: it has 1001 choices; a strict schema has at most 1000"]);
+    let long = |count: usize| (0..count).map(|place| format!("{place:060}")).collect::<Vec<String>>();
+    let found = in_parameters(true, &root(json!({"enum": long(251), "description": "Choice"})));
+    let said =
+        "its choices have 15060 characters; a strict schema has at most 15000 where there are more than 250 choices";
+    assert_eq!(found, [format!("refused /parameters/properties/a/enum: {said}")]);
+    assert_eq!(in_parameters(true, &root(json!({"enum": long(250), "description": "Choice"}))), Vec::<String>::new());
+    let constant = json!({"const": "x".repeat(120_000), "description": "Constant"});
+    let said = "it has 120001 characters of names, choices and constants; a strict schema has at most 120000";
+    assert_eq!(in_parameters(true, &root(constant))[0], format!("refused /parameters: {said}"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, answer, forms, is_answered, results, send_results};
+use super::{Effects, answer, forms, haste, is_answered, results, send_results};
 use crate::input::Action;
 use crate::state::{Answerer, CallId, CallState, Effect, Focus, Level, State, StreamStatus};
 use crate::text;
@@ -27,17 +27,25 @@ pub(in crate::update) fn focus(state: &mut State, now: Instant) -> bool {
     true
 }
 
+/// Gives the keys to the box by one that decides in it.
+pub(in crate::update) fn enter(state: &mut State, now: Instant) {
+    if focus(state, now) {
+        haste::entered(state, now);
+    }
+}
+
 pub(in crate::update) fn perform(state: &mut State, action: Action, now: Instant) -> Effects {
     let place = state.focused;
     let Some(call) = state.awaited(place) else { return Effects::new() };
     match action {
-        Action::CallNext => select(state, place, call.index + 1),
-        Action::CallPrevious => select(state, place, call.index.wrapping_sub(1)),
+        Action::CallNext => select(state, place, call.index + 1, now),
+        Action::CallPrevious => select(state, place, call.index.wrapping_sub(1), now),
         Action::CallScrollDown => scroll(state, PAGE),
         Action::CallScrollUp => scroll(state, -PAGE),
         Action::CallAccept if is_answered(state, place) => return send_results(state, place, now),
         Action::CallAccept => return accept(state, place, call, now),
         Action::CallRun => return run_or_tell(state, place, call, now),
+        Action::CallRunAll => return run_all(state, place, call, now),
         Action::CallAlways => return toggle_always(state, place, call, now),
         Action::CallResponder => forms::open_responder(state, call),
         Action::CallRefuseAll => forms::open_refusal_of_all(state, call, now),
@@ -64,12 +72,14 @@ fn decided(state: &mut State, call: CallId, now: Instant) {
     state.notices.show(Level::Note, said, now);
 }
 
-fn select(state: &mut State, place: usize, index: usize) {
+/// Selects another call. Who asks for it by a key means what comes: its keys count at once.
+fn select(state: &mut State, place: usize, index: usize, now: Instant) {
     let count = state.awaited(place).and_then(|call| state.session.calls.of(call.reply)).map_or(0, <[_]>::len);
     if let StreamStatus::AwaitingTools { selected, .. } = &mut state.lanes[place].status
         && index < count
     {
         *selected = index;
+        haste::turn_to(state, now);
     }
 }
 
@@ -83,9 +93,9 @@ pub(in crate::update) fn scroll(state: &mut State, rows: isize) {
 
 /// What fits the call best.
 fn accept(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
-    let Some((came, record)) = state.session.call(call) else { return Effects::new() };
+    let Some(record) = state.session.calls.get(call) else { return Effects::new() };
     match &record.state {
-        CallState::Waits if *state.tools.responder(&came.name) != Responder::Person => run(state, place, call, now),
+        CallState::Waits if *state.responder(place, call) != Responder::Person => run(state, place, call, now),
         CallState::Invalid { .. } => {
             let end = CallEnd::Failed { said: faults(state, call), output: String::new() };
             answer(state, place, call, Answerer::Person, end, now)
@@ -152,7 +162,7 @@ fn run_or_tell(state: &mut State, place: usize, call: CallId, now: Instant) -> E
 pub(super) fn run(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
     let Some((came, _)) = state.session.call(call) else { return Effects::new() };
     let (tool, arguments) = (came.name.clone(), state.session.arguments(call).unwrap_or_default().to_owned());
-    match state.tools.responder(&tool).clone() {
+    match state.responder(place, call).clone() {
         Responder::Person => {
             forms::open_answer(state, call);
             Effects::new()
@@ -192,14 +202,18 @@ fn toggle_always(state: &mut State, place: usize, call: CallId, now: Instant) ->
     let (tool, valid) = (came.name.clone(), !matches!(record.state, CallState::Invalid { .. } | CallState::CutOff));
     let shown = text::clean_line(&tool).into_owned();
     let key = state.key(Action::CallAlways);
-    if state.tools.always.remove(&tool) {
+    if state.trusts(place, call) {
+        state.tools.always.retain(|trusted| trusted.name != tool);
         state.notices.show(Level::Note, format!("{shown} asks again before it runs."), now);
         return Effects::new();
     }
-    let said = match state.tools.responder(&tool) {
+    let said = match state.responder(place, call) {
         Responder::Person => Err(format!("A person answers {shown}: there is nothing to run unasked.")),
         _ if !valid => Err(format!("Invalid arguments are never run, so {shown} cannot be trusted with them.")),
-        _ => Ok(format!("{shown} runs unasked in this session, when its arguments are valid; {key} ends that.")),
+        _ => {
+            let lanes = if state.lanes.len() > 1 { ", in all lanes" } else { "" };
+            Ok(format!("{shown} runs unasked in this session{lanes}, when its arguments are valid; {key} ends that."))
+        }
     };
     match said {
         Err(said) => {
@@ -207,7 +221,7 @@ fn toggle_always(state: &mut State, place: usize, call: CallId, now: Instant) ->
             Effects::new()
         }
         Ok(said) => {
-            state.tools.always.insert(tool);
+            state.tools.always.extend(state.called_tool(place, call).cloned());
             state.notices.show(Level::Warning, said, now);
             run_trusted(state, place, call, now)
         }
@@ -216,11 +230,31 @@ fn toggle_always(state: &mut State, place: usize, call: CallId, now: Instant) ->
 
 /// Runs what waits of the tool that was just trusted.
 fn run_trusted(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
+    run_where(state, place, call, super::is_trusted, now)
+}
+
+/// Runs every call of the reply that waits and that something other than a person answers.
+fn run_all(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
+    let effects = run_where(state, place, call, super::is_runnable, now);
+    if effects.is_empty() {
+        let said = "No call that waits can be run: they are invalid, or a person answers them.";
+        state.notices.show(Level::Note, said, now);
+    }
+    effects
+}
+
+fn run_where(
+    state: &mut State,
+    place: usize,
+    call: CallId,
+    fits: impl Fn(&State, usize, CallId) -> bool,
+    now: Instant,
+) -> Effects {
     let count = state.session.calls.of(call.reply).map_or(0, <[_]>::len);
     let calls = (0..count).map(|index| CallId { index, ..call });
-    let trusted: Vec<CallId> = calls.filter(|call| super::is_trusted(state, *call)).collect();
+    let chosen: Vec<CallId> = calls.filter(|call| fits(state, place, *call)).collect();
     let mut effects = Vec::<Effect>::new();
-    for call in trusted {
+    for call in chosen {
         effects.extend(run(state, place, call, now));
     }
     effects

@@ -6,10 +6,10 @@ use super::{CallState, Effects, State, answer, results};
 use crate::chat::{Role, TurnId};
 use crate::input::Action;
 use crate::state::{
-    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Undo, Verdict, examined,
+    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Topic, Undo, Verdict, examined,
 };
 use crate::text;
-use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder};
+use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder, answerer, given_twice};
 use crate::update::{ask, form, inspector};
 
 fn open(state: &mut State, what: CallForm, text: &str, templates: Vec<String>) {
@@ -29,7 +29,12 @@ pub(super) fn open_arguments(state: &mut State, call: CallId) {
 
 /// Arguments as they are written to be edited: JSON over several lines, what is none as it came.
 pub(in crate::update) fn laid_out(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json).map_or_else(|_| json.to_owned(), |value| format!("{value:#}"))
+    certain(json).map_or_else(|| json.to_owned(), |value| format!("{value:#}"))
+}
+
+/// What a JSON text means to every reader; nothing for one that gives a field twice.
+fn certain(json: &str) -> Option<serde_json::Value> {
+    serde_json::from_str(json).ok().filter(|_| given_twice(json).is_none())
 }
 
 /// An empty result, or the one that came and is too large to go back unasked; the last result of the tool is a template.
@@ -38,7 +43,7 @@ pub(super) fn open_answer(state: &mut State, call: CallId) {
         Some(CallState::Large { end, .. }) => end.to_content(),
         _ => String::new(),
     };
-    let last = state.session.call(call).and_then(|(came, _)| last_result(state, &came.name));
+    let last = state.session.call(call).and_then(|(came, _)| state.session.last_result(&came.name));
     open(state, CallForm::Answer(call), &text, last.into_iter().collect());
 }
 
@@ -57,7 +62,7 @@ pub(super) fn open_refusal_of_all(state: &mut State, call: CallId, now: Instant)
 /// What answers the tool now, as it is written; the templates are the other ways.
 pub(super) fn open_responder(state: &mut State, call: CallId) {
     let Some(tool) = state.session.call(call).map(|(came, _)| came.name.clone()) else { return };
-    let written = match state.tools.responder(&tool) {
+    let written = match state.responder(state.focused, call) {
         Responder::Person => "person".to_owned(),
         Responder::Canned(_) => "last result".to_owned(),
         Responder::Command(command) => serde_json::json!(command.argv).to_string(),
@@ -79,16 +84,6 @@ pub(in crate::update) fn open_result(state: &mut State, turn: TurnId) {
     open(state, CallForm::Result(turn), &text, Vec::new());
 }
 
-/// The newest result of a tool in the lane's branch.
-fn last_result(state: &State, tool: &str) -> Option<String> {
-    let answers = state.session.turns.up_from(state.lane().tip()).filter(|turn| turn.role == Role::Tool);
-    let of_tool = |turn: &&crate::chat::Turn| {
-        let call = state.session.answered_by(turn).and_then(|call| state.session.call(call));
-        call.is_some_and(|(came, _)| came.name == tool)
-    };
-    answers.into_iter().find(of_tool).map(|turn| turn.text.clone())
-}
-
 /// Says of what is written whether it can be taken.
 pub(in crate::update) fn judge(state: &mut State) {
     let Some(form) = form::open_form(state) else { return };
@@ -100,7 +95,7 @@ pub(in crate::update) fn judge(state: &mut State) {
         CallForm::Refusal(_) | CallForm::RefusalOfAll(_) => {
             Some(Verdict::Good("the reason goes to the model; it may be empty".to_owned()))
         }
-        CallForm::Responder(tool) => Some(match responder(state, &tool, &written) {
+        CallForm::Responder(tool) => Some(match responder(state, lane, &tool, &written) {
             Ok(Responder::Person) => Verdict::Good("you type or paste each result".to_owned()),
             Ok(Responder::Canned(_)) => Verdict::Good("each call gets the last result again".to_owned()),
             Ok(Responder::Command(command)) => {
@@ -128,23 +123,23 @@ fn found(state: &State, lane: LaneId, call: CallId, written: &str) -> Option<Cal
     let place = super::place_of(state, lane)?;
     let turn = state.session.turns.get(call.reply)?;
     let name = &turn.tool_calls.get(call.index)?.name;
-    Some(examined(super::offered(state, place, turn), name, written))
+    Some(examined(state.offered(place, turn), name, written))
 }
 
 fn on_result(written: &str) -> Verdict {
     Verdict::Good(match (written.trim(), serde_json::from_str::<serde::de::IgnoredAny>(written)) {
-        ("", _) => "an empty result".to_owned(),
+        ("", _) => "nothing is written yet".to_owned(),
         (_, Ok(_)) => "JSON".to_owned(),
         _ => "text, as it is".to_owned(),
     })
 }
 
 /// What a text says about who answers a tool.
-fn responder(state: &State, tool: &str, written: &str) -> Result<Responder, String> {
+fn responder(state: &State, lane: LaneId, tool: &str, written: &str) -> Result<Responder, String> {
     match written.trim() {
         "" | "person" => return Ok(Responder::Person),
         "last result" => {
-            let result = last_result(state, tool);
+            let result = state.session.last_result(tool);
             let rule = |result| Responder::Canned(vec![CannedRule { when: std::collections::BTreeMap::new(), result }]);
             return result.map(rule).ok_or_else(|| "this tool has no result yet".to_owned());
         }
@@ -156,7 +151,8 @@ fn responder(state: &State, tool: &str, written: &str) -> Result<Responder, Stri
     if argv.first().is_none_or(String::is_empty) {
         return Err("the list is empty: its first word is the program".to_owned());
     }
-    Ok(Responder::Command(match state.tools.responder(tool) {
+    let of_lane = state.lane_by_id(lane).and_then(|lane| lane.settings.tools.iter().find(|it| it.name == tool));
+    Ok(Responder::Command(match answerer(&state.tools.responders, tool, of_lane) {
         Responder::Command(before) => CommandResponder { argv, ..before.clone() },
         _ => CommandResponder::new(argv),
     }))
@@ -168,6 +164,9 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
     let FormPurpose::Call { lane, what } = form.purpose.clone() else { return Effects::new() };
     let (written, bad) = (form.editor.text(), matches!(form.verdict, Some(Verdict::Bad(_))));
     let Some(place) = super::place_of(state, lane).filter(|_| !bad) else { return Effects::new() };
+    if matches!(what, CallForm::Answer(_) | CallForm::Result(_)) && !means_nothing(state, &written, now) {
+        return Effects::new();
+    }
     state.overlay = None;
     match what {
         CallForm::Arguments(call) => run_with(state, place, call, written, now),
@@ -184,9 +183,23 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
             let waiting: Vec<CallId> = calls.into_iter().filter(undecided).collect();
             waiting.into_iter().flat_map(|call| refuse(state, place, call, &written, now)).collect()
         }
-        CallForm::Responder(tool) => keep_responder(state, tool, &written, now),
+        CallForm::Responder(tool) => keep_responder(state, lane, tool, &written, now),
         CallForm::Result(turn) => send_again(state, place, turn, written, now),
     }
+}
+
+/// Whether an empty result is meant: it is asked for twice. Any other is.
+fn means_nothing(state: &mut State, written: &str, now: Instant) -> bool {
+    if !written.trim().is_empty() || state.confirmed(Action::FormAccept, "sends an empty result.", now) {
+        return true;
+    }
+    // It is said in the form, where the eyes are.
+    state.notices.withdraw(Topic::AskAgain);
+    let said = format!("nothing is written; {} again sends an empty result", state.key(Action::FormAccept));
+    if let Some(form) = form::open_form(state) {
+        form.verdict = Some(Verdict::Asks(said));
+    }
+    false
 }
 
 /// Whether a call still waits; says so if not.
@@ -209,10 +222,10 @@ fn run_with(state: &mut State, place: usize, call: CallId, written: String, now:
         return Effects::new();
     }
     let Some((came, _)) = state.session.call(call) else { return Effects::new() };
-    let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
-    let same = value(&came.arguments).is_some() && value(&came.arguments) == value(&written);
+    let value = certain(&written);
+    let same = value.is_some() && certain(&came.arguments) == value;
     // One line, as models write them.
-    let compact = value(&written).map_or(written, |value| value.to_string());
+    let compact = value.map_or(written, |value| value.to_string());
     state.session.change_call(call, |record| {
         record.edited = (!same).then_some(compact);
         record.state = CallState::Waits;
@@ -220,8 +233,8 @@ fn run_with(state: &mut State, place: usize, call: CallId, written: String, now:
     super::decide::run(state, place, call, now)
 }
 
-fn keep_responder(state: &mut State, tool: String, written: &str, now: Instant) -> Effects {
-    let Ok(responder) = responder(state, &tool, written) else { return Effects::new() };
+fn keep_responder(state: &mut State, lane: LaneId, tool: String, written: &str, now: Instant) -> Effects {
+    let Ok(responder) = responder(state, lane, &tool, written) else { return Effects::new() };
     let who = match &responder {
         Responder::Person => "a person",
         Responder::Canned(_) => "its last result",
@@ -240,7 +253,7 @@ pub(in crate::update) fn put_responder(
 ) -> Effects {
     let shown = text::clean_line(&tool).into_owned();
     // Whom the user trusted was another one.
-    state.tools.always.remove(&tool);
+    state.tools.always.retain(|trusted| trusted.name != tool);
     state.tools.responders.0.insert(tool.clone(), responder.clone());
     state.tools.revision += 1;
     state.notices.show(Level::Note, format!("{shown} is answered by {who} from now on."), now);

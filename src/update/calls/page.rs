@@ -1,14 +1,16 @@
 //! The rows of the box in which the user decides: what the selected call would do, whole, and what is wrong with it.
 
-use super::{CallId, CallState, State, rounds_to_ask_about};
+use std::time::Instant;
+
+use super::{CallId, CallState, State, haste, rounds_to_ask_about};
 use crate::input::Action;
 use crate::state::{CallBox, CallBoxKey, Layout};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, wrap, wrap_hard};
 use crate::tools::command::preview;
 use crate::tools::{CallEnd, CommandResponder, Responder};
 
-/// Makes the rows anew when their subject changed.
-pub(super) fn refresh(state: &mut State) {
+/// Makes the rows anew when their subject changed. What takes the place of something else waits a moment for keys.
+pub(super) fn refresh(state: &mut State, now: Instant) {
     let place = state.focused;
     let Some(call) = state.awaited(place) else {
         state.call_box = None;
@@ -18,6 +20,7 @@ pub(super) fn refresh(state: &mut State) {
         session: state.session.serial,
         lane: state.lanes[place].id,
         call,
+        stands: state.session.calls.get(call).map(|record| std::mem::discriminant(&record.state)),
         revision: state.session.turns.get(call.reply).map_or(0, |turn| turn.revision),
         responders: state.tools.revision,
         columns: Layout::box_columns(state),
@@ -26,7 +29,11 @@ pub(super) fn refresh(state: &mut State) {
     if state.call_box.as_ref().is_some_and(|open| open.of == key) {
         return;
     }
-    let made = CallBox::new(key, rows(state, place, call, key.columns)).at_place_of(state.call_box.as_ref());
+    let before = state.call_box.as_ref();
+    let mut made = CallBox::new(key, rows(state, place, call, key.columns)).at_place_of(before);
+    if !before.is_some_and(|before| before.is_about(&key)) {
+        made.hold(now + haste::AFTER_CHANGE);
+    }
     state.call_box = Some(made);
 }
 
@@ -46,7 +53,7 @@ fn rows(state: &State, place: usize, call: CallId, columns: u16) -> Vec<Line> {
     }
     page.state(state, place, call, &record.state);
     let arguments = record.edited.as_deref().unwrap_or(&came.arguments);
-    page.responder(state, &came.name, arguments);
+    page.responder(state, (place, call), arguments);
     if arguments.trim().is_empty() {
         page.says("without arguments", StyleRole::Dim);
     } else {
@@ -122,8 +129,8 @@ impl Page {
     }
 
     /// Who answers, for commands with every word that is run.
-    fn responder(&mut self, state: &State, tool: &str, arguments: &str) {
-        match state.tools.responder(tool) {
+    fn responder(&mut self, state: &State, (place, call): (usize, CallId), arguments: &str) {
+        match state.responder(place, call) {
             Responder::Person => self.says("answered by you", StyleRole::Dim),
             canned @ Responder::Canned(_) => match canned.canned(arguments) {
                 Some(result) => self.says(&format!("canned result: {result}"), StyleRole::Dim),
@@ -131,8 +138,9 @@ impl Page {
             },
             Responder::Command(command) => self.command(command, arguments),
         }
-        if state.tools.always.contains(tool) {
-            let said = format!("runs unasked in this session · {} ends that", state.key(Action::CallAlways));
+        if state.trusts(place, call) {
+            let lanes = if state.lanes.len() > 1 { ", in all lanes" } else { "" };
+            let said = format!("runs unasked in this session{lanes} · {} ends that", state.key(Action::CallAlways));
             self.says(&said, StyleRole::Warning);
         }
     }

@@ -155,7 +155,7 @@ fn keep_canned(state: &mut State, call: CallId, by: By, now: Instant) -> Effects
     let Some((came, _)) = state.session.call(call) else { return Effects::new() };
     let (tool, arguments) = (came.name.clone(), state.session.arguments(call).unwrap_or_default());
     let when = if by == By::Arguments { values(arguments) } else { BTreeMap::new() };
-    let mut rules = match state.tools.responder(&tool) {
+    let mut rules = match state.responder(page::place_of(state, call.reply), call) {
         Responder::Canned(rules) => rules.clone(),
         Responder::Person | Responder::Command(_) => Vec::new(),
     };

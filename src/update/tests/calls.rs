@@ -50,7 +50,10 @@ pub(super) fn waiting(calls: &[(&str, &str, &str)], now: Instant) -> State {
 pub(super) const TOKYO: &str = r#"{"city":"Tokyo"}"#;
 
 pub(super) fn act(state: &mut State, action: Action, now: Instant) -> Effects {
-    super::super::action::perform(state, action, now).into_iter().chain(super::super::calls::settle(state)).collect()
+    super::super::action::perform(state, action, now)
+        .into_iter()
+        .chain(super::super::calls::settle(state, now))
+        .collect()
 }
 
 /// Opens a form by an action, writes a text into it and takes it.
@@ -158,7 +161,7 @@ fn invalid_arguments_are_never_run_and_by_default_the_model_is_told() {
     for arguments in [r#"{"city":7}"#, "{}", "", "null", "{}{", r#"{"city":"To"#, "[]"] {
         let mut state = asked_with_tools(now);
         command(&mut state, "get_weather");
-        state.tools.always.insert("get_weather".into());
+        state.tools.always.push(tool("get_weather"));
         assert_eq!(called(&mut state, &[("a", "get_weather", arguments)], now), [], "{arguments}");
         assert_eq!(words(&state), ["invalid"], "{arguments}");
         assert_eq!(act(&mut state, Action::CallRun, now), [], "{arguments}");
@@ -216,6 +219,20 @@ fn edited_arguments_make_a_reply_beside_the_one_that_came() {
     let siblings = turns.siblings(TurnId(1));
     assert_eq!(turns.get(siblings[0]).unwrap().tool_calls[0].arguments, r#"{"city":"Tokio"}"#, "the original stays");
     assert!(turns.get(siblings[1]).unwrap().edited);
+}
+
+#[test]
+fn arguments_that_say_a_field_twice_are_edited_as_they_came_and_run_as_they_are_mended() {
+    let now = Instant::now();
+    let twice = r#"{"city":"Oslo","city":"Tokyo"}"#;
+    let mut state = waiting(&[("a", "get_weather", twice)], now);
+    command(&mut state, "get_weather");
+    assert_eq!(words(&state), ["invalid"]);
+    act(&mut state, Action::CallEdit, now);
+    assert_eq!(form(&state).editor.text(), twice, "both are shown");
+    state.overlay = None;
+    let effects = writes(&mut state, Action::CallEdit, TOKYO, now);
+    assert!(matches!(&effects[..], [.., Effect::RunTool { arguments, .. }] if arguments == TOKYO), "{effects:?}");
 }
 
 #[test]
@@ -313,7 +330,7 @@ fn after_ten_rounds_the_user_is_asked_before_the_results_go_back() {
     let mut state = asked_with_tools(now);
     let rule = CannedRule { result: "clear".into(), ..CannedRule::default() };
     state.tools.responders.0.insert("get_weather".into(), Responder::Canned(vec![rule]));
-    state.tools.always.insert("get_weather".into());
+    state.tools.always.push(tool("get_weather"));
     for round in 1..=10 {
         let arguments = json!({"city": round.to_string()}).to_string();
         let effects = called(&mut state, &[("a", "get_weather", &arguments)], now);
@@ -330,7 +347,7 @@ fn the_same_call_for_the_third_time_in_a_row_is_told() {
     let mut state = asked_with_tools(now);
     let rule = CannedRule { result: "clear".into(), ..CannedRule::default() };
     state.tools.responders.0.insert("get_weather".into(), Responder::Canned(vec![rule]));
-    state.tools.always.insert("get_weather".into());
+    state.tools.always.push(tool("get_weather"));
     let told =
         |state: &State| state.notices.iter().any(|notice| notice.text.contains("the same call 3 times in a row"));
     for _ in 0..2 {
@@ -350,13 +367,63 @@ fn always_is_not_offered_for_what_is_invalid_or_answered_by_a_person_and_can_be_
     command(&mut state, "get_weather");
     command(&mut state, "get_time");
     task(&act(&mut state, Action::CallAlways, now));
-    assert!(state.tools.always.contains("get_weather"));
+    assert!(state.tools.trusts(&tool("get_weather")));
     assert_eq!(state.awaited(0).unwrap().index, 1);
     act(&mut state, Action::CallAlways, now);
-    assert!(!state.tools.always.contains("get_time"), "its arguments are invalid");
+    assert!(!state.tools.trusts(&tool("get_time")), "its arguments are invalid");
     act(&mut state, Action::CallPrevious, now);
     act(&mut state, Action::CallAlways, now);
     assert!(state.tools.always.is_empty());
+}
+
+#[test]
+fn trust_is_in_a_definition_so_that_another_tool_of_its_name_asks() {
+    let now = Instant::now();
+    let mut state = asked_with_tools(now);
+    command(&mut state, "get_weather");
+    let other = Tool::from_json(&json!({"name": "get_weather", "parameters": {"type": "object"}})).unwrap();
+    state.tools.always.push(other);
+    assert_eq!(called(&mut state, &[("a", "get_weather", TOKYO)], now), []);
+    assert_eq!(words(&state), ["waits for you"]);
+    // Once it is trusted as it is, it runs, and so does the next call of it.
+    task(&act(&mut state, Action::CallAlways, now));
+    assert!(state.tools.trusts(&tool("get_weather")));
+}
+
+#[test]
+fn the_command_of_a_sample_answers_that_definition_and_no_other_of_its_name() {
+    let now = Instant::now();
+    let own = Tool::from_json(&json!({"name": "clock", "parameters": {"type": "object"}})).unwrap();
+    let sample = crate::tools::sample("clock").unwrap().tool;
+    let arguments = json!({}).to_string();
+    for (offered, runs) in [(sample, true), (own, false)] {
+        let mut state = state();
+        state.lanes[0].settings.tools = [offered].into();
+        key(&mut state, KeyCode::Char('x'), now);
+        key(&mut state, KeyCode::Enter, now);
+        called(&mut state, &[("a", "clock", &arguments)], now);
+        let effects = act(&mut state, Action::CallAccept, now);
+        assert_eq!(matches!(&effects[..], [Effect::RunTool { .. }]), runs, "{effects:?}");
+        assert_eq!(state.overlay.is_some(), !runs, "a person is asked");
+    }
+}
+
+#[test]
+fn the_last_result_of_a_tool_is_its_newest_in_the_session_wherever_it_was_given() {
+    let now = Instant::now();
+    let mut state = waiting(&[("a", "get_weather", TOKYO), ("b", "get_weather", TOKYO)], now);
+    assert_eq!(state.session.last_result("get_weather"), None);
+    writes(&mut state, Action::CallAnswer, "clear", now);
+    act(&mut state, Action::CallAnswer, now);
+    assert_eq!(form(&state).templates, ["clear"], "also before it went back");
+    state.overlay = None;
+    writes(&mut state, Action::CallAnswer, "rain", now);
+    key(&mut state, KeyCode::Esc, now);
+    // Another branch, which holds none of it.
+    let first = state.session.turns.add(None, Role::User, "again");
+    state.lanes[0].branch = vec![first];
+    assert_eq!(state.session.last_result("get_weather").as_deref(), Some("rain"));
+    assert_eq!(state.session.last_result("get_time"), None);
 }
 
 #[test]
@@ -445,10 +512,10 @@ fn a_call_that_ran_when_the_program_ended_is_cut_off_and_not_run_again_unasked()
     assert_eq!(crate::exchange::read_sessions(&text).unwrap(), std::slice::from_ref(&saved), "an export loses nothing");
     let mut later = self::state();
     command(&mut later, "get_weather");
-    later.tools.always.insert("get_weather".into());
+    later.tools.always.push(tool("get_weather"));
     later.resume(saved.clone(), anchor, true).unwrap();
     assert!(later.tools.always.is_empty(), "trust is of one session");
-    later.tools.always.insert("get_weather".into());
+    later.tools.always.push(tool("get_weather"));
     assert_eq!(crate::state::saved_session(&later, anchor).turns, saved.turns);
     assert_eq!(update(&mut later, Event::Tick, now), []);
     assert_eq!(words(&later), ["was cut off", "ok"]);

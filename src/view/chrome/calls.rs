@@ -41,7 +41,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, layout: &Layout, hits
         canvas.line(body.x, y, body.width, line);
     }
     hidden(canvas, area, open, body.height);
-    keys(canvas, state, (open.call, record), Rect { y: body.bottom(), height: 1, ..body }, focused);
+    let row = Rect { y: body.bottom(), height: 1, ..body };
+    if focused {
+        keys(canvas, state, (open.call, record), row, now);
+    } else {
+        entrance(canvas, state, row);
+    }
 }
 
 /// The state in words, with the time that it takes or took.
@@ -68,19 +73,21 @@ fn hidden(canvas: &mut Canvas<'_>, area: Rect, open: &CallBox, height: u16) {
     canvas.right(border, &[Span::new(text, StyleRole::Dim)]);
 }
 
-/// The keys that mean something for the call; without the focus, the one that gives it.
-fn keys(canvas: &mut Canvas<'_>, state: &State, (call, record): (CallId, &CallRecord), row: Rect, focused: bool) {
-    if !focused {
-        let enter = (state.focus == Focus::Composer && state.composer.is_empty()).then_some(Action::Send);
-        let chord = state.keymap.chord_in(state.contexts(), enter.unwrap_or(Action::FocusCalls));
-        let Some(chord) = chord.filter(|_| state.overlay.is_none()) else { return };
-        let ink = Ink::from(StyleRole::Warning).with(Emphasis::BOLD);
-        canvas.spans(
-            row.x,
-            row.y,
-            row.width,
-            &[Span::new(chord.to_string(), StyleRole::Key), Span::new(" decides", ink)],
-        );
+/// The key that gives the keys to the box.
+fn entrance(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
+    let enter = (state.focus == Focus::Composer && state.composer.is_empty()).then_some(Action::Send);
+    let chord = state.keymap.chord_in(state.contexts(), enter.unwrap_or(Action::FocusCalls));
+    let Some(chord) = chord.filter(|_| state.overlay.is_none()) else { return };
+    let ink = Ink::from(StyleRole::Warning).with(Emphasis::BOLD);
+    let spans = [Span::new(chord.to_string(), StyleRole::Key), Span::new(" decides", ink)];
+    canvas.spans(row.x, row.y, row.width, &spans);
+}
+
+/// The keys that mean something for the call; none decides while the box is held.
+fn keys(canvas: &mut Canvas<'_>, state: &State, (call, record): (CallId, &CallRecord), row: Rect, now: Instant) {
+    if state.call_box.as_ref().is_some_and(|open| open.is_held(now)) {
+        let said = "Read it first: no key decides for a moment.";
+        canvas.text(row.x, row.y, row.width, said, Ink::from(StyleRole::Warning).with(Emphasis::BOLD));
         return;
     }
     let mut x = row.x;
@@ -102,11 +109,10 @@ fn keys(canvas: &mut Canvas<'_>, state: &State, (call, record): (CallId, &CallRe
 
 fn choices(state: &State, call: CallId, record: &CallRecord) -> Vec<(Action, &'static str)> {
     use Action as A;
-    let Some((came, _)) = state.session.call(call) else { return Vec::new() };
     let records = state.session.calls.of(call.reply).unwrap_or_default();
     let several = records.iter().filter(|record| record.state.is_undecided()).count() > 1;
-    let by_person = *state.tools.responder(&came.name) == Responder::Person;
-    let trusted = state.tools.always.contains(&came.name);
+    let by_person = *state.responder(state.focused, call) == Responder::Person;
+    let trusted = state.trusts(state.focused, call);
     let by_hand = [(A::CallEdit, "edit"), (A::CallAnswer, "by hand"), (A::CallRefuse, "refuse")];
     let mut keys = match &record.state {
         CallState::Invalid { .. } => {
@@ -124,6 +130,10 @@ fn choices(state: &State, call: CallId, record: &CallRecord) -> Vec<(Action, &'s
         }
         _ => Vec::new(),
     };
+    let waiting = records.iter().filter(|record| record.state == CallState::Waits).count();
+    if waiting > 1 && !by_person && record.state == CallState::Waits {
+        keys.push((A::CallRunAll, "run all"));
+    }
     if several {
         keys.push((A::CallRefuseAll, "refuse all"));
     }

@@ -99,7 +99,7 @@ fn does(state: &State, row: &ActionRow) -> Option<String> {
         Action::ParamForce => force(state),
         Action::Send if state.composer.is_empty() && state.call_box.is_some() => Some("decide"),
         Action::OverlayAccept if matches!(state.overlay, Some(Overlay::Sessions(_))) => Some("open"),
-        Action::FormAccept => accept(state),
+        Action::FormAccept | Action::FormEnter => accept(state, row.action),
         Action::TurnOlder | Action::CopyTurn | Action::CopyCurl | Action::RequestPane
             if state.panes == Panes::Request =>
         {
@@ -124,9 +124,12 @@ fn commit(state: &State) -> Option<&'static str> {
     }
 }
 
-/// What is done with the text of a form.
-fn accept(state: &State) -> Option<&'static str> {
+/// What is done with the text of a form, by the key that its box names: Enter where it is a single line.
+fn accept(state: &State, action: Action) -> Option<&'static str> {
     let Some(Overlay::Form(form)) = &state.overlay else { return None };
+    if form.is_line() != (action == Action::FormEnter) {
+        return None;
+    }
     Some(match &form.purpose {
         FormPurpose::Export => "write",
         FormPurpose::Call { what: CallForm::Arguments(_), .. } => "run",

@@ -158,6 +158,7 @@ fn verdict(canvas: &mut Canvas<'_>, form: &Form, area: Rect) {
         }
         None => return,
         Some(Verdict::Good(sentence)) => ("✓ ", sentence.as_str(), StyleRole::Good),
+        Some(Verdict::Asks(sentence)) => ("? ", sentence.as_str(), StyleRole::Warning),
         Some(Verdict::Bad(sentence)) => ("✗ ", sentence.as_str(), StyleRole::Error),
     };
     let (first, rest) = ([Span::new(mark, role)], [Span::new("  ", role)]);

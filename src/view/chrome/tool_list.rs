@@ -57,7 +57,7 @@ fn tool(canvas: &mut Canvas<'_>, state: &State, row: &ToolRow, room: Rect) {
     let words = [
         (row.is_strict(), "  strict"),
         (chosen, "  has to be called"),
-        (state.tools.always.contains(&row.tool.name), "  runs unasked"),
+        (state.tools.trusts(&row.tool), "  runs unasked"),
     ];
     let words: String = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
     let columns = left.saturating_sub(room.x);

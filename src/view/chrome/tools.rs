@@ -31,12 +31,20 @@ pub(super) fn rows(state: &State, columns: u16, now: Instant) -> Vec<Line> {
     rows
 }
 
-/// A tool's name, and a word when it runs unasked.
+/// `  lookup_order  offered`: what may be called, told from the calls above it by its word, and one more when it runs
+/// unasked.
 fn offered(state: &State, tool: &Tool, columns: u16) -> Line {
-    let trusted = if state.tools.always.contains(&tool.name) { "  always" } else { "" };
-    let room = usize::from(columns).saturating_sub(width(trusted));
+    const WORD: &str = "  offered";
+    let trusted = if state.tools.trusts(tool) { ", runs unasked" } else { "" };
+    let room = usize::from(columns).saturating_sub(width(WORD) + width(trusted) + 2);
     let name = truncate(&clean_line(&tool.name), room).into_owned();
-    Line { spans: vec![Span::new(name, StyleRole::ToolName), Span::new(trusted, StyleRole::Warning)] }
+    let spans = vec![
+        Span::new("  ", StyleRole::Dim),
+        Span::new(name, StyleRole::ToolName),
+        Span::new(WORD, StyleRole::Dim),
+        Span::new(trusted, StyleRole::Warning),
+    ];
+    Line { spans }
 }
 
 fn calls(state: &State, lane: &Lane, columns: u16, now: Instant) -> Vec<Line> {

@@ -1,6 +1,7 @@
 //! Tool calls: decided about by keys, answered, sent back, and the conversation goes on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use abreast::api::Delta;
 use abreast::chat::{Settings, Tool};
@@ -9,6 +10,9 @@ use serde_json::{Value, json};
 
 use super::desk::{Desk, WIDE, start};
 use super::replay::ScriptedConnect;
+
+/// Longer than what takes a place in the box waits for keys that decide.
+pub(super) const HASTE: Duration = Duration::from_millis(800);
 
 fn weather() -> Tool {
     Tool::from_json(&json!({"name": "get_weather", "description": "The weather of a city", "parameters": {
@@ -109,14 +113,15 @@ async fn two_lanes_wait_at_once_and_each_is_decided_about_by_itself() {
 }
 
 impl Desk {
-    async fn choose(&self, responder: &str) {
+    pub(super) async fn choose(&self, responder: &str) {
         self.press("c ctrl-a ctrl-k").await;
         self.types(responder).await;
         self.press("enter").await;
+        self.passes(HASTE).await;
     }
 
     /// Waits for a process, whose time is not the test's.
-    async fn until(&self, is_so: impl Fn(&Self) -> bool) {
+    pub(super) async fn until(&self, is_so: impl Fn(&Self) -> bool) {
         for _ in 0..20_000 {
             if is_so(self) {
                 return;
@@ -138,7 +143,7 @@ async fn calls_that_are_approved_run_side_by_side_and_go_back_in_their_order() {
     desk.choose(r#"["cat"]"#).await;
     desk.shows("runs \"cat\"");
     assert_eq!(desk.connect.count(), 1, "nothing runs by being chosen");
-    desk.press("r r").await;
+    desk.press("R").await;
     desk.until(|desk| desk.connect.count() == 2).await;
     let results = desk.loop_of(1);
     assert_eq!(results[1..], [result("c0", r#"{"city":"Tokyo"}"#), result("c1", r#"{"city":"Kyoto"}"#)]);
@@ -157,6 +162,7 @@ async fn esc_kills_what_runs_and_the_conversation_can_go_on() {
     desk.press("esc").await;
     desk.shows("■ cancelled");
     desk.shows("the results wait to be sent");
+    desk.passes(HASTE).await;
     desk.press("alt-d enter").await;
     assert_eq!(desk.loop_of(1)[1], result("c0", "The user stopped this tool while it ran."));
 }
@@ -185,6 +191,7 @@ async fn a_model_that_calls_for_ever_is_stopped_by_a_question() {
     }
     desk.shows("10 rounds of calls in a row. Go on?");
     assert_eq!(desk.connect.count(), 10);
+    desk.passes(HASTE).await;
     desk.press("alt-d enter").await;
     assert_eq!(desk.connect.count(), 11);
 }

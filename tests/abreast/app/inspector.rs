@@ -138,7 +138,7 @@ async fn a_result_is_kept_for_the_tool_or_for_these_arguments() {
         result: result.to_owned(),
     };
     let rules = vec![rule(&[("/city", json!("Kyoto"))], "rain"), rule(&[], "clear")];
-    assert_eq!(state.tools.responder("get_weather"), &Responder::Canned(rules));
+    assert_eq!(state.tools.responders.of("get_weather"), &Responder::Canned(rules));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ mod exchange;
 mod failures;
 mod find;
 mod gesture;
+mod haste;
 mod heat;
 mod hostile;
 mod inspector;

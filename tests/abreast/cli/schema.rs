@@ -90,5 +90,8 @@ fn the_sandbox_extracts_facts_as_json() {
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(answer, json!({"name": "John", "age": 30}));
     let mode = home.run(["ask", "--provider", "sandbox", "--set", "response_format=json_object", "--json", prompt]);
-    assert_eq!((mode.code, &json(&mode)["conforms"]), (Some(0), &json!(true)), "{mode:?}");
+    let told = json(&mode);
+    assert_eq!((mode.code, &told["conforms"]), (Some(0), &json!(true)), "{mode:?}");
+    let answer: Value = serde_json::from_str(told["text"].as_str().unwrap()).unwrap();
+    assert_eq!(answer, json!({"name": "John", "age": 30}));
 }

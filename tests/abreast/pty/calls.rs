@@ -29,6 +29,24 @@ fn a_call_is_answered_by_keys_and_the_answer_comes() {
 
 #[cfg(unix)]
 #[test]
+fn enter_that_is_held_gives_the_box_the_keys_and_decides_nothing() {
+    let mut terminal = called(&[]);
+    terminal.keys("c");
+    terminal.wait_for("What answers get_weather");
+    terminal.keys("\x01\x0b[\"cat\"]\r");
+    terminal.wait_for("runs \"cat\"");
+    terminal.keys("\x1b");
+    terminal.wait_for("Enter decides");
+    terminal.keys("\r\r\r\r\r\r");
+    terminal.wait_for("no key decides for a moment");
+    terminal.wait_for("who answers");
+    assert!(terminal.shows("? waits for you"));
+    terminal.keys("\r");
+    terminal.wait_for("says: location is Tokyo");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_command_that_is_approved_by_keys_answers_with_what_it_prints() {
     let mut terminal = called(&[]);
     terminal.keys("c");

@@ -24,6 +24,14 @@ fn enter_sends_and_the_reply_streams_in() {
 }
 
 #[test]
+fn json_mode_extracts_what_the_prompt_states_and_the_reply_conforms() {
+    let mut terminal = ready(sandbox(&["--set", "response_format=json_object"]));
+    terminal.keys("Extract info as JSON: John is 30 years old\r");
+    terminal.wait_for("✓ conforms");
+    assert!(terminal.shows("\"name\": \"John\"") && terminal.shows("\"age\": 30"));
+}
+
+#[test]
 fn esc_stops_a_stream_that_would_never_end() {
     let mut terminal = ready(sandbox(&["--model", "sandbox-hang"]));
     terminal.keys("hello\r");

@@ -1,0 +1,72 @@
+//! Keeps a key that was meant for one call from deciding about another one that nobody has read.
+//!
+//! A held key comes again and again, and most terminals report each as a press of its own. So what takes a place in the
+//! box waits a moment for keys that decide, and longer while such keys go on coming. Keys that only open a form, scroll or
+//! select always count.
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::KeyEventKind;
+
+use super::{CallState, State, is_answered, page};
+use crate::input::Action;
+use crate::state::{CallBox, Form, Overlay};
+use crate::tools::Responder;
+
+/// Longer than a held key takes to come again for the first time: 660 ms under X11, 500 ms and less elsewhere.
+pub(super) const AFTER_CHANGE: Duration = Duration::from_millis(700);
+
+/// Longer than a held key takes to come again after that (30 to 100 ms), shorter than fingers that mean each press.
+const AFTER_KEY: Duration = Duration::from_millis(300);
+
+/// Whether a key is passed over: it comes too soon, or the terminal says that it is still held.
+pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: KeyEventKind, now: Instant) -> bool {
+    let repeats = kind == KeyEventKind::Repeat;
+    if matches!(action, Action::FormAccept | Action::FormEnter) {
+        let writes = matches!(&state.overlay, Some(Overlay::Form(form)) if Form::is_call(form));
+        return repeats && writes;
+    }
+    if !decides(state, action) {
+        return false;
+    }
+    let Some(open) = &mut state.call_box else { return false };
+    let passed = repeats || open.is_held(now);
+    if passed {
+        open.hold(now + AFTER_KEY);
+    }
+    passed
+}
+
+/// Gives the box the keys by one that decides there: while it is held, it does not.
+pub(super) fn entered(state: &mut State, now: Instant) {
+    if let Some(open) = &mut state.call_box {
+        open.hold(now + AFTER_CHANGE);
+    }
+}
+
+/// Shows the selected call; the wait is that of the one before.
+pub(super) fn turn_to(state: &mut State, now: Instant) {
+    let before = state.call_box.as_ref().and_then(CallBox::held_until);
+    page::refresh(state, now);
+    if let Some(open) = &mut state.call_box {
+        open.held_only_until(before);
+    }
+}
+
+/// Whether an action decides about the selected call at once, without a form between.
+fn decides(state: &State, action: Action) -> bool {
+    match action {
+        Action::CallRun | Action::CallRunAll | Action::CallAlways => true,
+        Action::CallAccept => {
+            let Some(call) = state.awaited(state.focused) else { return false };
+            let Some(record) = state.session.calls.get(call) else { return false };
+            is_answered(state, state.focused)
+                || match record.state {
+                    CallState::Waits => *state.responder(state.focused, call) != Responder::Person,
+                    CallState::CutOff => false,
+                    _ => true,
+                }
+        }
+        _ => false,
+    }
+}
