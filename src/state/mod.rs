@@ -63,7 +63,10 @@ pub use inspector::{
 };
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
-pub use ledger::{LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, bill_rows, worth};
+pub use ledger::{
+    LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, SpentAsked, SpentHeard, Unentered,
+    bill_rows, worth,
+};
 pub use lockstep::Lockstep;
 pub use meter::{Before, LiveRun, Meter, ReplyPart, Weight, estimated, percent};
 pub(crate) use meter::{BranchKey, FixedKey};

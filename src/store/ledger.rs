@@ -242,6 +242,8 @@ pub enum LedgerAnswer {
     Spent {
         today: LedgerSums,
         month: LedgerSums,
+        /// Whether all that was handed over before the question is in them.
+        all: bool,
     },
     Table {
         table: LedgerTable,
@@ -249,8 +251,5 @@ pub enum LedgerAnswer {
         unsaved: Option<String>,
     },
     /// Newest first; whether there are more.
-    Runs {
-        rows: Vec<LedgerRow>,
-        more: bool,
-    },
+    Runs { rows: Vec<LedgerRow>, more: bool },
 }

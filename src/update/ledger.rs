@@ -11,7 +11,8 @@ use crate::chat::{Cost, Outcome, Run, RunId};
 use crate::input::Action;
 use crate::pricing;
 use crate::state::{
-    Anchor, Breadth, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State, bill_rows,
+    Anchor, Breadth, Charge, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State, Unentered,
+    bill_rows,
 };
 use crate::store::{
     LedgerAnswer, LedgerAsk, LedgerBy, LedgerPrice, LedgerRow, LedgerState, LedgerTable, ShelfAnswer, ShelfWork,
@@ -60,14 +61,33 @@ pub(super) fn row(
     Some(row.with_usage(run.usage.as_ref()))
 }
 
-/// Asks for what today and this month cost, at the start and when the day is another one; and for what the open page
-/// shows and has not asked for yet.
-pub(super) fn follow(state: &mut State, tick: bool, now: Instant) -> Effects {
-    let mut effects = Effects::new();
+/// Before anything else happens: whether the day is another one, so that nothing is held against yesterday's sums.
+pub(super) fn roll(state: &mut State, tick: bool, now: Instant) {
     let moment = state.saving.as_ref().map(|saving| saving.anchor.unix_ms(now));
-    if let Some(moment) = moment.filter(|_| tick || state.spending.spans.is_some())
-        && let Some((spans, serial)) = state.spending.roll(moment, &state.zone)
-    {
+    if let Some(moment) = moment.filter(|_| tick || state.spending.spans.is_some()) {
+        state.spending.roll(moment, &state.zone);
+    }
+}
+
+/// A run is over: until its row is entered, it counts all the same.
+pub(super) fn left(state: &mut State, id: RunId, charge: Charge) {
+    state.spending.wanted = true;
+    let Some(run) = state.session.run(id) else { return };
+    let Some(at) = state.started(run).map(Timestamp::as_millisecond) else { return };
+    let cost = run.cost.clone();
+    state.spending.unentered.push(Unentered { at, cost, charge });
+}
+
+/// Asks for what today and this month cost: at the start, when the day is another one, when a draft is begun, when a run
+/// begins or ends, and when the page is opened, since other programs may have spent something. And for what the open page
+/// shows and has not asked for yet.
+pub(super) fn follow(state: &mut State) -> Effects {
+    let mut effects = Effects::new();
+    let drafting = !state.composer.is_empty();
+    let spending = &mut state.spending;
+    spending.wanted |= drafting && !spending.drafting;
+    spending.drafting = drafting;
+    if let Some((spans, serial)) = spending.question() {
         effects.push(ask(LedgerAsk::Spent { today: spans.today, month: spans.month, serial }));
     }
     let State { overlay: Some(Overlay::Ledger(page)), spending, session, .. } = state else { return effects };
@@ -88,12 +108,14 @@ fn ask(ask: LedgerAsk) -> Effect {
 /// What the shelf answers.
 pub(super) fn answered(state: &mut State, ask: LedgerAsk, answer: ShelfAnswer, now: Instant) {
     match (ask, answer) {
-        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month })) => {
-            state.spending.learn(serial, today, month);
+        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month, all })) => {
+            state.spending.learn(serial, (today, month), all);
         }
-        (LedgerAsk::Spent { .. }, ShelfAnswer::Failed(said)) => {
-            let said = format!("What today cost cannot be told: {said}");
-            state.notices.show(Level::Warning, said, now);
+        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Failed(said)) => {
+            if state.spending.fail(serial) {
+                let said = format!("What today cost cannot be told: {said}");
+                state.notices.show(Level::Warning, said, now);
+            }
         }
         (LedgerAsk::Table { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Table { table, unsaved })) => {
             let Some(page) = page_of(state, serial) else { return };
@@ -137,6 +159,7 @@ pub(super) fn open(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "Nothing is saved here, so there is no ledger to show.", now);
     } else {
         state.overlay = Some(Overlay::Ledger(Box::default()));
+        state.spending.wanted = true;
     }
 }
 

@@ -187,11 +187,18 @@ pub(super) fn opened(state: &mut State, place: usize, run: RunId, question: Turn
     let at = state.session.run(run).and_then(|run| state.started(run));
     let live = LiveRun::new(input, family(settings), price, (tier, at));
     state.meter.begin(run, live);
+    state.spending.wanted = true;
 }
 
-/// A run came to its end. Where the server took it and told no counts that make a bill, what it cost is estimated.
-pub(super) fn ended(state: &mut State, id: RunId) {
-    let Some(live) = state.meter.end(id) else { return };
+/// A run came to its end. Where the server took it and told no counts that make a bill, what it cost is estimated. Says
+/// whether somebody is charged it.
+pub(super) fn ended(state: &mut State, id: RunId) -> Charge {
+    let Some(live) = state.meter.end(id) else { return Charge::Real };
+    settle(state, id, &live);
+    live.charge()
+}
+
+fn settle(state: &mut State, id: RunId, live: &LiveRun) {
     let Some(run) = state.session.run(id).filter(|run| !run.is_refused() && run.cost == Cost::Unknown) else { return };
     let usage = live.usage(run.usage.as_ref());
     let (cost, charge) = super::stream::costs(state, id, &usage);

@@ -15,6 +15,7 @@ use crate::store::{FORMAT, Fields, SavedCall, SavedCallPiece, SavedHead, SavedPa
 pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Option<Effect> {
     let mut saving = state.saving.take()?;
     let work = work(state, &mut saving, piece, now);
+    state.spending.unentered.clear();
     state.saving = Some(saving);
     work.filter(|work| !work.writes.is_empty()).map(Effect::Store)
 }

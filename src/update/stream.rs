@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, calls, diff, heat, meter, queue};
+use super::{Effects, calls, diff, heat, ledger, meter, queue};
 use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Cost, Outcome, Role, Run, RunId, Settings, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Asked, Catalogue, Circumstances, Price, Reach};
@@ -188,8 +188,9 @@ fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
         run.finished = Some(now);
         run.outcome = outcome;
     });
-    meter::ended(state, id);
+    let charge = meter::ended(state, id);
     state.session.close_run(id);
+    ledger::left(state, id, charge);
     diff::ended(state, id);
 }
 

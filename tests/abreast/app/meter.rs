@@ -17,7 +17,7 @@ use super::*;
 const PRICES: &str = "[[models]]\nmodel = \"sage-1\"\nprovider = \"lab\"\ncurrency = \"CNY\"\ninput = \"1000\"\n\
                       output = \"2000\"\ncontext = 400\nmax_output = 100\nsource = \"ours\"\nchecked = \"2026-11-01\"\n";
 
-fn priced() -> State {
+pub(super) fn priced() -> State {
     let catalogue = Catalogue::embedded().with_own(rows(PRICES).unwrap());
     State::new(Start { catalogue, ..start(WIDE) })
 }
@@ -26,11 +26,11 @@ async fn desk_of(state: State) -> Desk {
     Desk::with(state, ScriptedConnect::default(), |app: App<ScriptedConsole>| app).await
 }
 
-fn yuan(amount: &str) -> Money {
+pub(super) fn yuan(amount: &str) -> Money {
     Money { amount: amount.parse().unwrap(), currency: Currency::new("CNY").unwrap() }
 }
 
-fn used(input: u64, output: u64) -> Delta {
+pub(super) fn used(input: u64, output: u64) -> Delta {
     Delta::Usage(Usage { input: Some(input), output: Some(output), ..Usage::default() })
 }
 
