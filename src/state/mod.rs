@@ -69,7 +69,7 @@ pub use ledger::{
 };
 pub use lockstep::Lockstep;
 pub use meter::{Before, LiveRun, Meter, ReplyPart, Weight, estimated, percent};
-pub(crate) use meter::{BranchKey, FixedKey};
+pub(crate) use meter::{BranchKey, FixedKey, ResultsKey};
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
 pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};

@@ -39,7 +39,9 @@ pub(super) fn admits(state: &mut State, asking: &[Asking<'_>], now: Instant) -> 
     });
     let Some((before, with)) = refusing else { return true };
     state.budget.hit.insert(before.span);
-    let said = format!("Not sent: {} {}", reason(&before, &with, &more), raises(state));
+    let results = asking.iter().any(|asking| meter::brings_results(state, asking.place, asking.tip));
+    let along = if results { " with the results of the tools" } else { "" };
+    let said = format!("Not sent: {} {}", reason(&before, &with, (&more, along)), raises(state));
     state.notices.show(Level::Error, said, now);
     false
 }
@@ -52,7 +54,7 @@ fn sums(estimates: &[Before]) -> Vec<Sum> {
     totals.sums
 }
 
-fn reason(before: &Filled, with: &Filled, more: &[Sum]) -> String {
+fn reason(before: &Filled, with: &Filled, (more, along): (&[Sum], &str)) -> String {
     let (owner, cap) = (before.span.owner(), before.cap_shown());
     if before.is_over() {
         return format!("{owner} budget of {cap} is spent ({}).", before.shown());
@@ -61,8 +63,8 @@ fn reason(before: &Filled, with: &Filled, more: &[Sum]) -> String {
         more.iter().filter(|sum| !sum.notional).map(|sum| format!("~{}", sum.money.rough())).collect();
     let more = more.join(" + ");
     match before.span {
-        BudgetSpan::Request => format!("by an estimate it costs {more}, more than {owner} budget of {cap}."),
-        _ => format!("by an estimate it costs {more}, which makes {} of {owner} budget of {cap}.", with.shown()),
+        BudgetSpan::Request => format!("by an estimate it costs {more}{along}, more than {owner} budget of {cap}."),
+        _ => format!("by an estimate it costs {more}{along}, which makes {} of {owner} budget of {cap}.", with.shown()),
     }
 }
 

@@ -3,10 +3,10 @@
 //! Owns when something is read to be counted: a turn once for each revision, the draft when it changed.
 
 use super::budget::Asking;
-use super::system;
+use super::{calls, system};
 use crate::chat::{Cost, RunId, Settings, TurnId};
 use crate::pricing::{self, Circumstances, Family, MESSAGE_TOKENS, Price, REPLY_TOKENS, Reach};
-use crate::state::{Before, BranchKey, Charge, FixedKey, Lane, LiveRun, State, Weight};
+use crate::state::{Before, BranchKey, Charge, FixedKey, Lane, LiveRun, ResultsKey, State, Weight};
 
 /// Of so many of a lane's newest replies the median is taken.
 const REPLIES: usize = 9;
@@ -65,15 +65,39 @@ fn held(state: &mut State, place: usize) -> Weight {
         family: family(&lane.settings),
         model: lane.settings.model.clone(),
     };
-    let (lane, fixed) = (lane.id, fixed(state, place));
+    let lane = lane.id;
+    let more = fixed(state, place).and(results(state, place, tip));
     if let Some((known, weight)) = state.meter.branches.get(&lane)
         && *known == key
     {
-        return weight.and(fixed);
+        return weight.and(more);
     }
     let weight = branch(state, place, tip);
     state.meter.branches.insert(lane, (key, weight));
-    weight.and(fixed)
+    weight.and(more)
+}
+
+/// Whether results of calls go back with what a lane asks below a turn.
+pub(super) fn brings_results(state: &State, place: usize, tip: Option<TurnId>) -> bool {
+    state.awaited(place).is_some_and(|call| Some(call.reply) == tip)
+}
+
+/// What the results of a reply's calls count that are no turns yet and go back with whatever is asked below it.
+fn results(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
+    let Some(reply) = tip.filter(|_| brings_results(state, place, tip)) else { return Weight::default() };
+    let State { session, meter, lanes, .. } = state;
+    let Lane { id, settings, .. } = &lanes[place];
+    let key = ResultsKey { reply, calls_changed: session.calls_changed(), family: family(settings) };
+    if let Some((known, weight)) = meter.results.get(id)
+        && *known == key
+    {
+        return *weight;
+    }
+    let records = session.calls.of(reply).unwrap_or_default();
+    let texts = records.iter().map(|record| meter.text(&calls::going_back(&record.state), key.family) + MESSAGE_TOKENS);
+    let weight = Weight::of(texts.sum());
+    meter.results.insert(*id, (key, weight));
+    weight
 }
 
 /// What a branch down to a turn counts: its turns are looked at, and those are read that never were.
@@ -117,7 +141,7 @@ fn fixed(state: &mut State, place: usize) -> Weight {
 pub(super) fn of(state: &mut State, asking: &Asking<'_>) -> Before {
     state.meter.follow(state.session.serial);
     let Asking { place, tip, draft } = asking;
-    let mut input = branch(state, *place, *tip).and(fixed(state, *place));
+    let mut input = branch(state, *place, *tip).and(fixed(state, *place)).and(results(state, *place, *tip));
     if let Some(draft) = draft {
         let settings = &state.lanes[*place].settings;
         let (family, model) = (family(settings), settings.model.clone());

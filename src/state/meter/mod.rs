@@ -30,6 +30,7 @@ pub struct Meter {
     files: HashMap<(String, Family), Weight>,
     pub(crate) branches: BTreeMap<LaneId, (BranchKey, Weight)>,
     pub(crate) fixed: BTreeMap<LaneId, (FixedKey, Weight)>,
+    pub(crate) results: BTreeMap<LaneId, (ResultsKey, Weight)>,
     live: BTreeMap<RunId, LiveRun>,
     /// The bytes of text that were read to be counted: for tests that watch the draw path.
     pub read: u64,
@@ -73,6 +74,14 @@ pub(crate) struct BranchKey {
     pub(crate) tip: Option<(TurnId, u64)>,
     pub(crate) family: Family,
     pub(crate) model: String,
+}
+
+/// What the count of results that have not gone back depends on: their reply, and what became of calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResultsKey {
+    pub(crate) reply: TurnId,
+    pub(crate) calls_changed: u64,
+    pub(crate) family: Family,
 }
 
 /// What the count of a lane's system prompt and tools depends on.

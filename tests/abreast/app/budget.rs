@@ -213,3 +213,26 @@ async fn a_stream_is_stopped_where_another_program_has_spent_the_day_s_budget_wh
     desk.press("enter").await;
     desk.comes_to_show("Stopped: ~¥0.0380 is more than today's budget of ¥0.03, by").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn results_of_tools_are_counted_before_they_go_back_and_wait_for_the_key_where_they_are_too_dear() {
+    let mut state = priced();
+    state.lanes[0].settings.tools = std::sync::Arc::from([super::calls::weather()]);
+    state.budget.caps = BudgetConfig { session: Some(yuan("0.4")), ..BudgetConfig::default() };
+    let desk = Desk::with(state, ScriptedConnect::default(), |app: App<ScriptedConsole>| app).await;
+    desk.sends("What's the weather in Tokyo?").await;
+    desk.delivers(0, used(50, 7)).await;
+    desk.calls(0, &[r#"{"city":"Tokyo"}"#]).await;
+    desk.shows("~25% (100)");
+    desk.press("enter").await;
+    desk.answers_by_hand(&"rain ".repeat(300)).await;
+    desk.shows("results of the tools, which makes ~¥0.4790 of the");
+    desk.shows("Alt+G raises the budget by half.");
+    assert_eq!(desk.connect.count(), 1);
+    // They are in the window's fill too, since they go along with whatever is asked next.
+    desk.shows("~101% (401)");
+    desk.press("alt-g").await;
+    desk.press("enter").await;
+    assert_eq!(desk.connect.count(), 2);
+    assert_eq!(desk.loop_of(1)[1]["content"].as_str().map(str::len), Some(1500));
+}

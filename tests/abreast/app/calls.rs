@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::desk::{Desk, WIDE, start};
 use super::replay::ScriptedConnect;
 
-fn weather() -> Tool {
+pub(super) fn weather() -> Tool {
     Tool::from_json(&json!({"name": "get_weather", "description": "The weather of a city", "parameters": {
         "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}))
     .unwrap()
