@@ -100,6 +100,17 @@ impl Budget {
         BudgetSpan::ALL.into_iter().any(|span| self.cap(span).is_some())
     }
 
+    /// Other caps, until the program ends. What was said of those that change is said anew.
+    pub fn put(&mut self, caps: BudgetConfig) {
+        let before = std::mem::replace(&mut self.caps, caps);
+        let before = Self { caps: before, ..Self::default() };
+        for span in BudgetSpan::ALL.into_iter().filter(|span| before.cap(*span) != self.cap(*span)).collect::<Vec<_>>()
+        {
+            self.warned.remove(&span);
+            self.hit.remove(&span);
+        }
+    }
+
     /// Raises a budget by half; what it is then.
     pub fn raise(&mut self, span: BudgetSpan) -> Option<Money> {
         const HALF_MORE: Decimal = Decimal::from_parts(15, 0, 0, false, 1);

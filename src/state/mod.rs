@@ -53,7 +53,9 @@ pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use exported::{ExportWork, Exported};
 pub use find::{Find, FindPart, FindPhase, FindScope, FindSpot, FindWay};
-pub use form::{CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, PRICE_FIELDS, Verdict};
+pub use form::{
+    BUDGET_FIELDS, CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, PRICE_FIELDS, Verdict,
+};
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
