@@ -163,8 +163,7 @@ impl Filled {
 /// What real amounts come to in a cap's currency, whether an estimate is among them, and those without a rate.
 fn together(sums: &[Sum], cap: &Money, rates: &Exchange) -> (Decimal, bool, Vec<Money>) {
     let real: Vec<&Sum> = sums.iter().filter(|sum| !sum.notional).collect();
-    let exchange = Exchange { display: Some(cap.currency.clone()), rates: rates.rates.clone() };
-    let worth = exchange.worth(real.iter().map(|sum| &sum.money));
+    let worth = rates.worth_in(Some(&cap.currency), real.iter().map(|sum| &sum.money));
     let apart = worth.apart.into_iter().filter(|money| !money.amount.is_zero()).collect();
     let amount = worth.together.map_or(Decimal::ZERO, |worth| worth.money.amount);
     (amount, real.iter().any(|sum| sum.estimated > 0), apart)

@@ -161,7 +161,7 @@ pub(super) fn price<'a>(providers: &Providers, catalogue: &'a Catalogue, setting
 
 /// Whether somebody is charged a price.
 pub(super) fn charge(price: Option<&Price>) -> Charge {
-    if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
+    Charge::of(price.is_some_and(|price| price.notional))
 }
 
 pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Instant) -> Effects {
