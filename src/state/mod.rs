@@ -81,6 +81,7 @@ pub use provider::{Found, Provider, Providers};
 pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
 pub use request_page::{RequestPage, RequestShows};
+pub(crate) use saved::CUT_OFF;
 pub use saved::{
     Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_file, saved_files, saved_lane,
     saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,

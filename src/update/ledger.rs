@@ -11,8 +11,8 @@ use crate::chat::{Cost, Outcome, Run, RunId};
 use crate::input::Action;
 use crate::pricing;
 use crate::state::{
-    Anchor, Breadth, Charge, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State, Unentered,
-    bill_rows,
+    Anchor, Breadth, CUT_OFF, Charge, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State,
+    Unentered, bill_rows,
 };
 use crate::store::{
     LedgerAnswer, LedgerAsk, LedgerBy, LedgerPrice, LedgerRow, LedgerState, LedgerTable, ShelfAnswer, ShelfWork,
@@ -47,9 +47,10 @@ pub(super) fn row(
         served_by: run.served_by.clone(),
         lane,
         preset,
-        state: Some(match run.outcome {
+        state: Some(match &run.outcome {
             Outcome::Complete => LedgerState::Complete,
             Outcome::Stopped => LedgerState::Stopped,
+            Outcome::Failed(said) if said == CUT_OFF => LedgerState::CutOff,
             Outcome::Running | Outcome::Failed(_) => LedgerState::Failed,
         }),
         tier: circumstances.tier.map(str::to_owned),

@@ -6,7 +6,9 @@ use super::budget::Asking;
 use super::{calls, system};
 use crate::chat::{Cost, RunId, Settings, TurnId};
 use crate::pricing::{self, Circumstances, Family, MESSAGE_TOKENS, Price, REPLY_TOKENS, Reach};
-use crate::state::{Before, BranchKey, Charge, FixedKey, Lane, LiveRun, ResultsKey, State, Weight};
+use crate::state::{
+    Before, BranchKey, Charge, FixedKey, Lane, LiveRun, Meter, ReplyPart, ResultsKey, Session, State, Weight,
+};
 
 /// Of so many of a lane's newest replies the median is taken.
 const REPLIES: usize = 9;
@@ -103,7 +105,11 @@ fn results(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
 /// What a branch down to a turn counts: its turns are looked at, and those are read that never were.
 fn branch(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
     let State { session, meter, lanes, .. } = state;
-    let settings = &lanes[place].settings;
+    branch_of(session, meter, (&lanes[place].settings, tip))
+}
+
+/// The same for any settings.
+fn branch_of(session: &Session, meter: &mut Meter, (settings, tip): (&Settings, Option<TurnId>)) -> Weight {
     let family = family(settings);
     let mut weight = Weight::default();
     for turn in session.turns.up_from(tip) {
@@ -130,11 +136,17 @@ fn fixed(state: &mut State, place: usize) -> Weight {
     {
         return *weight;
     }
-    let prompt = system::sent(settings).map_or(0, |text| meter.text(&text, key.family) + MESSAGE_TOKENS);
-    let tools = settings.tools.iter().map(|tool| meter.text(&tool.definition.to_string(), key.family)).sum::<u64>();
-    let weight = Weight::of(prompt + tools + REPLY_TOKENS);
+    let weight = fixed_of(meter, settings);
     meter.fixed.insert(*id, (key, weight));
     weight
+}
+
+/// The same for any settings, counted anew.
+fn fixed_of(meter: &mut Meter, settings: &Settings) -> Weight {
+    let family = family(settings);
+    let prompt = system::sent(settings).map_or(0, |text| meter.text(&text, family) + MESSAGE_TOKENS);
+    let tools = settings.tools.iter().map(|tool| meter.text(&tool.definition.to_string(), family)).sum::<u64>();
+    Weight::of(prompt + tools + REPLY_TOKENS)
 }
 
 /// What is about to be asked counts and costs.
@@ -220,6 +232,31 @@ pub(super) fn ended(state: &mut State, id: RunId) -> Charge {
     let Some(live) = state.meter.end(id) else { return Charge::Real };
     settle(state, id, &live);
     live.charge()
+}
+
+/// A run was still coming when its program ended: what it cost is estimated by what is kept of it.
+pub(super) fn cut_off(state: &mut State, id: RunId) {
+    state.meter.follow(state.session.serial);
+    let Some(run) = state.session.run(id).filter(|run| run.cost == Cost::Unknown) else { return };
+    let (settings, replies) = (run.settings.clone(), run.replies.clone());
+    let question = replies.first().and_then(|reply| state.session.turns.get(*reply)).and_then(|reply| reply.parent);
+    let State { session, meter, .. } = state;
+    let input = branch_of(session, meter, (&settings, question)).and(fixed_of(meter, &settings));
+    meter.begin(id, LiveRun::new(input, family(&settings), None, (None, None)));
+    for (choice, reply) in (0..).zip(replies.iter().filter_map(|reply| session.turns.get(*reply))) {
+        meter.grew(id, choice, ReplyPart::Reasoning, &reply.reasoning);
+        meter.grew(id, choice, ReplyPart::Text, &reply.text);
+        meter.grew(id, choice, ReplyPart::Refusal, &reply.refusal);
+        for (index, call) in reply.tool_calls.iter().enumerate() {
+            meter.grew(id, choice, ReplyPart::Call(index), &call.name);
+            meter.grew(id, choice, ReplyPart::Call(index), &call.arguments);
+        }
+    }
+    let Some(live) = meter.end(id) else { return };
+    let usage = live.usage(state.session.run(id).and_then(|run| run.usage.as_ref()));
+    if let (Cost::Known(money), charge) = super::stream::costs(state, id, &usage) {
+        state.session.account_late(id, Cost::Estimated(money), charge);
+    }
 }
 
 fn settle(state: &mut State, id: RunId, live: &LiveRun) {

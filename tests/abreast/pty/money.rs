@@ -224,3 +224,38 @@ fn the_ledger_is_grouped_filtered_and_sorted_by_keys_and_usage_says_the_same_to_
     assert_eq!(own["runs"], 3);
     assert!(costs(own).starts_with("~¥0."), "{own}");
 }
+
+#[test]
+fn a_run_that_was_cut_off_by_a_kill_is_in_the_ledger_once_as_an_estimate_when_its_session_is_opened_again() {
+    let lab = Lab::answering(|_| vec![vec![Step::Send(stream_head()), said("one two three four"), Step::AwaitClose]]);
+    let home = Home::new();
+    lab.configure(&home, "");
+    let launch = |more: &[&str]| {
+        let [config, data] = ["config", "data"].map(|name| home.path().join(name).display().to_string());
+        Launch::new(more).sized(160, 40).with("ABREAST_CONFIG_DIR", config).with("ABREAST_DATA_DIR", data)
+    };
+    let rows = || usage(&home, &["--rows"])["rows"].as_array().unwrap().clone();
+    let mut terminal = super::ready(launch(&[]));
+    terminal.keys("Hello there\r");
+    terminal.wait_for("~9→~4 · ~¥0.0170");
+    // As long as a reply may be behind on the disk.
+    terminal.watch(std::time::Duration::from_millis(250));
+    terminal.signal(rustix::process::Signal::KILL);
+    terminal.end();
+    assert_eq!(rows(), Vec::<Value>::new());
+    for _ in 0..2 {
+        let mut terminal = launch(&["--resume"]).start();
+        terminal.wait_for("~¥0.0170 session");
+        terminal.wait_for("~¥0.0170055 today");
+        assert!(!terminal.shows("n/a: 1 run"), "{}", terminal.screen().contents());
+        terminal.signal(rustix::process::Signal::HUP);
+        terminal.end();
+        let rows = rows();
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        let said = ["state", "known", "amount", "model", "lane", "corrects"].map(|field| rows[0][field].clone());
+        assert_eq!(
+            said,
+            [json!("cut off"), json!("estimated"), json!("0.0170055"), json!("sage-1"), json!("A"), json!(null)]
+        );
+    }
+}
