@@ -113,10 +113,7 @@ pub(super) fn answered(state: &mut State, ask: LedgerAsk, answer: ShelfAnswer, n
             state.spending.learn(serial, (today, month), all);
         }
         (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Failed(said)) => {
-            if state.spending.fail(serial) {
-                let said = format!("What today cost cannot be told: {said}");
-                state.notices.show(Level::Warning, said, now);
-            }
+            cannot_tell(state, serial, &said, now);
         }
         (LedgerAsk::Table { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Table { table, unsaved })) => {
             let Some(page) = page_of(state, serial) else { return };
@@ -137,6 +134,13 @@ pub(super) fn answered(state: &mut State, ask: LedgerAsk, answer: ShelfAnswer, n
         }
         // An answer to something else was not asked for.
         _ => {}
+    }
+}
+
+/// What today cost cannot be read, which is said once.
+fn cannot_tell(state: &mut State, serial: u64, why: &str, now: Instant) {
+    if state.spending.fail(serial) {
+        state.notices.show(Level::Warning, format!("What today cost cannot be told: {why}"), now);
     }
 }
 
