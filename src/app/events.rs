@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::sleep_until;
 
 use super::background::BackgroundReply;
-use super::clock::{anchor, now};
+use super::clock::{WallClock, now};
 use super::files::Files;
 use super::gate::{Gate, Urgency};
 use super::mouse::pointer;
@@ -63,6 +63,7 @@ pub struct App<C> {
     editing: Option<(EditPurpose, BoxFuture<'static, Result<String, String>>)>,
     /// What was typed before the editor had the terminal and comes after it.
     held: Vec<TerminalEvent>,
+    wall: WallClock,
 }
 
 /// What woke the loop.
@@ -94,6 +95,7 @@ impl<C: Console> App<C> {
             background: BackgroundReply::default(),
             editing: None,
             held: Vec::new(),
+            wall: WallClock::default(),
         }
     }
 
@@ -115,6 +117,13 @@ impl<C: Console> App<C> {
     #[must_use]
     pub fn with_tools(mut self, file: PathBuf, environment: ChildEnvironment) -> Self {
         self.tool_runs.equip(file, environment);
+        self
+    }
+
+    /// Takes the time of the day from this clock, in unix milliseconds, and not from the system's.
+    #[must_use]
+    pub fn with_wall_clock(mut self, clock: impl Fn() -> i64 + 'static) -> Self {
+        self.wall = WallClock(Box::new(clock));
         self
     }
 
@@ -326,7 +335,7 @@ impl<C: Console> App<C> {
     /// Updates the state and does what follows, also what follows from that.
     fn apply(&mut self, event: Event) -> io::Result<Option<ExitReason>> {
         if let Some(saving) = &mut self.state.saving {
-            saving.anchor = anchor();
+            saving.anchor = self.wall.anchor();
         }
         let mut events = vec![event];
         while let Some(event) = events.pop() {

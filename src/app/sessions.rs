@@ -62,7 +62,7 @@ pub(super) fn nowhere(work: ShelfWork) -> Event {
         ShelfWork::Find { .. } => ShelfAnswer::Found(crate::store::ShelfFound::default()),
         ShelfWork::Ledger(LedgerAsk::Spent { .. }) => {
             let (today, month) = (LedgerSums::default(), LedgerSums::default());
-            ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month })
+            ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month, all: false })
         }
         _ => ShelfAnswer::Failed("No sessions are kept here: there is no data directory.".to_owned()),
     };

@@ -42,6 +42,9 @@ fn with_answered_calls<'t>(turn: &'t Turn, after: &[&Turn]) -> Cow<'t, Turn> {
     Cow::Owned(sent)
 }
 
+/// What the model is told of a call that nobody answered.
+pub const NOT_RUN: &str = "The user did not run this tool.";
+
 fn unanswered(call: &ToolCall) -> Value {
-    json!({"role": "tool", "tool_call_id": call.id, "content": "The user did not run this tool."})
+    json!({"role": "tool", "tool_call_id": call.id, "content": NOT_RUN})
 }

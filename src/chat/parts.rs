@@ -42,6 +42,12 @@ impl Images {
         self.0.is_empty()
     }
 
+    /// The image that an address of a message refers to, if it is one of these.
+    #[must_use]
+    pub fn referred(&self, address: &str) -> Option<&Attachment> {
+        self.find(address.strip_prefix(REFERENCE)?)
+    }
+
     fn find(&self, hash: &str) -> Option<&Attachment> {
         self.0.iter().find(|image| image.hash() == hash)
     }
@@ -75,8 +81,7 @@ impl Images {
             return;
         }
         for address in messages.iter_mut().flat_map(addresses) {
-            let image = address.strip_prefix(REFERENCE).and_then(|hash| self.find(hash));
-            if let Some(url) = image.map(url) {
+            if let Some(url) = self.referred(address).map(url) {
                 *address = url;
             }
         }

@@ -124,6 +124,7 @@ pub(super) async fn run(options: AskOptions, environment: Environment) -> Result
         no_stream: options.no_stream,
         calls,
         max_cost: options.max_cost.clone(),
+        told_uncounted: false,
     };
     let end = ask.run(&connections, &mut run, &mut output).await;
     let mut calls = ask.calls;
@@ -159,6 +160,8 @@ struct Ask<'a> {
     no_stream: bool,
     calls: Loop,
     max_cost: Option<MaxCost>,
+    /// Whether it was said that images are not counted.
+    told_uncounted: bool,
 }
 
 impl Ask<'_> {
@@ -181,7 +184,10 @@ impl Ask<'_> {
         }
         loop {
             if let Some(most) = &self.max_cost {
-                most.check(self.setup, &self.messages, self.tools)?;
+                let uncounted = most.check(self.setup, (&self.messages, &self.images), self.tools)?;
+                if uncounted > 0 && !std::mem::replace(&mut self.told_uncounted, true) {
+                    say(&format!("--max-cost: {} not counted.", super::max_cost::images(uncounted)));
+                }
             }
             let images = self.images.clone();
             let request =

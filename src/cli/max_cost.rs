@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::Problem;
 use super::setup::Setup;
-use crate::chat::{Currency, Money, Tool, Usage};
+use crate::chat::{Currency, Images, Money, Tool, Usage};
 use crate::pricing::{
     self, Asked, Circumstances, Exchange, Family, MESSAGE_TOKENS, REPLY_TOKENS, Reach, exact_decimal,
 };
+use crate::text::counted;
 
 /// The most that the input of a request may cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,14 @@ impl MaxCost {
         Ok(Self { amount, currency })
     }
 
-    /// Fails when the input of a request costs more, or when that cannot be told.
-    pub(super) fn check(&self, setup: &Setup, messages: &[Value], tools: &[Tool]) -> Result<(), Problem> {
+    /// Fails when the input of a request costs more, or when that cannot be told. Gives how many images are not counted,
+    /// since no rule is known for them.
+    pub(super) fn check(
+        &self,
+        setup: &Setup,
+        (messages, images): (&[Value], &Images),
+        tools: &[Tool],
+    ) -> Result<u64, Problem> {
         let settings = &setup.settings;
         let reach = Reach::of(setup.base_url(&settings.provider));
         let catalogue = setup.catalogue();
@@ -40,7 +47,8 @@ impl MaxCost {
             let said = format!("--max-cost: {} has no price, so nothing was sent. ", settings.model);
             return Err(Problem::misuse(said + "`abreast models prices` lists those that are known."));
         };
-        let tokens = input(Family::of(&settings.provider, &settings.model), messages, tools);
+        let model = (Family::of(&settings.provider, &settings.model), settings.model.as_str());
+        let (tokens, uncounted) = input(model, (messages, images), tools);
         let usage = Usage { input: Some(tokens), output: Some(0), ..Usage::default() };
         let cost = pricing::cost(&usage, Some(found.price), &Circumstances::default());
         let Some(cost) = cost.money().cloned() else {
@@ -48,8 +56,7 @@ impl MaxCost {
         };
         let most =
             Money { amount: self.amount, currency: self.currency.clone().unwrap_or_else(|| cost.currency.clone()) };
-        let exchange = Exchange { display: Some(most.currency.clone()), rates: setup.config.money.rates.clone() };
-        let Some(worth) = exchange.convert(&cost) else {
+        let Some(worth) = Exchange::convert_by(&setup.config.money.rates, &cost, &most.currency) else {
             let (from, to) = (cost.currency.code(), most.currency.code());
             return Err(Problem::misuse(format!(
                 "--max-cost: the price is in {from}, and no rate from {from} to {to} is set, so nothing was sent."
@@ -61,29 +68,37 @@ impl MaxCost {
                 worth.money.rough()
             )));
         }
-        Ok(())
+        Ok(uncounted)
     }
 }
 
-/// About how many tokens a request counts. Images count nothing here, since the rules differ from model to model.
-fn input(family: Family, messages: &[Value], tools: &[Tool]) -> u64 {
-    let message = |message: &Value| {
-        let calls = message.get("tool_calls").map_or(0, |calls| family.tokens(&calls.to_string()));
-        MESSAGE_TOKENS + calls + message.get("content").map_or(0, |content| of_content(family, content))
-    };
-    let tools: u64 = tools.iter().map(|tool| family.tokens(&tool.definition.to_string())).sum();
-    REPLY_TOKENS + tools + messages.iter().map(message).sum::<u64>()
+/// `1 image is`, `2 images are`.
+pub(super) fn images(count: u64) -> String {
+    format!("{} {}", counted(count, "image"), if count == 1 { "is" } else { "are" })
 }
 
-fn of_content(family: Family, content: &Value) -> u64 {
-    match content {
-        Value::String(text) => family.tokens(text),
-        Value::Array(parts) => {
-            let texts = parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str));
-            texts.map(|text| family.tokens(text)).sum()
+/// About how many tokens a request counts, and how many images are not among them: those of other servers, and those of
+/// models whose rule is not known.
+fn input((family, model): (Family, &str), (messages, images): (&[Value], &Images), tools: &[Tool]) -> (u64, u64) {
+    let (mut tokens, mut uncounted) = (REPLY_TOKENS, 0);
+    tokens += tools.iter().map(|tool| family.tokens(&tool.definition.to_string())).sum::<u64>();
+    for message in messages {
+        tokens += MESSAGE_TOKENS + message.get("tool_calls").map_or(0, |calls| family.tokens(&calls.to_string()));
+        match message.get("content") {
+            Some(Value::String(text)) => tokens += family.tokens(text),
+            Some(Value::Array(parts)) => {
+                for part in parts {
+                    tokens += part.get("text").and_then(Value::as_str).map_or(0, |text| family.tokens(text));
+                    let Some(address) = part.pointer("/image_url/url").and_then(Value::as_str) else { continue };
+                    let image = images.referred(address).and_then(|image| family.attachment(image, model));
+                    tokens += image.unwrap_or(0);
+                    uncounted += u64::from(image.is_none());
+                }
+            }
+            _ => {}
         }
-        _ => 0,
     }
+    (tokens, uncounted)
 }
 
 #[cfg(test)]

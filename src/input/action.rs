@@ -107,7 +107,7 @@ actions! {
     Models, Global, "lane.model", "model", "Choose the lane's provider and model";
     ModelCard, Global, "model.card", "", "Show the model's card: prices, limits, parameters";
     EnterPrice, Global, "money.price", "", "Enter what the lane's model costs";
-    BudgetRaise, Global, "money.raise", "", "Raise the budget that is spent by half, until the program ends";
+    BudgetRaise, Global, "money.raise", "", "Raise the budget that refused by half, or set budgets, until the program ends";
     Presets, Global, "preset.open", "", "Apply, save or delete a preset";
     LaneTools, Global, "lane.tools", "", "Choose the tools that the lane offers";
     EditSystem, Global, "lane.system", "", "Edit the lane's system prompt and its variables";

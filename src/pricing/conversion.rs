@@ -36,23 +36,34 @@ impl Exchange {
     /// the direction in which it is written: the other way would have to be rounded.
     #[must_use]
     pub fn convert(&self, money: &Money) -> Option<Converted> {
-        let display = self.display.as_ref()?;
-        if money.currency == *display {
+        Self::convert_by(&self.rates, money, self.display.as_ref()?)
+    }
+
+    /// An amount in a currency, by some rates; `None` where none leads there.
+    #[must_use]
+    pub fn convert_by(rates: &[ExchangeRate], money: &Money, to: &Currency) -> Option<Converted> {
+        if money.currency == *to {
             return Some(Converted { money: money.clone(), dates: Vec::new() });
         }
-        let leads = |rate: &&ExchangeRate| rate.from == money.currency && rate.to == *display;
-        let rate = self.rates.iter().find(leads)?;
-        let amount = exact_product(money.amount, rate.rate)?;
-        let money = Money { amount, currency: display.clone() };
+        let leads = |rate: &&ExchangeRate| rate.from == money.currency && rate.to == *to;
+        let rate = rates.iter().find(leads)?;
+        let money = Money { amount: exact_product(money.amount, rate.rate)?, currency: to.clone() };
         Some(Converted { money, dates: vec![rate.date.clone()] })
     }
 
     /// What amounts of several currencies are worth together. Those without a rate are listed, never added.
     #[must_use]
     pub fn worth<'m>(&self, amounts: impl IntoIterator<Item = &'m Money>) -> Worth {
+        self.worth_in(self.display.as_ref(), amounts)
+    }
+
+    /// The same in a currency that is not the chosen one.
+    #[must_use]
+    pub fn worth_in<'m>(&self, to: Option<&Currency>, amounts: impl IntoIterator<Item = &'m Money>) -> Worth {
         let (mut together, mut dates, mut apart) = (None::<Decimal>, Vec::new(), Vec::new());
         for money in amounts {
-            let sum = self.convert(money).and_then(|converted| {
+            let converted = to.and_then(|to| Self::convert_by(&self.rates, money, to));
+            let sum = converted.and_then(|converted| {
                 let sum = exact_sum(together.unwrap_or_default(), converted.money.amount)?;
                 Some((sum, converted.dates))
             });
@@ -66,7 +77,7 @@ impl Exchange {
         }
         dates.sort();
         dates.dedup();
-        let converted = |amount| Some(Converted { money: Money { amount, currency: self.display.clone()? }, dates });
+        let converted = |amount| Some(Converted { money: Money { amount, currency: to?.clone() }, dates });
         Worth { together: together.and_then(converted), apart }
     }
 }

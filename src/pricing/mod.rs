@@ -25,7 +25,7 @@ pub use card::{Facts, Feature, Kind, Row};
 pub use catalogue::{Asked, Card, Catalogue, CatalogueError, Found, Origin, rows};
 pub use conversion::{Converted, Exchange, Worth};
 pub use cost::{cost, reported};
-pub use estimate::{Family, MESSAGE_TOKENS, REPLY_TOKENS, TokenCount, attachment_tokens};
+pub use estimate::{Family, MESSAGE_TOKENS, REPLY_TOKENS, SAMPLE, TokenCount};
 pub use identity::PriceId;
 pub use import::{Import, ImportError, Imported, ListForm, import};
 pub use price::{Applied, Circumstances, Price, Slice, Variant};

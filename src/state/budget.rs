@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{State, Sum, Totals};
+use super::ledger::holds;
+use super::{LedgerSpans, State, Sum, Totals};
 use crate::chat::{Cost, Money};
 use crate::config::BudgetConfig;
 use crate::pricing::Exchange;
@@ -99,6 +100,17 @@ impl Budget {
         BudgetSpan::ALL.into_iter().any(|span| self.cap(span).is_some())
     }
 
+    /// Other caps, until the program ends. What was said of those that change is said anew.
+    pub fn put(&mut self, caps: BudgetConfig) {
+        let before = std::mem::replace(&mut self.caps, caps);
+        let before = Self { caps: before, ..Self::default() };
+        for span in BudgetSpan::ALL.into_iter().filter(|span| before.cap(*span) != self.cap(*span)).collect::<Vec<_>>()
+        {
+            self.warned.remove(&span);
+            self.hit.remove(&span);
+        }
+    }
+
     /// Raises a budget by half; what it is then.
     pub fn raise(&mut self, span: BudgetSpan) -> Option<Money> {
         const HALF_MORE: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
@@ -151,8 +163,7 @@ impl Filled {
 /// What real amounts come to in a cap's currency, whether an estimate is among them, and those without a rate.
 fn together(sums: &[Sum], cap: &Money, rates: &Exchange) -> (Decimal, bool, Vec<Money>) {
     let real: Vec<&Sum> = sums.iter().filter(|sum| !sum.notional).collect();
-    let exchange = Exchange { display: Some(cap.currency.clone()), rates: rates.rates.clone() };
-    let worth = exchange.worth(real.iter().map(|sum| &sum.money));
+    let worth = rates.worth_in(Some(&cap.currency), real.iter().map(|sum| &sum.money));
     let apart = worth.apart.into_iter().filter(|money| !money.amount.is_zero()).collect();
     let amount = worth.together.map_or(Decimal::ZERO, |worth| worth.money.amount);
     (amount, real.iter().any(|sum| sum.estimated > 0), apart)
@@ -185,33 +196,38 @@ impl State {
     pub fn filled(&self, span: BudgetSpan) -> Option<Filled> {
         let cap = self.budget.cap(span)?;
         let sums = match span {
-            BudgetSpan::Request => self.live_totals().sums,
+            BudgetSpan::Request => self.live_totals(|_| true).sums,
             BudgetSpan::Session => self.running_totals().sums,
-            BudgetSpan::Day => self.in_days(&self.spending.today),
-            BudgetSpan::Month => self.in_days(&self.spending.month),
+            BudgetSpan::Day => self.in_days(&self.spending.today, |spans| spans.today),
+            BudgetSpan::Month => self.in_days(&self.spending.month, |spans| spans.month),
         };
         let (spent, estimated, apart) = together(&sums, cap, &self.exchange);
         Some(Filled { span, cap: cap.clone(), spent, estimated, apart })
     }
 
-    /// What the runs under way come to.
-    fn live_totals(&self) -> Totals {
+    /// What the runs under way come to, of those that were sent at a moment that counts.
+    fn live_totals(&self, counts: impl Fn(i64) -> bool) -> Totals {
         let mut totals = Totals::default();
         for (run, live) in self.meter.all_live() {
-            let told = self.session.run(run).and_then(|run| run.usage.as_ref());
-            totals.add(&live.cost(told), live.charge());
+            let run = self.session.run(run);
+            let sent = run.and_then(|run| self.started(run)).map(jiff::Timestamp::as_millisecond);
+            if sent.is_none_or(&counts) {
+                totals.add(&live.cost(run.and_then(|run| run.usage.as_ref())), live.charge());
+            }
         }
         totals
     }
 
-    /// What the ledger has of some days, and what the runs under way come to, which it has only when they are over; without
-    /// a ledger what the session came to.
-    fn in_days(&self, entered: &LedgerSums) -> Vec<Sum> {
-        if self.spending.spans.is_none() {
-            return self.running_totals().sums;
-        }
+    /// What the ledger has of some days, and what it has only when this event is over: runs that ended, and those under
+    /// way. A run belongs to the day on which it was sent. Without a ledger what the session came to.
+    fn in_days(&self, entered: &LedgerSums, days: impl Fn(&LedgerSpans) -> (i64, i64)) -> Vec<Sum> {
+        let Some(spans) = &self.spending.spans else { return self.running_totals().sums };
+        let within = |at: i64| holds(days(spans), at);
         let mut totals = Totals { sums: summed(entered), ..Totals::default() };
-        totals.join(&self.live_totals());
+        totals.join(&self.live_totals(within));
+        for run in self.spending.unentered.iter().filter(|run| within(run.at)) {
+            totals.add(&run.cost, run.charge);
+        }
         totals.sums
     }
 

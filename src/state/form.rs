@@ -27,6 +27,8 @@ pub enum FormPurpose {
     SessionTags(String),
     /// What a model costs: the price of its input; the further fields are [`PRICE_FIELDS`].
     Price { provider: String, model: String },
+    /// How much may be spent in the session; the further fields are [`BUDGET_FIELDS`].
+    Budgets,
     /// Something that is said about a tool call.
     Call { lane: LaneId, what: CallForm },
 }
@@ -57,15 +59,17 @@ impl FormPurpose {
         match self {
             Self::LaneName(lane) | Self::System(lane) | Self::Value { lane, .. } | Self::Extra(lane) => Some(*lane),
             Self::Call { lane, .. } => Some(*lane),
-            Self::Price { .. } | Self::Export | Self::BranchName(_) | Self::SessionTitle(_) | Self::SessionTags(_) => {
-                None
-            }
+            Self::Price { .. } | Self::Budgets | Self::Export => None,
+            Self::BranchName(_) | Self::SessionTitle(_) | Self::SessionTags(_) => None,
         }
     }
 }
 
 /// What a price has besides that of its input: all for 1,000,000 tokens, and the currency.
 pub const PRICE_FIELDS: [&str; 3] = ["output", "cached", "currency"];
+
+/// The budgets besides that of the session, and the currency of all.
+pub const BUDGET_FIELDS: [&str; 4] = ["request", "today", "month", "currency"];
 
 /// What an export asks for besides its path: whose branch, how much of it, and a pattern of what is left out.
 pub const EXPORT_FIELDS: [&str; 3] = ["lane", "what", "leave out"];
@@ -144,6 +148,7 @@ impl Form {
                 | P::BranchName(_)
                 | P::Export
                 | P::Price { .. }
+                | P::Budgets
                 | P::SessionTitle(_)
                 | P::SessionTags(_)
                 | P::Call { what: Refusal(_) | RefusalOfAll(_) | Responder(_), .. }

@@ -141,7 +141,7 @@ impl State {
 
 /// The rows of the draft's chips, and the one about the models' sight.
 fn chip_rows_of(state: &State, columns: u16) -> u16 {
-    let (rows, _) = chip_rows(&state.composer.attachments, columns);
+    let (rows, _) = chip_rows(state, columns);
     let (blind, unknown) = lacks_vision(state);
     let sight = usize::from(!blind.is_empty() || !unknown.is_empty());
     u16::try_from(rows.len() + sight).unwrap_or(0)

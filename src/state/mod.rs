@@ -53,7 +53,9 @@ pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};
 pub use exported::{ExportWork, Exported};
 pub use find::{Find, FindPart, FindPhase, FindScope, FindSpot, FindWay};
-pub use form::{CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, PRICE_FIELDS, Verdict};
+pub use form::{
+    BUDGET_FIELDS, CallForm, EXPORT_FIELDS, Form, FormField, FormFocus, FormPurpose, PRICE_FIELDS, Verdict,
+};
 pub use heat::{ChanceClass, ChanceFigures, Heat, HeatAreas, Spot, Stretch};
 pub use imported::{imported_session, imported_settings, planted};
 pub use inspect::Inspect;
@@ -63,10 +65,13 @@ pub use inspector::{
 };
 pub use lane::{Lane, LaneId, MAX_LANES, SILENCE, Scroll, StreamStatus};
 pub use layout::{LEAST, LaneArea, Layout};
-pub use ledger::{LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, bill_rows, worth};
+pub use ledger::{
+    LedgerLine, LedgerOrder, LedgerPage, LedgerRuns, LedgerSpans, Spending, SpentAsked, SpentHeard, Unentered,
+    bill_rows, worth,
+};
 pub use lockstep::Lockstep;
 pub use meter::{Before, LiveRun, Meter, ReplyPart, Weight, estimated, percent};
-pub(crate) use meter::{BranchKey, FixedKey};
+pub(crate) use meter::{BranchKey, FixedKey, ResultsKey};
 pub use notice::{Level, Notice, Notices, Topic};
 pub use overlay::{OpenCard, Overlay, Palette, PaletteRow};
 pub use picker::{Favourites, ModelAt, Picker, PickerRow, Standing};
@@ -76,6 +81,7 @@ pub use provider::{Found, Provider, Providers};
 pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
 pub use request_page::{RequestPage, RequestShows};
+pub(crate) use saved::CUT_OFF;
 pub use saved::{
     Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_file, saved_files, saved_lane,
     saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,

@@ -94,7 +94,7 @@ impl Numbers {
 }
 
 /// What a reply of a program that ended too early is marked with.
-const CUT_OFF: &str = "Abreast ended before this reply did; what had come is here.";
+pub(crate) const CUT_OFF: &str = "Abreast ended before this reply did; what had come is here.";
 
 /// All of a state that is saved.
 #[must_use]
@@ -289,7 +289,7 @@ impl State {
     fn charge(&self, settings: &Settings) -> Charge {
         let address = self.providers.get(&settings.provider).map_or("", |provider| provider.base_url.as_str());
         let price = self.catalogue.price(&settings.provider, Reach::of(address), &settings.model);
-        if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
+        Charge::of(price.is_some_and(|price| price.notional))
     }
 }
 

@@ -80,6 +80,14 @@ pub enum Charge {
     Notional,
 }
 
+impl Charge {
+    /// By whether it is only there to be looked at.
+    #[must_use]
+    pub fn of(notional: bool) -> Self {
+        if notional { Self::Notional } else { Self::Real }
+    }
+}
+
 impl Session {
     /// An empty session that takes this one's place.
     #[must_use]
@@ -175,6 +183,13 @@ impl Session {
         self.closed
     }
 
+    /// What a run cost that was over before anybody had estimated it.
+    pub fn account_late(&mut self, id: RunId, cost: Cost, charge: Charge) {
+        let Some(usage) = self.run(id).map(|run| run.usage.clone()) else { return };
+        self.account(id, usage, cost, charge);
+        self.totals.unknown = self.totals.unknown.saturating_sub(1);
+    }
+
     /// Counts what a finished run leaves unknown, if the server took it.
     pub fn close_run(&mut self, id: RunId) {
         let Some(run) = self.runs.get(id.0 as usize) else { return };
@@ -205,8 +220,7 @@ impl Totals {
     /// Adds the money of other sums, and what is unknown of them.
     pub fn join(&mut self, other: &Self) {
         for sum in &other.sums {
-            let charge = if sum.notional { Charge::Notional } else { Charge::Real };
-            let own = self.sum(&sum.money.currency, charge);
+            let own = self.sum(&sum.money.currency, Charge::of(sum.notional));
             own.money.amount = own.money.amount.saturating_add(sum.money.amount);
             own.estimated += sum.estimated;
         }

@@ -232,7 +232,8 @@ impl Clerk {
         };
         Ok(match ask {
             LedgerAsk::Spent { today, month, .. } => {
-                LedgerAnswer::Spent { today: table(&within(*today))?.total, month: table(&within(*month))?.total }
+                let (today, month) = (table(&within(*today))?.total, table(&within(*month))?.total);
+                LedgerAnswer::Spent { today, month, all: kept.is_ok() }
             }
             LedgerAsk::Table { query, .. } => {
                 LedgerAnswer::Table { table: table(query)?, unsaved: kept.err().map(|fault| said(&fault)) }

@@ -78,10 +78,12 @@ pub enum LedgerState {
     Complete,
     Stopped,
     Failed,
+    /// The program ended before it did.
+    CutOff,
 }
 
 impl LedgerState {
-    pub const ALL: [Self; 3] = [Self::Complete, Self::Stopped, Self::Failed];
+    pub const ALL: [Self; 4] = [Self::Complete, Self::Stopped, Self::Failed, Self::CutOff];
 
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -89,6 +91,7 @@ impl LedgerState {
             Self::Complete => "complete",
             Self::Stopped => "stopped",
             Self::Failed => "failed",
+            Self::CutOff => "cut off",
         }
     }
 }
@@ -242,6 +245,8 @@ pub enum LedgerAnswer {
     Spent {
         today: LedgerSums,
         month: LedgerSums,
+        /// Whether all that was handed over before the question is in them.
+        all: bool,
     },
     Table {
         table: LedgerTable,
@@ -249,8 +254,5 @@ pub enum LedgerAnswer {
         unsaved: Option<String>,
     },
     /// Newest first; whether there are more.
-    Runs {
-        rows: Vec<LedgerRow>,
-        more: bool,
-    },
+    Runs { rows: Vec<LedgerRow>, more: bool },
 }

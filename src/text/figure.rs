@@ -9,6 +9,12 @@ pub fn grouped(count: u64) -> String {
     groups.join(",")
 }
 
+/// `1 run`, `1,234 runs`: for nouns that take an s.
+#[must_use]
+pub fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 /// How large a file is: `187 B`, `12 kB`, `1.2 MB`.
 #[must_use]
 pub fn file_size(bytes: u64) -> String {
@@ -47,6 +53,11 @@ mod tests {
         let shown = [0, 999, 1_000, 9_999, 12_345, 999_999, 1_250_000, 20_971_520].map(file_size);
         assert_eq!(shown, ["0 B", "999 B", "1.0 kB", "9.9 kB", "12 kB", "999 kB", "1.2 MB", "20 MB"]);
         assert_eq!([7, 3_086, 260_000].map(short_count), ["7", "3.0k", "260k"]);
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!([0, 1, 1_234].map(|count| counted(count, "run")), ["0 runs", "1 run", "1,234 runs"]);
     }
 
     #[test]

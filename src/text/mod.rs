@@ -35,7 +35,7 @@ pub use diff::{Piece, Tally, word_diff};
 pub use diff_rows::{diff_rows, marked};
 pub use duration::duration;
 pub use fence::last_code_block;
-pub use figure::{file_size, grouped, short_count};
+pub use figure::{counted, file_size, grouped, short_count};
 pub use find::{Needle, ROW_BREAK};
 pub use fuzzy::{near, rank};
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};

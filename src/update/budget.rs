@@ -2,6 +2,8 @@
 //!
 //! Owns the sentences. What is not known exactly is called an estimate in each of them.
 
+mod form;
+
 use std::time::Instant;
 
 use super::{Effects, meter, stream};
@@ -9,6 +11,8 @@ use crate::chat::TurnId;
 use crate::input::Action;
 use crate::state::{Before, BudgetSpan, Draft, Filled, Level, State, Sum, Totals};
 use crate::text::clean_line;
+
+pub(super) use form::{accept, judge};
 
 /// From so many percent on it is said that a budget is nearly spent.
 const NEARLY_SPENT: u64 = 80;
@@ -39,7 +43,9 @@ pub(super) fn admits(state: &mut State, asking: &[Asking<'_>], now: Instant) -> 
     });
     let Some((before, with)) = refusing else { return true };
     state.budget.hit.insert(before.span);
-    let said = format!("Not sent: {} {}", reason(&before, &with, &more), raises(state));
+    let results = asking.iter().any(|asking| meter::brings_results(state, asking.place, asking.tip));
+    let along = if results { " with the results of the tools" } else { "" };
+    let said = format!("Not sent: {} {}", reason(&before, &with, (&more, along)), raises(state));
     state.notices.show(Level::Error, said, now);
     false
 }
@@ -52,7 +58,7 @@ fn sums(estimates: &[Before]) -> Vec<Sum> {
     totals.sums
 }
 
-fn reason(before: &Filled, with: &Filled, more: &[Sum]) -> String {
+fn reason(before: &Filled, with: &Filled, (more, along): (&[Sum], &str)) -> String {
     let (owner, cap) = (before.span.owner(), before.cap_shown());
     if before.is_over() {
         return format!("{owner} budget of {cap} is spent ({}).", before.shown());
@@ -61,8 +67,8 @@ fn reason(before: &Filled, with: &Filled, more: &[Sum]) -> String {
         more.iter().filter(|sum| !sum.notional).map(|sum| format!("~{}", sum.money.rough())).collect();
     let more = more.join(" + ");
     match before.span {
-        BudgetSpan::Request => format!("by an estimate it costs {more}, more than {owner} budget of {cap}."),
-        _ => format!("by an estimate it costs {more}, which makes {} of {owner} budget of {cap}.", with.shown()),
+        BudgetSpan::Request => format!("by an estimate it costs {more}{along}, more than {owner} budget of {cap}."),
+        _ => format!("by an estimate it costs {more}{along}, which makes {} of {owner} budget of {cap}.", with.shown()),
     }
 }
 
@@ -129,21 +135,21 @@ fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
     effects
 }
 
-/// Raises by half what refused or stopped something, else the budget that is spent most.
+/// Raises by half what refused or stopped something; where nothing did, a form takes any amount.
 pub(super) fn raise(state: &mut State, now: Instant) {
     let hit: Vec<BudgetSpan> = state.budget.hit.iter().copied().collect();
-    let spans = if hit.is_empty() { state.fullest().map(|filled| filled.span).into_iter().collect() } else { hit };
-    let raised: Vec<String> = spans
+    if hit.is_empty() {
+        form::show(state);
+        return;
+    }
+    let raised: Vec<String> = hit
         .into_iter()
         .filter_map(|span| {
             let cap = state.budget.raise(span)?;
             Some(format!("{} budget is {}{} now", span.owner(), cap.currency.sign(), cap.amount))
         })
         .collect();
-    let said = if raised.is_empty() {
-        "There is no budget: [budget] in config.toml sets one.".to_owned()
-    } else {
-        format!("Until the program ends, {}. [budget] in config.toml keeps it.", raised.join(", "))
-    };
+    let (raised, key) = (raised.join(", "), state.key(Action::BudgetRaise));
+    let said = format!("Until the program ends, {raised}; {key} once more takes any amount.");
     state.notices.show(Level::Note, said, now);
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 
-use super::{Effects, calls, card, exchange, inspector, picker, price, sessions, system, tree, values};
+use super::{Effects, budget, calls, card, exchange, inspector, picker, price, sessions, system, tree, values};
 use crate::input::{Action, Context};
 use crate::state::{EditPurpose, Effect, Form, FormFocus, FormPurpose, LaneId, Level, Overlay, State};
 use crate::text;
@@ -30,6 +30,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
         }
         _ if form.purpose == FormPurpose::Export => return exchange::accept(state, action, now),
         _ if matches!(form.purpose, FormPurpose::Price { .. }) => return price::accept(state, now),
+        _ if form.purpose == FormPurpose::Budgets => budget::accept(state, now),
         _ => return accept(state, now),
     }
     Effects::new()
@@ -103,6 +104,7 @@ fn changed(state: &mut State) {
         Some(form) if matches!(form.purpose, FormPurpose::System(_)) => system::name_variables(form),
         Some(form) if form.purpose == FormPurpose::Export => exchange::judge(state),
         Some(form) if matches!(form.purpose, FormPurpose::Price { .. }) => price::judge(state),
+        Some(form) if form.purpose == FormPurpose::Budgets => budget::judge(state),
         Some(form) if form.is_call() => calls::judge(state),
         _ => values::judge(state),
     }
@@ -151,7 +153,7 @@ fn accept(state: &mut State, now: Instant) -> Effects {
         FormPurpose::SessionTitle(id) => return sessions::entitle(state, id, &form.editor.text(), now),
         FormPurpose::SessionTags(id) => return sessions::tag(state, id, &form.editor.text(), now),
         FormPurpose::Value { .. } | FormPurpose::Extra(_) | FormPurpose::Export => {}
-        FormPurpose::Price { .. } | FormPurpose::Call { .. } => {}
+        FormPurpose::Price { .. } | FormPurpose::Budgets | FormPurpose::Call { .. } => {}
     }
     Effects::new()
 }

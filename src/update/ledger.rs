@@ -11,7 +11,8 @@ use crate::chat::{Cost, Outcome, Run, RunId};
 use crate::input::Action;
 use crate::pricing;
 use crate::state::{
-    Anchor, Breadth, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State, bill_rows,
+    Anchor, Breadth, CUT_OFF, Charge, Effect, LedgerLine, LedgerPage, LedgerRuns, Level, Overlay, Reader, State,
+    Unentered, bill_rows,
 };
 use crate::store::{
     LedgerAnswer, LedgerAsk, LedgerBy, LedgerPrice, LedgerRow, LedgerState, LedgerTable, ShelfAnswer, ShelfWork,
@@ -46,9 +47,10 @@ pub(super) fn row(
         served_by: run.served_by.clone(),
         lane,
         preset,
-        state: Some(match run.outcome {
+        state: Some(match &run.outcome {
             Outcome::Complete => LedgerState::Complete,
             Outcome::Stopped => LedgerState::Stopped,
+            Outcome::Failed(said) if said == CUT_OFF => LedgerState::CutOff,
             Outcome::Running | Outcome::Failed(_) => LedgerState::Failed,
         }),
         tier: circumstances.tier.map(str::to_owned),
@@ -60,14 +62,33 @@ pub(super) fn row(
     Some(row.with_usage(run.usage.as_ref()))
 }
 
-/// Asks for what today and this month cost, at the start and when the day is another one; and for what the open page
-/// shows and has not asked for yet.
-pub(super) fn follow(state: &mut State, tick: bool, now: Instant) -> Effects {
-    let mut effects = Effects::new();
+/// Before anything else happens: whether the day is another one, so that nothing is held against yesterday's sums.
+pub(super) fn roll(state: &mut State, tick: bool, now: Instant) {
     let moment = state.saving.as_ref().map(|saving| saving.anchor.unix_ms(now));
-    if let Some(moment) = moment.filter(|_| tick || state.spending.spans.is_some())
-        && let Some((spans, serial)) = state.spending.roll(moment, &state.zone)
-    {
+    if let Some(moment) = moment.filter(|_| tick || state.spending.spans.is_some()) {
+        state.spending.roll(moment, &state.zone);
+    }
+}
+
+/// A run is over: until its row is entered, it counts all the same.
+pub(super) fn left(state: &mut State, id: RunId, charge: Charge) {
+    state.spending.wanted = true;
+    let Some(run) = state.session.run(id) else { return };
+    let Some(at) = state.started(run).map(Timestamp::as_millisecond) else { return };
+    let cost = run.cost.clone();
+    state.spending.unentered.push(Unentered { at, cost, charge });
+}
+
+/// Asks for what today and this month cost: at the start, when the day is another one, when a draft is begun, when a run
+/// begins or ends, and when the page is opened, since other programs may have spent something. And for what the open page
+/// shows and has not asked for yet.
+pub(super) fn follow(state: &mut State) -> Effects {
+    let mut effects = Effects::new();
+    let drafting = !state.composer.is_empty();
+    let spending = &mut state.spending;
+    spending.wanted |= drafting && !spending.drafting;
+    spending.drafting = drafting;
+    if let Some((spans, serial)) = spending.question() {
         effects.push(ask(LedgerAsk::Spent { today: spans.today, month: spans.month, serial }));
     }
     let State { overlay: Some(Overlay::Ledger(page)), spending, session, .. } = state else { return effects };
@@ -88,12 +109,11 @@ fn ask(ask: LedgerAsk) -> Effect {
 /// What the shelf answers.
 pub(super) fn answered(state: &mut State, ask: LedgerAsk, answer: ShelfAnswer, now: Instant) {
     match (ask, answer) {
-        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month })) => {
-            state.spending.learn(serial, today, month);
+        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Spent { today, month, all })) => {
+            state.spending.learn(serial, (today, month), all);
         }
-        (LedgerAsk::Spent { .. }, ShelfAnswer::Failed(said)) => {
-            let said = format!("What today cost cannot be told: {said}");
-            state.notices.show(Level::Warning, said, now);
+        (LedgerAsk::Spent { serial, .. }, ShelfAnswer::Failed(said)) => {
+            cannot_tell(state, serial, &said, now);
         }
         (LedgerAsk::Table { serial, .. }, ShelfAnswer::Ledger(LedgerAnswer::Table { table, unsaved })) => {
             let Some(page) = page_of(state, serial) else { return };
@@ -117,6 +137,13 @@ pub(super) fn answered(state: &mut State, ask: LedgerAsk, answer: ShelfAnswer, n
     }
 }
 
+/// What today cost cannot be read, which is said once.
+fn cannot_tell(state: &mut State, serial: u64, why: &str, now: Instant) {
+    if state.spending.fail(serial) {
+        state.notices.show(Level::Warning, format!("What today cost cannot be told: {why}"), now);
+    }
+}
+
 /// The open page, if this is the number of its question.
 fn page_of(state: &mut State, serial: u64) -> Option<&mut LedgerPage> {
     page(state).filter(|page| page.asked.as_ref().is_some_and(|(_, asked)| *asked == serial))
@@ -137,6 +164,7 @@ pub(super) fn open(state: &mut State, now: Instant) {
         state.notices.show(Level::Note, "Nothing is saved here, so there is no ledger to show.", now);
     } else {
         state.overlay = Some(Overlay::Ledger(Box::default()));
+        state.spending.wanted = true;
     }
 }
 

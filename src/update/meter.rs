@@ -3,10 +3,12 @@
 //! Owns when something is read to be counted: a turn once for each revision, the draft when it changed.
 
 use super::budget::Asking;
-use super::system;
+use super::{calls, system};
 use crate::chat::{Cost, RunId, Settings, TurnId};
 use crate::pricing::{self, Circumstances, Family, MESSAGE_TOKENS, Price, REPLY_TOKENS, Reach};
-use crate::state::{Before, BranchKey, Charge, FixedKey, Lane, LiveRun, State, Weight};
+use crate::state::{
+    Before, BranchKey, Charge, FixedKey, Lane, LiveRun, Meter, ReplyPart, ResultsKey, Session, State, Weight,
+};
 
 /// Of so many of a lane's newest replies the median is taken.
 const REPLIES: usize = 9;
@@ -65,21 +67,49 @@ fn held(state: &mut State, place: usize) -> Weight {
         family: family(&lane.settings),
         model: lane.settings.model.clone(),
     };
-    let (lane, fixed) = (lane.id, fixed(state, place));
+    let lane = lane.id;
+    let more = fixed(state, place).and(results(state, place, tip));
     if let Some((known, weight)) = state.meter.branches.get(&lane)
         && *known == key
     {
-        return weight.and(fixed);
+        return weight.and(more);
     }
     let weight = branch(state, place, tip);
     state.meter.branches.insert(lane, (key, weight));
-    weight.and(fixed)
+    weight.and(more)
+}
+
+/// Whether results of calls go back with what a lane asks below a turn.
+pub(super) fn brings_results(state: &State, place: usize, tip: Option<TurnId>) -> bool {
+    state.awaited(place).is_some_and(|call| Some(call.reply) == tip)
+}
+
+/// What the results of a reply's calls count that are no turns yet and go back with whatever is asked below it.
+fn results(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
+    let Some(reply) = tip.filter(|_| brings_results(state, place, tip)) else { return Weight::default() };
+    let State { session, meter, lanes, .. } = state;
+    let Lane { id, settings, .. } = &lanes[place];
+    let key = ResultsKey { reply, calls_changed: session.calls_changed(), family: family(settings) };
+    if let Some((known, weight)) = meter.results.get(id)
+        && *known == key
+    {
+        return *weight;
+    }
+    let records = session.calls.of(reply).unwrap_or_default();
+    let texts = records.iter().map(|record| meter.text(&calls::going_back(&record.state), key.family) + MESSAGE_TOKENS);
+    let weight = Weight::of(texts.sum());
+    meter.results.insert(*id, (key, weight));
+    weight
 }
 
 /// What a branch down to a turn counts: its turns are looked at, and those are read that never were.
 fn branch(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
     let State { session, meter, lanes, .. } = state;
-    let settings = &lanes[place].settings;
+    branch_of(session, meter, (&lanes[place].settings, tip))
+}
+
+/// The same for any settings.
+fn branch_of(session: &Session, meter: &mut Meter, (settings, tip): (&Settings, Option<TurnId>)) -> Weight {
     let family = family(settings);
     let mut weight = Weight::default();
     for turn in session.turns.up_from(tip) {
@@ -106,18 +136,24 @@ fn fixed(state: &mut State, place: usize) -> Weight {
     {
         return *weight;
     }
-    let prompt = system::sent(settings).map_or(0, |text| meter.text(&text, key.family) + MESSAGE_TOKENS);
-    let tools = settings.tools.iter().map(|tool| meter.text(&tool.definition.to_string(), key.family)).sum::<u64>();
-    let weight = Weight::of(prompt + tools + REPLY_TOKENS);
+    let weight = fixed_of(meter, settings);
     meter.fixed.insert(*id, (key, weight));
     weight
+}
+
+/// The same for any settings, counted anew.
+fn fixed_of(meter: &mut Meter, settings: &Settings) -> Weight {
+    let family = family(settings);
+    let prompt = system::sent(settings).map_or(0, |text| meter.text(&text, family) + MESSAGE_TOKENS);
+    let tools = settings.tools.iter().map(|tool| meter.text(&tool.definition.to_string(), family)).sum::<u64>();
+    Weight::of(prompt + tools + REPLY_TOKENS)
 }
 
 /// What is about to be asked counts and costs.
 pub(super) fn of(state: &mut State, asking: &Asking<'_>) -> Before {
     state.meter.follow(state.session.serial);
     let Asking { place, tip, draft } = asking;
-    let mut input = branch(state, *place, *tip).and(fixed(state, *place));
+    let mut input = branch(state, *place, *tip).and(fixed(state, *place)).and(results(state, *place, *tip));
     if let Some(draft) = draft {
         let settings = &state.lanes[*place].settings;
         let (family, model) = (family(settings), settings.model.clone());
@@ -187,11 +223,43 @@ pub(super) fn opened(state: &mut State, place: usize, run: RunId, question: Turn
     let at = state.session.run(run).and_then(|run| state.started(run));
     let live = LiveRun::new(input, family(settings), price, (tier, at));
     state.meter.begin(run, live);
+    state.spending.wanted = true;
 }
 
-/// A run came to its end. Where the server took it and told no counts that make a bill, what it cost is estimated.
-pub(super) fn ended(state: &mut State, id: RunId) {
-    let Some(live) = state.meter.end(id) else { return };
+/// A run came to its end. Where the server took it and told no counts that make a bill, what it cost is estimated. Says
+/// whether somebody is charged it.
+pub(super) fn ended(state: &mut State, id: RunId) -> Charge {
+    let Some(live) = state.meter.end(id) else { return Charge::Real };
+    settle(state, id, &live);
+    live.charge()
+}
+
+/// A run was still coming when its program ended: what it cost is estimated by what is kept of it.
+pub(super) fn cut_off(state: &mut State, id: RunId) {
+    state.meter.follow(state.session.serial);
+    let Some(run) = state.session.run(id).filter(|run| run.cost == Cost::Unknown) else { return };
+    let (settings, replies) = (run.settings.clone(), run.replies.clone());
+    let question = replies.first().and_then(|reply| state.session.turns.get(*reply)).and_then(|reply| reply.parent);
+    let State { session, meter, .. } = state;
+    let input = branch_of(session, meter, (&settings, question)).and(fixed_of(meter, &settings));
+    meter.begin(id, LiveRun::new(input, family(&settings), None, (None, None)));
+    for (choice, reply) in (0..).zip(replies.iter().filter_map(|reply| session.turns.get(*reply))) {
+        meter.grew(id, choice, ReplyPart::Reasoning, &reply.reasoning);
+        meter.grew(id, choice, ReplyPart::Text, &reply.text);
+        meter.grew(id, choice, ReplyPart::Refusal, &reply.refusal);
+        for (index, call) in reply.tool_calls.iter().enumerate() {
+            meter.grew(id, choice, ReplyPart::Call(index), &call.name);
+            meter.grew(id, choice, ReplyPart::Call(index), &call.arguments);
+        }
+    }
+    let Some(live) = meter.end(id) else { return };
+    let usage = live.usage(state.session.run(id).and_then(|run| run.usage.as_ref()));
+    if let (Cost::Known(money), charge) = super::stream::costs(state, id, &usage) {
+        state.session.account_late(id, Cost::Estimated(money), charge);
+    }
+}
+
+fn settle(state: &mut State, id: RunId, live: &LiveRun) {
     let Some(run) = state.session.run(id).filter(|run| !run.is_refused() && run.cost == Cost::Unknown) else { return };
     let usage = live.usage(run.usage.as_ref());
     let (cost, charge) = super::stream::costs(state, id, &usage);

@@ -63,6 +63,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     let (concerns, resized) = (request::concerns(&event), matches!(event, Event::Resized(_) | Event::Stream { .. }));
     let (piece, tick) = (matches!(event, Event::Stream { .. }), event == Event::Tick);
     let shut = state.overlay.is_none();
+    ledger::roll(state, tick, now);
     let mut effects = route(state, event, now);
     if !piece {
         effects.extend(calls::settle(state, now));
@@ -77,7 +78,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     // What is asked goes out after it is kept.
     effects.splice(0..0, keep);
     effects.extend(sessions::follow(state));
-    effects.extend(ledger::follow(state, tick, now));
+    effects.extend(ledger::follow(state));
     if shut && state.overlay.is_some() {
         state.notices.drop_notes_before(now);
     }

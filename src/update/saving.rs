@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::ledger;
+use super::{ledger, meter};
 use crate::chat::{Attachment, Outcome, Run, RunId, ToolCall, Turn, TurnId};
 use crate::input::Action;
 use crate::state::{
@@ -13,10 +13,21 @@ use crate::store::{FORMAT, Fields, SavedCall, SavedCallPiece, SavedHead, SavedPa
 
 /// What the last event left to be kept. A piece of a reply changes turns and runs only.
 pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Option<Effect> {
+    estimate_cut_off(state);
     let mut saving = state.saving.take()?;
     let work = work(state, &mut saving, piece, now);
+    state.spending.unentered.clear();
     state.saving = Some(saving);
     work.filter(|work| !work.writes.is_empty()).map(Effect::Store)
+}
+
+/// Runs that were still coming when their program ended: what they cost is estimated before their rows are entered.
+fn estimate_cut_off(state: &mut State) {
+    let place = state.saving.as_ref().map(|saving| &saving.place);
+    let Some(SavedPlace::Kept(kept)) = place.filter(|place| place.serial() == state.session.serial) else { return };
+    for run in kept.cut_off.clone() {
+        meter::cut_off(state, run);
+    }
 }
 
 /// The store says how it goes.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Effects, calls, diff, heat, meter, queue};
+use super::{Effects, calls, diff, heat, ledger, meter, queue};
 use crate::api::{ApiError, Delta, Opening};
 use crate::chat::{CallPiece, Cost, Outcome, Role, Run, RunId, Settings, ToolCall, Turn, TurnId, Usage};
 use crate::pricing::{self, Asked, Catalogue, Circumstances, Price, Reach};
@@ -161,7 +161,7 @@ pub(super) fn price<'a>(providers: &Providers, catalogue: &'a Catalogue, setting
 
 /// Whether somebody is charged a price.
 pub(super) fn charge(price: Option<&Price>) -> Charge {
-    if price.is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
+    Charge::of(price.is_some_and(|price| price.notional))
 }
 
 pub(super) fn ended(state: &mut State, lane: LaneId, generation: u64, now: Instant) -> Effects {
@@ -188,8 +188,9 @@ fn close(state: &mut State, id: RunId, outcome: Outcome, now: Instant) {
         run.finished = Some(now);
         run.outcome = outcome;
     });
-    meter::ended(state, id);
+    let charge = meter::ended(state, id);
     state.session.close_run(id);
+    ledger::left(state, id, charge);
     diff::ended(state, id);
 }
 

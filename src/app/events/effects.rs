@@ -4,7 +4,7 @@ use std::io;
 
 use super::App;
 use crate::app::Console;
-use crate::app::clock::{anchor, now};
+use crate::app::clock::now;
 use crate::app::files::{FileWork, Files};
 use crate::app::sessions::{Sessions, nowhere};
 use crate::app::tool_runs::ToolRun;
@@ -42,7 +42,7 @@ impl<C: Console> App<C> {
             Effect::ListModels { provider } => self.runner.list_models(provider),
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
             Effect::Export(work) => {
-                let session = Box::new(saved_session(&self.state, anchor()));
+                let session = Box::new(saved_session(&self.state, self.wall.anchor()));
                 self.files().asks(FileWork::Export { work, session });
             }
             Effect::Attach(work) => self.files().asks(FileWork::Attach(work)),

@@ -9,7 +9,7 @@ use crate::chat::{Currency, Money};
 use crate::pricing::Exchange;
 use crate::state::LedgerPage;
 use crate::store::{Ledger, LedgerRow, LedgerState, LedgerSums, LedgerTable, LedgerTally};
-use crate::text::{clean_line, grouped, width};
+use crate::text::{clean_line, counted, grouped, width};
 
 pub(super) fn sums(table: &LedgerTable, asked: &Asked) -> Result<(), Problem> {
     match asked.form {
@@ -79,7 +79,7 @@ fn worth(sums: &LedgerSums, exchange: &Exchange) -> String {
 pub(super) fn notes(sums: &LedgerSums, exchange: &Exchange) -> Vec<String> {
     let all = sums.all();
     let mut notes = Vec::new();
-    let runs = |count: u64| if count == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(count)) };
+    let runs = |count: u64| counted(count, "run");
     if sums.unknown() > 0 {
         notes.push(format!("{} of unknown cost (n/a).", runs(sums.unknown())));
     }

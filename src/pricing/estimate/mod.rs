@@ -19,6 +19,10 @@ pub const MESSAGE_TOKENS: u64 = 4;
 /// What the beginning of the reply counts in the prompt (same source).
 pub const REPLY_TOKENS: u64 = 3;
 
+/// The most that is read of an attached text to be counted, in bytes: it is counted while keys wait, once for each file
+/// and family, and a mebibyte at a time would be felt.
+pub const SAMPLE: usize = 64 << 10;
+
 /// Models that cut text alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
@@ -69,27 +73,34 @@ impl Family {
         count.tokens()
     }
 
+    /// About how many tokens a text is of which no more than [`SAMPLE`] bytes are read: pieces all over it stand for the
+    /// rest.
+    #[must_use]
+    pub fn sampled(self, text: &str) -> u64 {
+        const PIECES: usize = 16;
+        if text.len() <= SAMPLE {
+            return self.tokens(text);
+        }
+        let (mut count, mut read) = (self.count(), 0);
+        for piece in 0..PIECES {
+            let from = text.floor_char_boundary(text.len() / PIECES * piece);
+            let piece = &text[from..text.floor_char_boundary(from + SAMPLE / PIECES)];
+            count.push(piece);
+            count.cut();
+            read += piece.len() as u128;
+        }
+        let all = u128::from(count.tokens()) * text.len() as u128;
+        u64::try_from(all.div_ceil(read.max(1))).unwrap_or(u64::MAX)
+    }
+
     /// What an attachment will about count in a prompt; `None` for an image whose rule is not known for the model, and
     /// for a file that is lost.
     #[must_use]
     pub fn attachment(self, attachment: &Attachment, model: &str) -> Option<u64> {
         match attachment.kind {
-            AttachmentKind::Text => Some(self.tokens(std::str::from_utf8(attachment.bytes()?).ok()?)),
+            AttachmentKind::Text => Some(self.sampled(std::str::from_utf8(attachment.bytes()?).ok()?)),
             AttachmentKind::Image(picture) => picture::tokens(picture.dimensions, self, model),
         }
-    }
-}
-
-/// Bytes of text for a token: what vendors say of English text.
-const BYTES_PER_TOKEN: u64 = 4;
-
-/// What an attachment will about count, at a glance: it is asked for in every frame and nothing is read. `None` for
-/// images, whose rules differ from model to model.
-#[must_use]
-pub fn attachment_tokens(attachment: &Attachment) -> Option<u64> {
-    match attachment.kind {
-        AttachmentKind::Text => Some(attachment.size().div_ceil(BYTES_PER_TOKEN)),
-        AttachmentKind::Image(_) => None,
     }
 }
 

@@ -80,3 +80,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_a_long_text_only_pieces_are_read_and_the_estimate_stays_near() {
+    let lines = (0..9_000).map(|line| format!("Line {line}: the quick brown fox, 漢字 and {}.\n", line * 7));
+    let text: String = lines.collect();
+    assert!(text.len() > 5 * SAMPLE);
+    let (all, some) = (Family::O200k.tokens(&text), Family::O200k.sampled(&text));
+    assert!(some.abs_diff(all) * 50 < all, "{some} for {all}");
+    assert_eq!(Family::O200k.sampled(&text[..900]), Family::O200k.tokens(&text[..900]));
+}

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::LaneId;
-use crate::chat::Settings;
+use super::{Charge, LaneId};
+use crate::chat::{Cost, Settings};
 use crate::store::{LedgerRow, LedgerSums};
 
 /// What is known whether the page is open or not.
@@ -24,14 +24,51 @@ pub struct Spending {
     pub serial: u64,
     /// The days that the sums are about; `None` before anybody looked at a clock.
     pub spans: Option<LedgerSpans>,
+    /// What the ledger said last, and what this program entered since.
     pub today: LedgerSums,
     pub month: LedgerSums,
-    /// The question about them that was not answered yet, and what was spent since it was asked.
-    pub asked: Option<(u64, LedgerSums, LedgerSums)>,
+    /// The question about them that was not answered yet.
+    pub asked: Option<SpentAsked>,
+    /// Whether they are to be asked for anew: other programs may have spent something.
+    pub wanted: bool,
+    /// What is known of the answers.
+    pub heard: SpentHeard,
+    /// Runs that ended in this event: their rows are entered at its end.
+    pub unentered: Vec<Unentered>,
+    /// Whether there was a draft after the last event.
+    pub drafting: bool,
     /// The preset that a lane was given, and the settings that it had by it.
     pub presets: BTreeMap<LaneId, (String, Settings)>,
     /// Whether the terminal may lack the signs for bars.
     pub plain_signs: bool,
+}
+
+/// A question about what was spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpentAsked {
+    pub serial: u64,
+    /// Whether this program entered something since: nobody knows whether the answer has it.
+    pub stale: bool,
+}
+
+/// Whether the ledger has answered since the day began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpentHeard {
+    #[default]
+    Nothing,
+    /// The sums are the ledger's, with what was entered since.
+    Sums,
+    /// The last question could not be answered, which was said.
+    Failure,
+}
+
+/// What a run that is over came to, before the ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unentered {
+    /// When it was sent, in unix milliseconds.
+    pub at: i64,
+    pub cost: Cost,
+    pub charge: Charge,
 }
 
 /// Today and this month, each from its first moment to that of the next, in unix milliseconds.
@@ -55,7 +92,8 @@ impl LedgerSpans {
     }
 }
 
-fn holds((from, to): (i64, i64), at: i64) -> bool {
+/// Whether a moment is in a span.
+pub(super) fn holds((from, to): (i64, i64), at: i64) -> bool {
     from <= at && at < to
 }
 
@@ -63,39 +101,61 @@ impl Spending {
     /// Adds a run that was entered now.
     pub fn enter(&mut self, row: &LedgerRow) {
         let Some(spans) = self.spans else { return };
-        let (today, month) = (holds(spans.today, row.at), holds(spans.month, row.at));
-        let since = self.asked.as_mut().map(|(_, today, month)| (today, month));
-        for (sums, those) in [(&mut self.today, &mut self.month)].into_iter().chain(since) {
-            if today {
-                sums.add(row);
-            }
-            if month {
-                those.add(row);
-            }
+        if let Some(asked) = &mut self.asked {
+            asked.stale = true;
+        }
+        if holds(spans.today, row.at) {
+            self.today.add(row);
+        }
+        if holds(spans.month, row.at) {
+            self.month.add(row);
         }
     }
 
-    /// Asks about the days around a moment, unless the sums are about those already. Gives the days and the question's
-    /// number.
-    pub fn roll(&mut self, unix_ms: i64, zone: &TimeZone) -> Option<(LedgerSpans, u64)> {
+    /// Begins with the day of a moment, unless the sums are about that one already: they are to be asked for.
+    pub fn roll(&mut self, unix_ms: i64, zone: &TimeZone) {
         if self.spans.is_some_and(|spans| holds(spans.today, unix_ms)) {
-            return None;
+            return;
         }
-        let spans = LedgerSpans::around(unix_ms, zone)?;
-        self.serial += 1;
+        let Some(spans) = LedgerSpans::around(unix_ms, zone) else { return };
         self.spans = Some(spans);
         (self.today, self.month) = (LedgerSums::default(), LedgerSums::default());
-        self.asked = Some((self.serial, LedgerSums::default(), LedgerSums::default()));
+        (self.asked, self.heard, self.wanted) = (None, SpentHeard::Nothing, true);
+    }
+
+    /// The next question, if one is wanted and none is open: the days and its number. All that was spent before has to be
+    /// handed over to the store by then.
+    pub fn question(&mut self) -> Option<(LedgerSpans, u64)> {
+        let spans = self.spans.filter(|_| self.wanted && self.asked.is_none())?;
+        self.wanted = false;
+        self.serial += 1;
+        self.asked = Some(SpentAsked { serial: self.serial, stale: false });
         Some((spans, self.serial))
     }
 
-    /// Takes the answer to the last question: what was on the disk when it was asked.
-    pub fn learn(&mut self, serial: u64, mut today: LedgerSums, mut month: LedgerSums) {
-        if let Some((_, newer, newest)) = self.asked.take_if(|(asked, _, _)| *asked == serial) {
-            today.join(&newer);
-            month.join(&newest);
-            (self.today, self.month) = (today, month);
+    /// Takes the answer to the last question: what was on the disk when it was read. Where this program entered a row
+    /// between question and answer, that may or may not be in it, so the answer is dropped and another one wanted. `all`
+    /// says whether all that was handed over before the question is on the disk.
+    pub fn learn(&mut self, serial: u64, (mut today, mut month): (LedgerSums, LedgerSums), all: bool) {
+        let Some(asked) = self.asked.take_if(|asked| asked.serial == serial) else { return };
+        match (asked.stale, all, self.heard) {
+            (true, ..) => self.wanted = true,
+            // What is known has more in it than the disk.
+            (false, false, SpentHeard::Sums) => {}
+            (false, all, _) => {
+                if !all {
+                    today.join(&self.today);
+                    month.join(&self.month);
+                }
+                (self.today, self.month, self.heard) = (today, month, SpentHeard::Sums);
+            }
         }
+    }
+
+    /// The last question cannot be answered; says whether that is news.
+    pub fn fail(&mut self, serial: u64) -> bool {
+        let asked = self.asked.take_if(|asked| asked.serial == serial);
+        asked.is_some() && std::mem::replace(&mut self.heard, SpentHeard::Failure) != SpentHeard::Failure
     }
 
     /// The preset that a lane's settings are those of.

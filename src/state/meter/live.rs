@@ -54,7 +54,7 @@ impl LiveRun {
     /// Whether somebody is charged what it costs.
     #[must_use]
     pub fn charge(&self) -> Charge {
-        if self.price.as_ref().is_some_and(|price| price.notional) { Charge::Notional } else { Charge::Real }
+        Charge::of(self.price.as_ref().is_some_and(|price| price.notional))
     }
 
     /// Whether it costs somebody something.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::{LaneId, Sum, Totals};
 use crate::chat::{Attachment, AttachmentKind, Cost, Role, RunId, Tool, Turn, TurnId};
-use crate::pricing::{Family, MESSAGE_TOKENS};
+use crate::pricing::{Family, MESSAGE_TOKENS, SAMPLE};
 
 /// What the server has not counted yet.
 #[derive(Debug, Default)]
@@ -30,6 +30,7 @@ pub struct Meter {
     files: HashMap<(String, Family), Weight>,
     pub(crate) branches: BTreeMap<LaneId, (BranchKey, Weight)>,
     pub(crate) fixed: BTreeMap<LaneId, (FixedKey, Weight)>,
+    pub(crate) results: BTreeMap<LaneId, (ResultsKey, Weight)>,
     live: BTreeMap<RunId, LiveRun>,
     /// The bytes of text that were read to be counted: for tests that watch the draw path.
     pub read: u64,
@@ -73,6 +74,14 @@ pub(crate) struct BranchKey {
     pub(crate) tip: Option<(TurnId, u64)>,
     pub(crate) family: Family,
     pub(crate) model: String,
+}
+
+/// What the count of results that have not gone back depends on: their reply, and what became of calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResultsKey {
+    pub(crate) reply: TurnId,
+    pub(crate) calls_changed: u64,
+    pub(crate) family: Family,
 }
 
 /// What the count of a lane's system prompt and tools depends on.
@@ -190,10 +199,23 @@ impl Meter {
         if let Some(known) = self.files.get(&key) {
             return *known;
         }
-        self.read += file.bytes().map_or(0, |bytes| bytes.len() as u64);
+        self.read += file.bytes().map_or(0, |bytes| bytes.len().min(SAMPLE) as u64);
         let weight = known_or_not(family.attachment(file, ""));
         self.files.insert(key, weight);
         weight
+    }
+
+    /// What a file counts in a request to a model, where that is known; of a text only what was counted before, since
+    /// nothing is read here.
+    #[must_use]
+    pub fn file(&self, file: &Attachment, family: Family, model: &str) -> Option<u64> {
+        match file.kind {
+            AttachmentKind::Text => {
+                let known = self.files.get(&(file.hash().to_owned(), family));
+                known.filter(|weight| weight.unknown == 0).map(|weight| weight.tokens)
+            }
+            AttachmentKind::Image(_) => family.attachment(file, model),
+        }
     }
 
     /// What a text counts; what was read is noted.
@@ -249,8 +271,7 @@ fn known_or_not(tokens: Option<u64>) -> Weight {
 impl Totals {
     /// Adds what a request is estimated to cost.
     pub(crate) fn add_estimate(&mut self, before: &Before) {
-        let charge = if before.notional { super::Charge::Notional } else { super::Charge::Real };
-        self.add(&before.cost, charge);
+        self.add(&before.cost, super::Charge::of(before.notional));
     }
 }
 
@@ -258,7 +279,7 @@ impl Totals {
 fn sums<'c>(costs: impl Iterator<Item = (&'c Cost, bool)>) -> (Vec<Sum>, usize) {
     let (mut totals, mut unknown) = (Totals::default(), 0);
     for (cost, notional) in costs {
-        totals.add(cost, if notional { super::Charge::Notional } else { super::Charge::Real });
+        totals.add(cost, super::Charge::of(notional));
         unknown += usize::from(*cost == Cost::Unknown);
     }
     (totals.sums, unknown)

@@ -1,7 +1,9 @@
 //! Results as turns: what goes back to the model, each in a turn of its own, in the order of the calls.
 
+use std::borrow::Cow;
+
 use super::{CallId, CallRecord, CallState, State, TurnId};
-use crate::chat::Role;
+use crate::chat::{NOT_RUN, Role};
 use crate::tools::{CallEnd, shortened};
 
 /// 32 KiB: some eight thousand tokens. More goes back only when the user says so.
@@ -30,6 +32,15 @@ pub(super) fn left(state: CallState) -> CallState {
             CallState::Ended { end, took: None }
         }
         _ => CallState::NotRun,
+    }
+}
+
+/// What a call goes back with as it stands now, should the conversation go on.
+pub(in crate::update) fn going_back(state: &CallState) -> Cow<'static, str> {
+    match state {
+        CallState::Ended { end, .. } => end.to_content().into(),
+        CallState::Large { end, .. } => beginning(end).to_content().into(),
+        _ => NOT_RUN.into(),
     }
 }
 

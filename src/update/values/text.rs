@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::chat::{self, Params, Settings, Tool, is_name};
-use crate::text::Place;
+use crate::text::{Place, counted};
 
 /// The types of a response format that the API knows.
 const FORMATS: [&str; 3] = ["text", "json_object", "json_schema"];
@@ -40,7 +40,7 @@ impl Reading {
     /// What will be sent, in a few words.
     pub(super) fn said(&self) -> String {
         match self {
-            Self::Param(_, Value::Array(items)) => format!("valid: {}", counted(items.len(), "string")),
+            Self::Param(_, Value::Array(items)) => format!("valid: {}", counted(items.len() as u64, "string")),
             Self::Param(_, Value::String(text)) => {
                 let beginning: String = text.chars().take(SAID).collect();
                 let more = if beginning.len() < text.len() { "…" } else { "" };
@@ -50,14 +50,10 @@ impl Reading {
                 let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
                 format!("valid: {}", names.join(", "))
             }
-            Self::Extra(fields) => format!("valid: {}", counted(fields.iter().count(), "field")),
+            Self::Extra(fields) => format!("valid: {}", counted(fields.iter().count() as u64, "field")),
             _ => "valid".to_owned(),
         }
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A value as the editor shows it; empty when it is unset.

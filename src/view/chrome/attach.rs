@@ -17,7 +17,7 @@ const WIDEST: u16 = 72;
 
 /// Draws the chips above the text, the last row about the models' sight where that has something to say.
 pub(super) fn chips(canvas: &mut Canvas<'_>, state: &State, area: Rect, hits: &mut Hits) {
-    let (rows, more) = chip_rows(&state.composer.attachments, area.width);
+    let (rows, more) = chip_rows(state, area.width);
     let last = rows.len().saturating_sub(1);
     for ((place, row), y) in rows.iter().enumerate().zip(area.y..area.bottom()) {
         for chip in row {

@@ -5,7 +5,7 @@
 use crate::chat::{Cost, Run};
 use crate::pricing::Exchange;
 use crate::state::{BudgetSpan, Filled, Lane, State, Sum, Totals};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, grouped, width};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, counted, grouped, width};
 
 use super::super::title::letter_of;
 use super::bars::sparkline;
@@ -13,11 +13,7 @@ use super::flow::flow;
 
 /// `n/a: 2 runs`, when there are runs whose cost is unknown.
 pub(super) fn unknown_runs(totals: &Totals) -> Option<String> {
-    match totals.unknown {
-        0 => None,
-        1 => Some("n/a: 1 run".to_owned()),
-        runs => Some(format!("n/a: {runs} runs")),
-    }
+    (totals.unknown > 0).then(|| format!("n/a: {}", counted(totals.unknown as u64, "run")))
 }
 
 /// The rows of the cost box.

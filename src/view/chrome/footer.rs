@@ -8,6 +8,7 @@ use crate::state::{CallForm, Focus, FormPurpose, Overlay, Panes, SidebarRow, Sta
 use crate::text::{Span, StyleRole, clean_line, width};
 
 use super::super::canvas::Canvas;
+use super::{inspector, ledger};
 
 /// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the
 /// help, which tells the rest, are never cut.
@@ -54,8 +55,30 @@ impl Entry {
     }
 }
 
-/// Chords and what they do, those of the narrowest context first.
+/// Chords and what they do, those of the narrowest context first. Boxes that name their keys themselves leave to it what
+/// they have no room for.
 fn entries(state: &State) -> Vec<Entry> {
+    let left = match &state.overlay {
+        Some(Overlay::Ledger(page)) => Some(ledger::other_keys(state, page)),
+        Some(Overlay::Inspector) => Some(inspector::other_keys(state)),
+        _ => None,
+    };
+    match left {
+        Some(keys) => of_box(state, keys),
+        None => of_contexts(state),
+    }
+}
+
+fn of_box(state: &State, keys: &[(Action, &str)]) -> Vec<Entry> {
+    let out = back(state).map(|does| (Action::Back, does));
+    let entry = |(action, does): (Action, &str)| {
+        let chord = state.keymap.chord_in(state.contexts(), action)?.to_string();
+        Some(Entry { action, chord, does: does.to_owned() })
+    };
+    keys.iter().copied().chain(out).filter_map(entry).collect()
+}
+
+fn of_contexts(state: &State) -> Vec<Entry> {
     let contexts = state.contexts();
     let rows = contexts.iter().flat_map(|context| ACTIONS.iter().filter(move |row| row.context == *context));
     let entry = |row: &ActionRow| {
@@ -159,7 +182,9 @@ fn request(action: Action) -> Option<&'static str> {
 
 /// What the step out leads out of.
 fn back(state: &State) -> Option<&'static str> {
-    if state.overlay.is_some() {
+    if matches!(&state.overlay, Some(Overlay::Ledger(page)) if page.bill.is_some()) {
+        Some("back")
+    } else if state.overlay.is_some() {
         Some("close")
     } else if state.sidebar.typed.is_some() {
         Some("leave it")

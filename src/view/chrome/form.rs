@@ -71,6 +71,7 @@ fn title(state: &State, purpose: &FormPurpose) -> String {
         FormPurpose::Price { provider, model } => {
             format!("What 1M input tokens of {} @ {} cost", clean_line(model), clean_line(provider))
         }
+        FormPurpose::Budgets => "The session's budget, until the program ends".to_owned(),
         FormPurpose::SessionTitle(_) => "Title of the session".to_owned(),
         FormPurpose::SessionTags(_) => "Tags of the session, with commas between them".to_owned(),
         FormPurpose::Call { what, .. } => call_title(state, what),
@@ -146,6 +147,9 @@ fn unset(form: &Form, name: &str) -> String {
         (FormPurpose::Price { .. }, "output") => "the price of 1M output tokens".to_owned(),
         (FormPurpose::Price { .. }, "cached") => "as input; or the price of 1M cached input tokens".to_owned(),
         (FormPurpose::Price { .. }, _) => "three letters, such as CNY".to_owned(),
+        (FormPurpose::Budgets, "request") => "none; or for one message to all its lanes".to_owned(),
+        (FormPurpose::Budgets, "currency") => "three letters, such as CNY".to_owned(),
+        (FormPurpose::Budgets, _) => "none".to_owned(),
         (FormPurpose::Export, _) => "nothing; or a regular expression".to_owned(),
         _ => format!("no value: sent as {{{{{}}}}}", clean_line(name)),
     }

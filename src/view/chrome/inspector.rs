@@ -17,7 +17,7 @@ use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::calls::standing;
 use super::overlay::{draw_query, draw_row, window};
-use super::reader::hints;
+use super::reader::{hinted, hints, own_hints};
 
 /// A text's beginning is looked for within so many characters.
 const LOOKED_AT: usize = 400;
@@ -38,7 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, hits: &mut Hits, now:
     rule(canvas, inspector, areas);
     tabs(canvas, state, areas.tabs, hits);
     let found = detail(canvas, state, areas, hits);
-    hints(canvas, state, areas.keys, keys(state));
+    own_hints(canvas, state, areas.keys, keys(state));
     typed.or(found)
 }
 
@@ -251,6 +251,13 @@ fn detail(canvas: &mut Canvas<'_>, state: &State, areas: InspectorAreas, hits: &
 }
 
 /// The keys of what has them.
+/// The keys that the box has no room for: the footer names them.
+pub(super) fn other_keys(state: &State) -> &'static [(Action, &'static str)] {
+    let columns = state.inspector.areas(state.size).keys.width;
+    let keys = if state.inspector.all_calls() == 0 { &[] } else { keys(state) };
+    &keys[hinted(state, columns, keys)..]
+}
+
 fn keys(state: &State) -> &'static [(Action, &'static str)] {
     use Action as A;
     match (state.inspector.typing, state.inspector.focus) {

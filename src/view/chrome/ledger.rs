@@ -7,13 +7,13 @@ use ratatui::layout::{Position, Rect};
 use crate::input::Action;
 use crate::state::{Breadth, LedgerLine, LedgerPage, Reader, State, Target};
 use crate::store::{LedgerBy, LedgerGroup, LedgerRow, LedgerState, LedgerSums};
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, grouped, truncate};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, counted, grouped, truncate};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
 use super::bars::bar;
 use super::overlay::{draw_query, draw_row, window};
-use super::reader::{draw as draw_reader, hints};
+use super::reader::{draw as draw_reader, hinted, own_hints};
 
 const KEYS: [(Action, &str); 5] = [
     (Action::OverlayAccept, "runs, bill"),
@@ -22,6 +22,12 @@ const KEYS: [(Action, &str); 5] = [
     (Action::LedgerScope, "session/all"),
     (Action::LedgerFold, "fold"),
 ];
+
+/// The keys that the box has no room for: the footer names them. Over a bill none of them works.
+pub(super) fn other_keys(state: &State, page: &LedgerPage) -> &'static [(Action, &'static str)] {
+    let columns = Reader::body(state.size, Breadth::Whole).width;
+    if page.bill.is_some() { &[] } else { &KEYS[hinted(state, columns, &KEYS)..] }
+}
 
 /// From so many columns on, what was cached has a column of its own.
 const CACHED_FROM: u16 = 100;
@@ -82,7 +88,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, page: &LedgerPage, hi
     for (y, spans) in (list.bottom()..body.bottom()).zip(&foot) {
         canvas.spans(body.x + 2, y, body.width.saturating_sub(2), spans);
     }
-    hints(canvas, state, Rect { y: body.bottom(), height: 1, ..body }, &KEYS);
+    own_hints(canvas, state, Rect { y: body.bottom(), height: 1, ..body }, &KEYS);
     Some(cursor)
 }
 
@@ -245,7 +251,7 @@ fn foot(state: &State, page: &LedgerPage) -> Vec<Vec<Span>> {
     let mut rows = Vec::new();
     let (real, notional) = (LedgerPage::costs(total.costs(false)), LedgerPage::costs(total.costs(true)));
     if !real.is_empty() || notional.is_empty() {
-        let runs = counted(total.all().runs);
+        let runs = counted(total.all().runs, "run");
         let real = if real.is_empty() { "nothing".to_owned() } else { real };
         rows.push(vec![
             Span::new("Σ ", bold),
@@ -277,9 +283,5 @@ fn foot(state: &State, page: &LedgerPage) -> Vec<Vec<Span>> {
 
 /// `3 runs of unknown cost (n/a)`.
 fn unknown(runs: u64) -> String {
-    format!("{} of unknown cost (n/a)", counted(runs))
-}
-
-fn counted(runs: u64) -> String {
-    if runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(runs)) }
+    format!("{} of unknown cost (n/a)", counted(runs, "run"))
 }

@@ -1,7 +1,7 @@
 //! What is estimated before a message is sent: tokens and cost at the composer, the window's fill in the status line.
 
 use crate::state::{Before, Lane, State, Sum, percent};
-use crate::text::{Span, StyleRole, grouped, short_count};
+use crate::text::{Span, StyleRole, counted, grouped, short_count};
 
 use super::cells;
 
@@ -53,8 +53,7 @@ fn money((sums, unknown): &(Vec<Sum>, usize)) -> String {
     match (sums.is_empty(), unknown) {
         (true, _) => "n/a".to_owned(),
         (false, 0) => sums,
-        (false, 1) => format!("{sums} · n/a: 1 lane"),
-        (false, lanes) => format!("{sums} · n/a: {lanes} lanes"),
+        (false, lanes) => format!("{sums} · n/a: {}", counted(*lanes as u64, "lane")),
     }
 }
 

@@ -36,20 +36,37 @@ pub(super) fn draw(
 
 /// `y copies · Esc closes`, cut between two of them where the room ends.
 pub(super) fn hints(canvas: &mut Canvas<'_>, state: &State, row: Rect, keys: &[(Action, &str)]) {
+    let all: Vec<(Action, &str)> = keys.iter().copied().chain([(Action::Back, "closes")]).collect();
+    let room = hinted(state, row.width, &all);
+    own_hints(canvas, state, row, &all[..room]);
+}
+
+/// As many keys as there is room for; the footer has the others and the way out.
+pub(super) fn own_hints(canvas: &mut Canvas<'_>, state: &State, row: Rect, keys: &[(Action, &str)]) {
     let mut x = row.x;
-    let closes = [(Action::Back, "closes")];
-    for (action, says) in keys.iter().chain(&closes) {
-        let Some(chord) = state.keymap.chord_in(state.contexts(), *action) else { continue };
-        let gap = if x > row.x { " · " } else { "" };
-        let spans = [
-            Span::new(gap, StyleRole::Border),
-            Span::new(chord.to_string(), StyleRole::Key),
-            Span::new(format!(" {says}"), StyleRole::Dim),
-        ];
-        let wide: usize = spans.iter().map(|span| crate::text::width(&span.text)).sum();
-        if usize::from(row.right().saturating_sub(x)) < wide {
-            return;
-        }
-        x = canvas.spans(x, row.y, row.right() - x, &spans);
+    for (action, says) in &keys[..hinted(state, row.width, keys)] {
+        let spans = hint(state, *action, says, x > row.x);
+        x = canvas.spans(x, row.y, row.right().saturating_sub(x), &spans);
     }
+}
+
+/// How many of these keys a row of a box has room for, from the first on; those that are not bound take none.
+pub(super) fn hinted(state: &State, columns: u16, keys: &[(Action, &str)]) -> usize {
+    let mut taken = 0;
+    let fits = |(action, says): &&(Action, &str)| {
+        let spans = hint(state, *action, says, taken > 0);
+        taken += spans.iter().map(|span| crate::text::width(&span.text)).sum::<usize>();
+        taken <= usize::from(columns)
+    };
+    keys.iter().take_while(fits).count()
+}
+
+/// A key and its word, behind a dot where something stands before it; nothing where it is not bound.
+fn hint(state: &State, action: Action, says: &str, follows: bool) -> Vec<Span> {
+    let Some(chord) = state.keymap.chord_in(state.contexts(), action) else { return Vec::new() };
+    vec![
+        Span::new(if follows { " · " } else { "" }, StyleRole::Border),
+        Span::new(chord.to_string(), StyleRole::Key),
+        Span::new(format!(" {says}"), StyleRole::Dim),
+    ]
 }

@@ -73,7 +73,7 @@ async fn a_path_is_completed_taken_as_a_chip_and_sent_before_the_text() {
     desk.press("tab").await;
     reads(&desk).await;
     desk.shows("Sum up report.md");
-    desk.shows("⎘ report.md 12 kB ~3.0k tok ✕");
+    desk.shows("⎘ report.md 12 kB ~6.2k tok ✕");
     desk.types("in a line").await;
     desk.press("enter").await;
     assert_eq!(
@@ -81,7 +81,7 @@ async fn a_path_is_completed_taken_as_a_chip_and_sent_before_the_text() {
         json!([framed("report.md", &"one\n".repeat(3000)), text("Sum up report.md in a line")])
     );
     desk.hides("tok ✕");
-    desk.shows("⎘ report.md 12 kB ~3.0k tok");
+    desk.shows("⎘ report.md 12 kB");
     desk.press("up").await;
     desk.shows("tok ✕");
 }
@@ -129,7 +129,7 @@ async fn a_draft_is_looked_up_when_it_is_sent_and_what_names_no_file_stays_text(
     let image = json!({"type": "image_url", "image_url": {"url": GIF_URL}});
     let said = "Mail ada@example.org, @override; see (cat.gif). @src";
     assert_eq!(content(&desk, 0), json!([image, text(said)]));
-    desk.shows("⎘ cat.gif 10 B 800×600 n/a tok");
+    desk.shows("⎘ cat.gif 10 B 800×600");
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,7 +176,7 @@ async fn a_chip_is_taken_out_by_a_key_and_by_the_mouse() {
             desk.press("home backspace").await;
             desk.shows("cat.gif does not go with the message any more.");
         } else {
-            desk.clicks_behind("~3.0k tok ").await;
+            desk.clicks_behind("~6.2k tok ").await;
             desk.shows("report.md does not go with the message any more.");
         }
         desk.hides("✕");
@@ -285,7 +285,7 @@ async fn a_request_with_an_image_is_opened_as_a_chip_and_sent_as_it_was() {
         {"type": "image_url", "image_url": {"url": GIF_URL, "detail": "low"}}]}]});
     desk.pastes(&body.to_string()).await;
     desk.press("alt-v").await;
-    desk.shows("⎘ image-1.gif 10 B 800×600 n/a tok");
+    desk.shows("⎘ image-1.gif 10 B 800×600");
     desk.hides("base64");
     desk.press("alt-r").await;
     assert_eq!(content(&desk, 0), body["messages"][0]["content"]);

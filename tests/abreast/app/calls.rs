@@ -14,7 +14,7 @@ use super::replay::ScriptedConnect;
 /// Longer than what takes a place in the box waits for keys that decide.
 pub(super) const HASTE: Duration = Duration::from_millis(800);
 
-fn weather() -> Tool {
+pub(super) fn weather() -> Tool {
     Tool::from_json(&json!({"name": "get_weather", "description": "The weather of a city", "parameters": {
         "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}))
     .unwrap()

@@ -17,7 +17,7 @@ use super::*;
 const PRICES: &str = "[[models]]\nmodel = \"sage-1\"\nprovider = \"lab\"\ncurrency = \"CNY\"\ninput = \"1000\"\n\
                       output = \"2000\"\ncontext = 400\nmax_output = 100\nsource = \"ours\"\nchecked = \"2026-11-01\"\n";
 
-fn priced() -> State {
+pub(super) fn priced() -> State {
     let catalogue = Catalogue::embedded().with_own(rows(PRICES).unwrap());
     State::new(Start { catalogue, ..start(WIDE) })
 }
@@ -26,11 +26,11 @@ async fn desk_of(state: State) -> Desk {
     Desk::with(state, ScriptedConnect::default(), |app: App<ScriptedConsole>| app).await
 }
 
-fn yuan(amount: &str) -> Money {
+pub(super) fn yuan(amount: &str) -> Money {
     Money { amount: amount.parse().unwrap(), currency: Currency::new("CNY").unwrap() }
 }
 
-fn used(input: u64, output: u64) -> Delta {
+pub(super) fn used(input: u64, output: u64) -> Delta {
     Delta::Usage(Usage { input: Some(input), output: Some(output), ..Usage::default() })
 }
 
@@ -110,10 +110,49 @@ async fn a_spent_budget_refuses_in_a_sentence_and_a_key_raises_it() {
     desk.shows("And what else");
     assert_eq!(desk.connect.count(), 1);
     desk.press("alt-g").await;
+    desk.shows("now; Alt+G once more takes any amount.");
+    desk.shows("% of ¥0.045");
+    desk.press("enter").await;
+    assert_eq!(desk.connect.count(), 1);
     desk.press("alt-g").await;
     desk.shows("% of ¥0.0675");
     desk.press("enter").await;
     assert_eq!(desk.connect.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_takes_any_budget_and_says_what_is_wrong_with_an_amount() {
+    let desk = desk_of(with_budget(BudgetConfig { day: Some(yuan("2")), ..BudgetConfig::default() })).await;
+    desk.press("alt-g").await;
+    desk.shows("The session's budget, until the program ends");
+    desk.shows("✓ today ¥2");
+    // It begins where most is spent: at the day.
+    for (typed, said) in [
+        ("backspace", "✓ no budget is set, so nothing is refused"),
+        ("0", "✗ today's budget is above zero; an empty field sets none"),
+        ("x", "✗ `0x` is no amount for today's budget; write a number such as 2.50, or nothing"),
+        ("backspace", "✗ today's budget is above zero"),
+        (".", "✗ today's budget is above zero"),
+        ("5", "✓ today ¥0.5"),
+    ] {
+        desk.press(typed).await;
+        desk.shows(said);
+    }
+    desk.press("tab tab").await;
+    desk.press("backspace").await;
+    desk.shows("✗ a currency has three letters, such as CNY");
+    desk.press("enter").await;
+    desk.shows("The session's budget, until the program ends");
+    desk.press("Y").await;
+    desk.press("tab").await;
+    desk.types("1.25").await;
+    desk.shows("✓ session ¥1.25, today ¥0.5");
+    desk.press("enter").await;
+    desk.hides("The session's budget, until the program ends");
+    desk.shows("Until the program ends: session ¥1.25, today ¥0.5.");
+    let (_, state) = desk.closed().await;
+    let caps = BudgetConfig { session: Some(yuan("1.25")), day: Some(yuan("0.5")), ..BudgetConfig::default() };
+    assert_eq!(state.budget.caps, caps);
 }
 
 #[tokio::test(start_paused = true)]

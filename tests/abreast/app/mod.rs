@@ -2,6 +2,7 @@
 
 mod asking;
 mod attaching;
+mod budget;
 mod calls;
 mod console;
 mod desk;

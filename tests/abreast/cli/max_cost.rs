@@ -61,3 +61,28 @@ fn how_far_the_estimate_is_off() {
         println!("{kind}: sandbox {sandbox}; server {}", server.unwrap_or_default());
     }
 }
+
+/// `gpt-4o` counts an image of one tile 85 + 170; of `made-up-1` no rule is known.
+#[test]
+fn images_count_by_the_published_rule_and_where_none_is_known_it_is_said() {
+    let home = Home::new();
+    let rows = ["gpt-4o", "made-up-1"].map(|model| {
+        format!(
+            "[[models]]\nmodel = \"{model}\"\ncurrency = \"USD\"\ninput = \"1\"\noutput = \"1\"\nsource = \"ours\"\n\
+             checked = \"2026-11-01\"\n"
+        )
+    });
+    home.write("config/models.toml", rows.concat());
+    let image = home.write("cat.gif", b"GIF89a\x20\x00\x20\x00");
+    let ask = |model: &str, most: &str| {
+        let address = ["--base-url", "http://127.0.0.1:9/v1", "--retries", "0", "--model", model, "--no-ledger"];
+        let more = ["--max-cost", most, "--attach", image.to_str().unwrap(), "Hi"];
+        home.run([&["ask"], &address[..], &more].concat())
+    };
+    let refused = ask("gpt-4o", "0.0001 USD");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.err.contains("the input alone, ~263 tokens by an estimate"), "{}", refused.err);
+    assert!(!refused.err.contains("not counted"), "{}", refused.err);
+    let unknown = ask("made-up-1", "1 USD");
+    assert!(unknown.err.contains("--max-cost: 1 image is not counted."), "{}", unknown.err);
+}

@@ -6,6 +6,7 @@ mod killing;
 mod lanes;
 mod leaving;
 mod looks;
+mod money;
 mod resuming;
 mod stream;
 mod talking;

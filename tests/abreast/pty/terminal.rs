@@ -84,7 +84,7 @@ impl Launch {
             parser: vt100::Parser::new(self.rows.try_into().unwrap(), self.columns.try_into().unwrap(), 0),
             stream: Vec::new(),
             answer: self.answer,
-            _home: self.home,
+            home: self.home,
         }
     }
 }
@@ -113,7 +113,7 @@ pub(super) struct Terminal {
     /// All bytes that came.
     pub(super) stream: Vec<u8>,
     answer: Option<&'static str>,
-    _home: Home,
+    home: Home,
 }
 
 impl Terminal {
@@ -123,6 +123,11 @@ impl Terminal {
 
     pub(super) fn shows(&self, text: &str) -> bool {
         self.screen().contents().contains(text)
+    }
+
+    /// The home of what runs in it.
+    pub(super) fn home(&self) -> &Home {
+        &self.home
     }
 
     pub(super) fn pid(&self) -> Pid {
