@@ -232,6 +232,7 @@ async fn results_of_tools_are_counted_before_they_go_back_and_wait_for_the_key_w
     // They are in the window's fill too, since they go along with whatever is asked next.
     desk.shows("~101% (401)");
     desk.press("alt-g").await;
+    desk.passes(super::calls::HASTE).await;
     desk.press("enter").await;
     assert_eq!(desk.connect.count(), 2);
     assert_eq!(desk.loop_of(1)[1]["content"].as_str().map(str::len), Some(1500));

@@ -150,6 +150,7 @@ async fn a_readers_place_is_kept_when_the_width_changes() {
     for size in [(80, 24), (200, 50), (60, 20), (160, 40)] {
         desk.resizes(size.0, size.1).await;
         let now = number(&first(&desk.screen.text()));
-        assert!((now - before).abs() <= 4, "from word{before} to word{now} at {size:?}");
+        // Each width may lose less than one of its rows, which hold up to three of them.
+        assert!((now - before).abs() <= 6, "from word{before} to word{now} at {size:?}");
     }
 }

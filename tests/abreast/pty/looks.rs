@@ -55,7 +55,7 @@ fn a_hostile_reply_puts_nothing_of_its_own_into_the_stream() {
             Piece::Text(text) => assert!(!text.chars().any(is_dangerous), "{:?}", text.escape_unicode().to_string()),
             Piece::Csi { private: None, params, last } => {
                 let title = last == 't' && (params == "22;0" || params == "23;0");
-                let own = title || matches!(last, 'H' | 'm' | 'J' | 'K' | 'A' | 'B' | 'C' | 'D');
+                let own = title || matches!(last, 'G' | 'H' | 'X' | 'm' | 'J' | 'K' | 'A' | 'B' | 'C' | 'D');
                 assert!(own && !params.split(';').any(|param| last == 'm' && param == "8"), "CSI {params}{last}");
             }
             Piece::Csi { private, params, last } => {

@@ -187,7 +187,7 @@ fn the_ledger_is_grouped_filtered_and_sorted_by_keys_and_usage_says_the_same_to_
 
     terminal.keys(F4);
     // What the page has read is on the disk.
-    terminal.wait_for("Σ ~¥0.1");
+    terminal.wait_for("4 runs");
     let by_day = usage(terminal.home(), &[]);
     let total = costs(&by_day["total"]);
     assert!(total.starts_with("~¥0.1") && total.contains(" + $0.000316000009"), "{total}");
