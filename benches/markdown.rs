@@ -62,6 +62,19 @@ fn streamed_fence(bencher: Bencher<'_, '_>, bytes: usize) {
     bencher.bench_local(|| stream(black_box(&source)));
 }
 
+/// Not what the tops of documents are: the blocks of one item settle with the item.
+#[divan::bench(sample_count = 1, args = [10_000, 20_000])]
+fn streamed_fence_in_an_item(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = "1. Run this:\n\n   ```sh\n".to_owned() + &repeated("   cargo build --release # and wait\n", bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
+#[divan::bench(sample_count = 1, args = [10_000, 20_000])]
+fn streamed_quote(bencher: Bencher<'_, '_>, bytes: usize) {
+    let source = repeated("> a line of a long quote, with **bold** words\n", bytes);
+    bencher.bench_local(|| stream(black_box(&source)));
+}
+
 #[divan::bench(sample_count = 1, args = [100_000, 200_000])]
 fn streamed_cjk(bencher: Bencher<'_, '_>, bytes: usize) {
     let source = repeated(

@@ -95,7 +95,7 @@ fn lane(tip: u32) -> SavedLane {
 
 fn saved_turn(turn: u32, last: u32) -> SavedTurn {
     let parent = turn.checked_sub(1);
-    if turn % 2 == 0 {
+    if turn.is_multiple_of(2) {
         let text = format!("What does step {turn} cost?");
         return SavedTurn { id: turn, parent, role: "user".into(), text, ..SavedTurn::default() };
     }

@@ -332,6 +332,39 @@ fn a_line_of_code_that_comes_in_pieces_is_highlighted_once_more_for_each_of_them
     }
 }
 
+/// What was rendered and parsed for a text of so many bytes that grows by 40 at a time.
+fn work_of(opening: &str, part: &str, bytes: usize) -> [u64; 2] {
+    let source = [opening, &part.repeat(bytes / part.len() + 1)].concat();
+    let mut stream = StreamingMarkdown::new(80);
+    for end in (0..source.len()).step_by(40) {
+        stream.update(&source[..source.floor_char_boundary(end)]);
+    }
+    let Work { lines_rendered, tail_lines_rendered, bytes_parsed } = stream.work();
+    [lines_rendered + tail_lines_rendered, bytes_parsed]
+}
+
+#[test]
+fn twice_the_text_is_twice_the_work() {
+    let shapes = [
+        ("", "A sentence with **bold** words and more. "),
+        ("", "A line of a paragraph\n"),
+        ("", "每一步都要先测量，再修改。"),
+        ("", "- an item of it\n"),
+        ("", "- an item of it\n\n"),
+        ("", "## A heading\n"),
+        ("", "See [this] and [that][x].\n\n"),
+        ("", "[^1]: a note of it\n\n"),
+        ("```rust\n", "let total = left + right;\n"),
+        ("| a | b |\n|---|---|\n", "| cell | other |\n"),
+        ("$$\n", "x = y + z \\\\\n"),
+    ];
+    for (opening, part) in shapes {
+        let [once, twice] = [8_000, 16_000].map(|bytes| work_of(opening, part, bytes));
+        let is_linear = once.into_iter().zip(twice).all(|(once, twice)| twice * 10 <= once * 23);
+        assert!(is_linear, "{opening:?} {part:?}: lines and bytes {once:?}, then {twice:?}");
+    }
+}
+
 #[test]
 fn a_late_definition_writes_only_the_part_that_waits_for_it() {
     let mut source = String::new();
