@@ -68,7 +68,7 @@ pub(crate) fn replies(bench: &Bench) -> Outcome<()> {
             cpu.push(asked(&mut terminal, "tell me")?.cpu);
         }
         let point = Point { cpu: median(&mut cpu), thousands: tokens as f64 / 1000.0 };
-        per_thousand(&format!("a reply of {name} at full speed: CPU per 1,000 tokens"), point.whole());
+        per_thousand(&format!("{name} at full speed: CPU per 1,000 tokens"), point.whole());
         points.push(point);
     }
     let [tiny, short, long, longest] = points[..] else { return Ok(()) };
