@@ -111,8 +111,10 @@ fn one_session(bench: &Bench, turns: u32) -> Outcome<Figures> {
     let data = TempDir::new()?;
     let text = session::keep(data.path(), turns)?;
     row([&format!("a session of {turns} turns, {:.1} MB of text", text as f64 / 1e6), "", "", ""]);
-    let there = Watch::Text(session::END);
-    let (mut terminal, start) = bench.abreast_on(data.path(), &["--resume"], there)?;
+    let (mut terminal, frame) = bench.abreast_on(data.path(), &["--resume"], Watch::Frame)?;
+    let cpu = terminal.process().cpu()?;
+    row(["  start to the first frame, and its CPU", &millis(frame), &millis(cpu), ""]);
+    let start = terminal.wait(Watch::Text(session::END))?.saturating_duration_since(terminal.started);
     row(["  start until it is on the screen", &millis(start), "", ""]);
     terminal.settle(QUIET);
     let memory = terminal.process().memory()?;
