@@ -1,8 +1,9 @@
 //! What the whole program costs, from outside: the built binary in a pseudo-terminal, against a bare reader of the
 //! same streams.
 //!
-//! `cargo bench --bench program` measures everything in under two minutes; `cargo bench --bench program -- start idle`
-//! measures those parts only. The parts: `start`, `idle`, `pace50`, `pace200`, `full50k`, `full1m`, `keys`, `lanes`.
+//! `cargo bench --bench program` measures everything in some four minutes; `cargo bench --bench program -- start idle`
+//! measures those parts only. The parts: `start`, `idle`, `pace50`, `pace200`, `full50k`, `full1m`, `keys`, `lanes`, and
+//! what grows: `growth` for longer and longer replies, `turns` for longer and longer sessions.
 //!
 //! Owns the measuring. The emulator and the server run in this process, so that the measured one has its CPU time to
 //! itself; on a machine with few cores they still compete for them, and times on the wall show it.
@@ -14,13 +15,21 @@ use std::process::ExitCode;
 #[cfg(target_os = "linux")]
 mod bare;
 #[cfg(target_os = "linux")]
+mod growth;
+#[cfg(target_os = "linux")]
 mod measure;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
+#[path = "../shared/reply.rs"]
 mod reply;
 #[cfg(target_os = "linux")]
 mod server;
+#[cfg(target_os = "linux")]
+#[path = "../shared/session.rs"]
+mod session;
+#[cfg(target_os = "linux")]
+mod table;
 #[cfg(target_os = "linux")]
 mod terminal;
 

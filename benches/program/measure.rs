@@ -1,13 +1,15 @@
 //! The parts of the bench, and the table that they print.
 
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::server::{Pace, Server};
+use crate::table::{megabytes, millis, percentiles, ratio, row, walls};
 use crate::terminal::{Terminal, Watch};
-use crate::{Outcome, bare, reply};
+use crate::{Outcome, bare, growth, reply, session};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_abreast");
 
@@ -23,11 +25,11 @@ const BETWEEN_KEYS: Duration = Duration::from_millis(23);
 const LANES: usize = 6;
 
 /// Nothing on the screen moves for so long: it has come to rest.
-const QUIET: Duration = Duration::from_millis(300);
+pub(crate) const QUIET: Duration = Duration::from_millis(300);
 
 type Part = (&'static str, fn(&Bench) -> Outcome<()>);
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 10] = [
     ("start", start),
     ("idle", idle),
     ("pace50", pace50),
@@ -36,6 +38,8 @@ const PARTS: [Part; 8] = [
     ("full1m", full1m),
     ("keys", keys),
     ("lanes", lanes),
+    ("growth", growth::replies),
+    ("turns", growth::turns),
 ];
 
 /// Measures the named parts, or all.
@@ -55,42 +59,48 @@ pub(crate) fn all(parts: &[String]) -> Outcome<()> {
     Ok(())
 }
 
-struct Bench {
-    server: Server,
-    /// Where the program finds no configuration and keeps nothing.
+pub(crate) struct Bench {
+    pub(crate) server: Server,
+    /// Where the program finds no configuration and begins with an empty store.
     home: TempDir,
 }
 
 /// What a reply cost.
-struct Cost {
-    cpu: Duration,
-    wall: Duration,
-    bytes: u64,
+pub(crate) struct Cost {
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Duration,
+    pub(crate) bytes: u64,
 }
 
 impl Bench {
     /// Starts the program; gives how long its first full frame took, too.
     fn abreast(&self) -> Outcome<(Terminal, Duration)> {
+        self.abreast_on(&self.home.path().join("data"), &[], Watch::Frame)
+    }
+
+    /// Starts the program on a store with more arguments; gives how long it took until something was there, too.
+    pub(crate) fn abreast_on(&self, data: &Path, more: &[&str], there: Watch) -> Outcome<(Terminal, Duration)> {
         let home = self.home.path();
         let url = format!("http://{}/v1", self.server.address);
         let terminal = Terminal::start(PROGRAM, |command| {
             command
-                .args(["--base-url", &url, "--model", "bench-1"])
+                .args(["--base-url", &url, "--provider", session::PROVIDER, "--model", session::MODEL])
+                .args(more)
                 .env_clear()
                 .env("HOME", home)
                 .env("ABREAST_CONFIG_DIR", home.join("config"))
-                .env("ABREAST_DATA_DIR", home.join("data"))
+                .env("ABREAST_DATA_DIR", data)
                 .env("ABREAST_STATE_DIR", home.join("state"))
                 .env("LANG", "C.UTF-8")
                 .env("TERM", "xterm-256color")
                 .env("COLORTERM", "truecolor")
         })?;
-        let drawn = terminal.wait(Watch::Frame)?;
+        let drawn = terminal.wait(there)?;
         let took = drawn.saturating_duration_since(terminal.started);
         Ok((terminal, took))
     }
 
-    fn bare(&self) -> Outcome<Terminal> {
+    pub(crate) fn bare(&self) -> Outcome<Terminal> {
         let own = std::env::current_exe()?;
         let own = own.to_str().ok_or("the bench's own path is not Unicode")?;
         let terminal = Terminal::start(own, |command| command.args([bare::ARGUMENT, &self.server.address]))?;
@@ -106,7 +116,7 @@ impl Bench {
         Ok((ours, bare, tokens as f64 / 1000.0))
     }
 
-    fn abreast_at_rest(&self) -> Outcome<Terminal> {
+    pub(crate) fn abreast_at_rest(&self) -> Outcome<Terminal> {
         let (terminal, _) = self.abreast()?;
         terminal.settle(QUIET);
         Ok(terminal)
@@ -114,14 +124,19 @@ impl Bench {
 }
 
 /// Sends a message and waits for the end of the reply.
-fn asked(terminal: &mut Terminal, message: &str) -> Outcome<Cost> {
+pub(crate) fn asked(terminal: &mut Terminal, message: &str) -> Outcome<Cost> {
+    asked_until(terminal, message, reply::END)
+}
+
+/// Sends a message and waits for the last word of the reply.
+pub(crate) fn asked_until(terminal: &mut Terminal, message: &str, end: &'static str) -> Outcome<Cost> {
     if !message.is_empty() {
         terminal.type_keys(message)?;
         terminal.settle(QUIET);
     }
     let (process, bytes) = (terminal.process(), terminal.screen().bytes);
     let cpu = process.cpu()?;
-    let wall = terminal.type_until("\r", Watch::Text(reply::END))?;
+    let wall = terminal.type_until("\r", Watch::Text(end))?;
     terminal.settle(QUIET);
     let bytes = terminal.screen().bytes - bytes;
     Ok(Cost { cpu: process.cpu()?.saturating_sub(cpu), wall, bytes })
@@ -203,7 +218,8 @@ fn keys(bench: &Bench) -> Outcome<()> {
     bench.server.answer_with(&reply::markdown(20_000), Pace::PerSecond(200));
     terminal.type_keys("tell me\r")?;
     sleep(QUIET);
-    echoes(&mut terminal, "key to the screen, one lane at 200 tok/s")
+    echoes(&mut terminal, "key to the screen, one lane at 200 tok/s")?;
+    Ok(())
 }
 
 fn lanes(bench: &Bench) -> Outcome<()> {
@@ -214,7 +230,8 @@ fn lanes(bench: &Bench) -> Outcome<()> {
     let thousands = since.elapsed().as_secs_f64() * 200.0 * LANES as f64 / 1000.0;
     row(["  CPU per 1,000 tokens, keys included", &format!("{:.4} s", spent / thousands), "", ""]);
     let (mut terminal, _) = six(bench, Pace::Endless)?;
-    echoes(&mut terminal, "key to the screen, six lanes at full speed")
+    echoes(&mut terminal, "key to the screen, six lanes at full speed")?;
+    Ok(())
 }
 
 /// A program with six lanes that stream; gives its CPU time so far, too.
@@ -231,39 +248,13 @@ fn six(bench: &Bench, pace: Pace) -> Outcome<(Terminal, Duration)> {
     Ok((terminal, cpu))
 }
 
-/// Types keys into the composer while the stream comes.
-fn echoes(terminal: &mut Terminal, what: &str) -> Outcome<()> {
+/// Types keys into the composer, whatever streams meanwhile; gives the median of their times.
+pub(crate) fn echoes(terminal: &mut Terminal, what: &str) -> Outcome<Duration> {
     let mut times = Vec::new();
     let first = terminal.cursor_column();
     for column in first + 1..=first + u16::try_from(KEYS)? {
         times.push(terminal.type_until("x", Watch::CursorAt(column))?);
         sleep(BETWEEN_KEYS);
     }
-    times.sort_unstable();
-    let at = |percent: usize| millis(times[(times.len() * percent / 100).min(times.len() - 1)]);
-    row([what, &format!("p50 {}", at(50)), "", ""]);
-    row(["", &format!("p99 {}", at(99)), "", ""]);
-    Ok(())
-}
-
-fn walls(what: &str, ours: Duration, bare: Duration) {
-    let (mine, floor) = (ours.as_secs_f64(), bare.as_secs_f64());
-    row([what, &format!("{mine:.3} s"), &format!("{floor:.3} s"), &ratio(mine / floor)]);
-}
-
-fn row(cells: [&str; 4]) {
-    let [what, ours, bare, ratio] = cells;
-    println!("{what:<46} {ours:>14} {bare:>14} {ratio:>8}");
-}
-
-fn millis(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
-}
-
-fn ratio(ratio: f64) -> String {
-    format!("{ratio:.1}x")
+    Ok(percentiles(what, &mut times))
 }

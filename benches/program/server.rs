@@ -53,7 +53,7 @@ impl Server {
     /// Sets the reply; gives how many tokens it has.
     pub(crate) fn answer_with(&self, text: &str, pace: Pace) -> usize {
         let tokens = reply::tokens(text);
-        let mut events: Vec<Vec<u8>> = tokens.iter().map(|token| chunk(&event(token))).collect();
+        let mut events: Vec<Vec<u8>> = tokens.iter().map(|token| chunk(&reply::event(token))).collect();
         events.push(chunk(END_OF_STREAM));
         events.push(b"0\r\n\r\n".to_vec());
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,16 +65,6 @@ impl Server {
 const END_OF_STREAM: &str = "data: {\"id\":\"chatcmpl-KH6Gn2e7Kl0pKdXavqYFnJ484kePbuVW\",\
     \"object\":\"chat.completion.chunk\",\"created\":1795361299,\"model\":\"bench-1\",\"choices\":[{\"index\":0,\"delta\":{},\
     \"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":null}\n\ndata: [DONE]\n\n";
-
-fn event(token: &str) -> String {
-    let text = serde_json::Value::from(token);
-    format!(
-        "data: {{\"id\":\"chatcmpl-KH6Gn2e7Kl0pKdXavqYFnJ484kePbuVW\",\"object\":\"chat.completion.chunk\",\
-         \"created\":1795361299,\"model\":\"bench-1\",\"service_tier\":\"default\",\"system_fingerprint\":null,\
-         \"choices\":[{{\"index\":0,\"delta\":{{\"content\":{text}}},\"logprobs\":null,\"finish_reason\":null}}],\
-         \"usage\":null}}\n\n"
-    )
-}
 
 /// A chunk of HTTP/1.1's own framing.
 fn chunk(body: &str) -> Vec<u8> {

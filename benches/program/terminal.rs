@@ -22,8 +22,8 @@ const ROWS: u16 = 50;
 /// What a frame ends with: the end of a synchronized update.
 const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
 
-/// Nothing that is waited for takes longer, unless something is broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Nothing that is waited for takes longer, a reply of 10 MB on a busy machine included, unless something is broken.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A running program and its screen.
 pub(crate) struct Terminal {
@@ -45,7 +45,7 @@ pub(crate) struct Screen {
     /// What may be the start of a mark.
     held: Vec<u8>,
     /// Frames that were completed.
-    frames: u64,
+    pub(crate) frames: u64,
     /// Bytes that the program wrote.
     pub(crate) bytes: u64,
     ended: bool,
@@ -57,6 +57,8 @@ pub(crate) struct Screen {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Watch {
     Frame,
+    /// A frame after so many.
+    FrameAfter(u64),
     Text(&'static str),
     /// The cursor in this column.
     CursorAt(u16),
@@ -96,6 +98,7 @@ impl Screen {
         let is_there = match &self.watch {
             None => false,
             Some(Watch::Frame) => self.frames > 0,
+            Some(Watch::FrameAfter(frames)) => self.frames > *frames,
             Some(Watch::Text(text)) => screen.contents().contains(text),
             Some(Watch::CursorAt(column)) => screen.cursor_position().1 == *column,
         };

@@ -39,6 +39,7 @@ pub struct SseParser {
     block: Block,
     place: Place,
     first_line: bool,
+    work: u64,
 }
 
 /// What the current block of lines has brought so far.
@@ -86,7 +87,14 @@ impl SseParser {
             block: Block::Empty,
             place: Place::Line,
             first_line: true,
+            work: 0,
         }
+    }
+
+    /// How many bytes were looked through for the end of a line so far: for tests that watch that each is once.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.work
     }
 
     /// Takes the next bytes and appends the events that they complete.
@@ -104,8 +112,10 @@ impl SseParser {
                 }
             }
             let Some(end) = memchr2(b'\n', b'\r', rest) else {
+                self.work += rest.len() as u64;
                 return self.hold(rest);
             };
+            self.work += end as u64 + 1;
             self.end_line(&rest[..end], out)?;
             if rest[end] == b'\r' {
                 self.place = Place::AfterCr;

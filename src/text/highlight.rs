@@ -53,6 +53,19 @@ const SCOPE_ROLES: &[(&str, StyleRole)] = &[
 /// The keys of JSON and its like are strings too; they are told from the values.
 static KEY: LazyLock<Option<Scope>> = LazyLock::new(|| Scope::new("meta.mapping.key").ok());
 
+/// What was done on this thread, so that tests see whether a line is highlighted twice, or the syntaxes are loaded early.
+#[cfg(test)]
+pub(crate) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Lines that were highlighted.
+        pub(crate) static LINES: Cell<u64> = const { Cell::new(0) };
+        /// Languages that were looked for in the syntaxes.
+        pub(crate) static LANGUAGES: Cell<u64> = const { Cell::new(0) };
+    }
+}
+
 /// The colours of one block of code, line by line.
 #[derive(Clone, Debug)]
 pub(crate) struct Highlighter {
@@ -89,6 +102,8 @@ impl Highlighter {
 impl State {
     /// Absent when the syntax fails on this line.
     fn line(&mut self, line: &str) -> Option<Vec<Span>> {
+        #[cfg(test)]
+        work::LINES.set(work::LINES.get() + 1);
         let text = [line, "\n"].concat();
         let ops = self.parse.parse_line(&text, &SYNTAXES).ok()?;
         let mut spans = Vec::new();
@@ -131,6 +146,8 @@ fn syntax(info: &str) -> Option<&'static SyntaxReference> {
     if name.is_empty() {
         return None;
     }
+    #[cfg(test)]
+    work::LANGUAGES.set(work::LANGUAGES.get() + 1);
     let found = SYNTAXES.find_syntax_by_token(alias(&name))?;
     (found.name != "Plain Text").then_some(found)
 }

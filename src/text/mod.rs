@@ -38,6 +38,8 @@ pub use fence::last_code_block;
 pub use figure::{counted, file_size, grouped, short_count};
 pub use find::{Needle, ROW_BREAK};
 pub use fuzzy::{near, rank};
+#[cfg(test)]
+pub(crate) use highlight::work;
 pub use ink::{Emphasis, Ink, Line, Span, StyleRole};
 pub use json::{Member, pretty_json, pretty_member};
 pub use json_scan::{JsonFault, JsonKind, JsonPiece, JsonScanner};

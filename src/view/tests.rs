@@ -227,6 +227,21 @@ fn set(scene: &mut Scene, place: usize, assignments: &[&str]) {
     }
 }
 
+#[test]
+fn the_syntaxes_are_not_looked_into_before_a_block_of_code_names_its_language() {
+    let looked = || crate::text::work::LANGUAGES.get();
+    let before = looked();
+    let mut scene = Scene::new(120, 30);
+    scene.frame();
+    scene.send("Go");
+    scene.says(A, "Prose, `code` and\n\n    an indented block.\n\n");
+    scene.frame();
+    assert_eq!(looked(), before);
+    scene.says(A, "```rust\nlet a = 1;\n");
+    scene.frame();
+    assert!(looked() > before);
+}
+
 /// Two lanes with their own settings, each with an answer; A's is done and B's still comes.
 fn two_lanes(columns: u16, rows: u16) -> Scene {
     let mut scene = Scene::new(columns, rows);

@@ -163,6 +163,20 @@ fn an_event_past_the_limit_is_refused_whole_or_in_pieces() {
 }
 
 #[test]
+fn each_byte_is_looked_through_once_however_long_its_line_is_and_however_it_is_cut() {
+    let stream =
+        [format!("data: {}\n\n", "long ".repeat(2_000)), ": alive\n\n".to_owned(), "data: short\n\n".repeat(50)];
+    let stream = stream.concat().into_bytes();
+    for size in [1, 7, 4096, stream.len()] {
+        let mut parser = SseParser::new();
+        for piece in stream.chunks(size) {
+            parser.push(piece, &mut Vec::new()).unwrap();
+        }
+        assert_eq!(parser.work(), stream.len() as u64, "in pieces of {size}");
+    }
+}
+
+#[test]
 fn an_error_outside_of_events_is_reported() {
     assert_eq!(
         events(b"data: a\n\nerror: {\"code\":500}\n\n{\"error\":\"gone\"}\n\n"),

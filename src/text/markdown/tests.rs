@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::text::{Emphasis, StyleRole, width};
+use crate::text::{Emphasis, StyleRole, highlight, width};
 
 /// The rows, each span with its role and emphasis: `⟨Heading+b⟩text`. Plain text goes without.
 fn dump(lines: &[Line]) -> String {
@@ -296,6 +296,73 @@ fn a_growing_fence_costs_the_same_per_line_however_long_it_is() {
     let early = parsed_for(100);
     parsed_for(1000);
     assert_eq!(parsed_for(100), early);
+}
+
+/// The lines that are highlighted for a text that grows line by line, or by this many bytes.
+fn highlighted(source: &str, step: Option<usize>) -> u64 {
+    let before = highlight::work::LINES.get();
+    let mut stream = StreamingMarkdown::new(80);
+    let ends: Vec<usize> = match step {
+        Some(bytes) => (0..source.len()).step_by(bytes).collect(),
+        None => source.match_indices('\n').map(|(at, _)| at + 1).collect(),
+    };
+    ends.into_iter().for_each(|end| stream.update(&source[..end]));
+    stream.update(source);
+    highlight::work::LINES.get() - before
+}
+
+#[test]
+fn each_line_of_code_is_highlighted_once_and_in_a_list_or_a_quote_once_more_when_it_settles() {
+    const LINES: usize = 60;
+    for (opening, prefix, times) in [("", "", 1), ("- An item:\n", "  ", 2), ("", "> ", 2)] {
+        let line = format!("{prefix}let total = left + right;\n");
+        let source = format!("{opening}{prefix}```rust\n{}{prefix}```\n\nThe end.\n", line.repeat(LINES));
+        let highlighted = highlighted(&source, None);
+        assert!((1..=times * LINES as u64).contains(&highlighted), "{highlighted} times after {prefix:?}");
+    }
+}
+
+#[test]
+fn a_line_of_code_that_comes_in_pieces_is_highlighted_once_more_for_each_of_them() {
+    let line = "let total = left + right; // sum\n";
+    for lines in [10, 100] {
+        let source = format!("```rust\n{}", line.repeat(lines));
+        let pieces = source.len().div_ceil(4) as u64;
+        assert!(highlighted(&source, Some(4)) <= pieces + lines as u64, "{lines} lines");
+    }
+}
+
+/// What was rendered and parsed for a text of so many bytes that grows by 40 at a time.
+fn work_of(opening: &str, part: &str, bytes: usize) -> [u64; 2] {
+    let source = [opening, &part.repeat(bytes / part.len() + 1)].concat();
+    let mut stream = StreamingMarkdown::new(80);
+    for end in (0..source.len()).step_by(40) {
+        stream.update(&source[..source.floor_char_boundary(end)]);
+    }
+    let Work { lines_rendered, tail_lines_rendered, bytes_parsed } = stream.work();
+    [lines_rendered + tail_lines_rendered, bytes_parsed]
+}
+
+#[test]
+fn twice_the_text_is_twice_the_work() {
+    let shapes = [
+        ("", "A sentence with **bold** words and more. "),
+        ("", "A line of a paragraph\n"),
+        ("", "每一步都要先测量，再修改。"),
+        ("", "- an item of it\n"),
+        ("", "- an item of it\n\n"),
+        ("", "## A heading\n"),
+        ("", "See [this] and [that][x].\n\n"),
+        ("", "[^1]: a note of it\n\n"),
+        ("```rust\n", "let total = left + right;\n"),
+        ("| a | b |\n|---|---|\n", "| cell | other |\n"),
+        ("$$\n", "x = y + z \\\\\n"),
+    ];
+    for (opening, part) in shapes {
+        let [once, twice] = [8_000, 16_000].map(|bytes| work_of(opening, part, bytes));
+        let is_linear = once.into_iter().zip(twice).all(|(once, twice)| twice * 10 <= once * 23);
+        assert!(is_linear, "{opening:?} {part:?}: lines and bytes {once:?}, then {twice:?}");
+    }
 }
 
 #[test]

@@ -41,6 +41,8 @@ struct Shared {
     frames: usize,
     /// Those that were painted over the one before.
     patches: usize,
+    /// How often the program looked whether there is an event.
+    looks: usize,
     asked: Vec<Asked>,
     /// What `$EDITOR` answers next.
     editor: Vec<Result<String, String>>,
@@ -62,6 +64,7 @@ pub(super) fn console(size: Size) -> (Screen, ScriptedConsole) {
         shown: Buffer::default(),
         frames: 0,
         patches: 0,
+        looks: 0,
         asked: Vec::new(),
         editor: Vec::new(),
         editor_ends: None,
@@ -108,6 +111,11 @@ impl Screen {
         self.shared().patches
     }
 
+    /// How often the program looked whether there is a key.
+    pub(super) fn looks(&self) -> usize {
+        self.shared().looks
+    }
+
     pub(super) fn buffer(&self) -> Buffer {
         self.shared().shown.clone()
     }
@@ -134,6 +142,7 @@ impl ScriptedConsole {
 
 impl Console for ScriptedConsole {
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<TerminalEvent>>> {
+        self.shared().looks += 1;
         self.events.poll_recv(context).map(|event| event.map(Ok))
     }
 

@@ -111,6 +111,22 @@ fn scrolling_costs_what_comes_into_sight() {
 }
 
 #[test]
+fn the_rows_of_turns_that_are_far_from_the_screen_are_dropped_and_those_near_it_kept() {
+    let back_from = |pages: usize| {
+        let mut session = Watched::session(5_000);
+        let first = session.frame();
+        for _ in 0..pages {
+            session.scrolled(ScrollMotion::Pages(-1));
+        }
+        session.state.scroll_to(LaneId(0), Scroll::Follow);
+        (session.frame(), first)
+    };
+    assert_eq!(back_from(20).0, 0, "what was shown a moment ago is still there");
+    let (rendered, first) = back_from(200);
+    assert!((1..=first).contains(&rendered), "{rendered} rows of the end, which were {first} at first");
+}
+
+#[test]
 fn in_lock_step_a_frame_and_a_scroll_cost_what_comes_into_sight_in_six_lanes() {
     let (mut small, mut large) = (Watched::lockstep(28), Watched::lockstep(5_012));
     let first = small.frame();
@@ -241,4 +257,23 @@ fn a_piece_of_a_reply_is_counted_by_itself_however_long_the_reply_is() {
         says("seven".to_owned()) - first
     };
     assert_eq!([read(1), read(100_000)], [5, 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_waits_for_one_bounded_batch_of_pieces_however_many_are_there() {
+    const PIECES: usize = 10_000;
+    /// Events that the loop takes in before it looks at the terminal again, and those of the batch that was begun.
+    const MOST: usize = 512 + 128;
+    let desk = Desk::open().await;
+    desk.sends("Go").await;
+    let before = desk.screen.looks();
+    for _ in 0..PIECES {
+        assert!(desk.hands(0, Ok(said("word "))));
+    }
+    desk.settle().await;
+    let looks = desk.screen.looks() - before;
+    assert!(looks * MOST >= PIECES, "{looks} looks at the terminal for {PIECES} pieces");
+    let (_, state) = desk.closed().await;
+    let reply = state.session.turns.get(state.lane().tip().unwrap()).unwrap();
+    assert_eq!(reply.text.len(), PIECES * "word ".len());
 }

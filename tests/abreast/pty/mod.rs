@@ -1,13 +1,19 @@
 //! The built program in a pseudo-terminal: what is on the screen, and what is left of it.
 
 mod calls;
+mod drip;
 mod full_disk;
 mod killing;
 mod lanes;
 mod leaving;
 mod looks;
 mod money;
+mod output;
 mod resuming;
+#[cfg(target_os = "linux")]
+mod slow;
+#[cfg(target_os = "linux")]
+mod start;
 mod stream;
 mod talking;
 mod terminal;

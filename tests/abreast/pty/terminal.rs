@@ -70,23 +70,30 @@ impl Launch {
     }
 
     pub(super) fn start(self) -> Terminal {
+        let Unread { process, pty, parser, answer, home } = self.start_unread();
+        Terminal { output: read(pty.clone()), pty, process, parser, stream: Vec::new(), answer, home }
+    }
+
+    /// The program in a terminal that reads nothing unless it is told to.
+    pub(super) fn start_unread(self) -> Unread {
         let (pty, pts) = open().unwrap();
         pty.resize(pty_process::Size::new(self.rows, self.columns)).unwrap();
         let command = Command::new(&self.program).args(&self.arguments).env_clear().envs(self.variables);
         // Nothing but a panic is told on standard error while the screen is the program's.
         let command = command.current_dir(self.home.path()).stderr(Stdio::piped());
         let process = Running(command.spawn(pts).unwrap());
-        let pty = Arc::new(pty);
-        Terminal {
-            output: read(pty.clone()),
-            pty,
-            process,
-            parser: vt100::Parser::new(self.rows.try_into().unwrap(), self.columns.try_into().unwrap(), 0),
-            stream: Vec::new(),
-            answer: self.answer,
-            home: self.home,
-        }
+        let parser = vt100::Parser::new(self.rows.try_into().unwrap(), self.columns.try_into().unwrap(), 0);
+        Unread { process, pty: Arc::new(pty), parser, answer: self.answer, home: self.home }
     }
+}
+
+/// A program that was started, and the terminal that it writes to.
+pub(super) struct Unread {
+    pub(super) process: Running,
+    pub(super) pty: Arc<Pty>,
+    pub(super) parser: vt100::Parser,
+    answer: Option<&'static str>,
+    home: Home,
 }
 
 /// Reads in a thread of its own: a pty has no read with a deadline.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// The last word of every reply, by which its end is seen on the screen.
+/// The last word of a reply, by which its end is seen on the screen.
 pub(crate) const END: &str = "Omega-of-the-reply";
 
 /// Bytes of a token, on average: what the tokenizers of today make of mixed text.
@@ -32,6 +32,11 @@ const SECTIONS: [&str; 8] = [
 
 /// About so many bytes of Markdown, with [`END`] at its end.
 pub(crate) fn markdown(bytes: usize) -> String {
+    markdown_until(bytes, END)
+}
+
+/// About so many bytes of Markdown with this as its last word.
+pub(crate) fn markdown_until(bytes: usize, end: &str) -> String {
     let mut text = String::from("# What was measured\n\n");
     for (number, section) in (1..).zip(SECTIONS.iter().cycle()) {
         if text.len() + section.len() > bytes {
@@ -39,7 +44,7 @@ pub(crate) fn markdown(bytes: usize) -> String {
         }
         text.push_str(&section.replace("{n}", &number.to_string()));
     }
-    let _ = writeln!(text, "That was all of it. {END}");
+    let _ = writeln!(text, "That was all of it. {end}");
     text
 }
 
@@ -50,4 +55,15 @@ pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let cuts: Vec<usize> = cuts.collect();
     let pieces = cuts.windows(2).map(|cut| &text[cut[0]..cut[1]]);
     pieces.filter(|piece| !piece.is_empty()).collect()
+}
+
+/// The event that brings a token, as servers send it.
+pub(crate) fn event(token: &str) -> String {
+    let text = serde_json::Value::from(token);
+    format!(
+        "data: {{\"id\":\"chatcmpl-KH6Gn2e7Kl0pKdXavqYFnJ484kePbuVW\",\"object\":\"chat.completion.chunk\",\
+         \"created\":1795361299,\"model\":\"bench-1\",\"service_tier\":\"default\",\"system_fingerprint\":null,\
+         \"choices\":[{{\"index\":0,\"delta\":{{\"content\":{text}}},\"logprobs\":null,\"finish_reason\":null}}],\
+         \"usage\":null}}\n\n"
+    )
 }
