@@ -141,13 +141,15 @@ fn killing_the_program_while_a_tool_runs_neither_forgets_the_call_nor_runs_it_ag
         assert_eq!(said, None, "kill {kill} damaged the file");
         let reply = session.turns.iter().find(|turn| !turn.tool_calls.is_empty()).unwrap();
         let state = serde_json::to_string(reply).unwrap();
-        assert!(before == 0 || state.contains("running"), "kill {kill} forgot that it ran: {state}");
         let mut terminal = super::sandbox(&[arguments.as_slice(), &["--resume"]].concat()).start();
         terminal.wait("the call", |terminal| terminal.shows("get_weather · ?"));
         assert!(before == 0 || terminal.shows("was cut off"), "{}", terminal.screen().contents());
         terminal.signal(Signal::KILL);
         terminal.end();
-        assert_eq!(ran(&mark), before, "kill {kill} ran it again");
+        // What had just been started outlives the kill, and may have come to its first line only now.
+        let ran = ran(&mark);
+        assert!(ran <= 1, "kill {kill} ran it again");
+        assert!(ran == 0 || state.contains("running"), "kill {kill} forgot that it ran: {state}");
     }
 }
 
