@@ -199,7 +199,8 @@ async fn main() -> anyhow::Result<()> {
     let terminal = Terminal::new(TestBackend::new(SIZE.columns, SIZE.rows))?;
     let console = Memory { terminal, keys: pressed, screen: Arc::clone(&screen) };
     let connections = Connections::new(Vec::new(), Environment::default(), LimitOverrides::default());
-    App::new(state()?, console, Arc::new(Distant { connections })).run(Script(keys).play()).await?;
+    let app = App::new(state()?, console, Arc::new(Distant { connections }));
+    Box::pin(app.run(Script(keys).play())).await?;
     let kept = screen.lock().unwrap_or_else(PoisonError::into_inner).take();
     let (buffer, cursor) = kept.context("nothing was drawn")?;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/workstation.svg");

@@ -124,15 +124,30 @@ impl<W: Write> Pen<'_, W> {
     }
 
     fn put(&mut self, cell: &Cell, x: u16, y: u16) -> io::Result<()> {
+        self.clear_doubtful(cell, x, y)?;
         if !(is_ground(cell) && self.ink.is_ground()) {
             self.take(Inked::of(cell))?;
         }
         self.out.write_all(cell.symbol().as_bytes())?;
         self.plain = is_plain(cell.symbol());
-        // Behind what is wide and no letter the cursor is put anew: terminals disagree on how wide that is.
-        let wide = !self.plain && width(cell.symbol()) > 1 && cell.symbol().chars().all(char::is_alphanumeric);
+        // Behind what is wide and no single letter the cursor is put anew: terminals disagree on how wide that is.
+        let mut signs = cell.symbol().chars();
+        let letter = signs.next().is_some_and(char::is_alphanumeric) && signs.next().is_none();
+        let wide = !self.plain && letter && width(cell.symbol()) > 1;
         self.at = Some((if wide { x + 2 } else { x + 1 }, y));
         Ok(())
+    }
+
+    /// Blanks what a wide cluster of several code points is to cover: a terminal that takes it for narrow leaves the rest.
+    fn clear_doubtful(&mut self, cell: &Cell, x: u16, y: u16) -> io::Result<()> {
+        let columns = width(cell.symbol());
+        if columns < 2 || cell.symbol().chars().nth(1).is_none() {
+            return Ok(());
+        }
+        self.take(Inked { bg: cell.bg, modifier: Modifier::empty(), ..self.ink })?;
+        write!(self.out, "{:columns$}", "")?;
+        self.at = Some((x + u16::try_from(columns).unwrap_or(2), y));
+        self.go(x, y)
     }
 
     /// Moves the cursor: within a row by its column alone (CHA), else to the cell (CUP).

@@ -85,6 +85,7 @@ fn pieces() -> impl Strategy<Value = Vec<Piece>> {
         "a日b",
         "│──│ · →",
         "✅ ok",
+        "⚠️ ok",
         "é",
     ]);
     prop::collection::vec((0..AREA.width - 1, 0..AREA.height, text, style()), 0..12)

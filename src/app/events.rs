@@ -214,8 +214,10 @@ impl<C: Console> App<C> {
     /// Waits for the terminal first, then the streams, then the time of the next frame or of the next change by time.
     async fn woken(&mut self) -> Woken {
         let now = now();
-        let due =
-            [self.gate.due(now), self.state.next_change(now), self.view.owes_figures()].into_iter().flatten().min();
+        let frame = self.gate.due(now);
+        // The next frame brings the figures, too.
+        let figures = self.view.owes_figures().filter(|_| frame.is_none());
+        let due = [frame, self.state.next_change(now), figures].into_iter().flatten().min();
         let Self { console, events, editing, .. } = self;
         if let Some((_, edited)) = editing {
             // The terminal is the editor's; streams go on.

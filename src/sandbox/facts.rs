@@ -40,7 +40,7 @@ pub(crate) fn of(prompt: &str) -> Map<String, Value> {
         at += taken;
     }
     let lower = prompt.to_lowercase();
-    let wants = WANTS_FACTS.iter().any(|word| lower.contains(word));
+    let wants = lower.split(|sign: char| !sign.is_alphanumeric()).any(|word| WANTS_FACTS.contains(&word));
     let asks = prompt.contains('?') || fields.keys().all(|field| field == "name");
     if wants || !asks { fields } else { Map::new() }
 }
@@ -138,9 +138,13 @@ mod tests {
 
     #[test]
     fn a_prompt_that_asks_states_nothing() {
-        for prompt in
-            ["Answer in JSON", "Explain lanes of Abreast in JSON", "As JSON: what does 30 days in Rome cost?", ""]
-        {
+        for prompt in [
+            "Answer in JSON",
+            "Explain lanes of Abreast in JSON",
+            "As JSON: what does 30 days in Rome cost?",
+            "Return JSON: what does 30 days in Rome cost?",
+            "",
+        ] {
             assert_eq!(of(prompt), Map::new(), "{prompt}");
         }
     }

@@ -173,6 +173,8 @@ pub struct State {
     pub tools: ToolDesk,
     /// The box of the focused lane's calls, while it waits for answers.
     pub call_box: Option<CallBox>,
+    /// Until then the composer does not send: the box has just gone, and its key may still be held.
+    pub sends_from: Option<Instant>,
     /// Which calls are looked at, and what of them.
     pub inspector: Inspector,
     pub overlay: Option<Overlay>,
@@ -262,6 +264,7 @@ impl State {
             sidebar: Sidebar::default(),
             tools: ToolDesk::default(),
             call_box: None,
+            sends_from: None,
             inspector: Inspector::default(),
             overlay: None,
             notices: Notices::default(),

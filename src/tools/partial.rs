@@ -195,35 +195,41 @@ impl Walk {
     /// A field's name is whole: the schemas of its value are known.
     fn name(&mut self) {
         let Ok(name) = serde_json::from_str::<String>(&self.token) else { return };
-        let place = self.levels.len().checked_sub(1).map(|outer| self.pointer(outer)).unwrap_or_default();
         let Some(Level { schemas, at: At::Field { name: current, seen } }) = self.levels.last_mut() else { return };
         if !seen.insert(name.clone()) {
-            self.found = Some(sentence::said(sentence::below(&place, &name), "is given twice"));
+            self.found = Some(sentence::said(sentence::below(&self.object(), &name), "is given twice"));
             return;
         }
         self.work += schemas.len() as u64;
         self.next.clear();
+        let mut known = true;
         for id in &*schemas {
             let node = self.shape.node(*id);
             match (node.fields.get(&name).copied(), node.others) {
                 (Some(field), _) | (None, Others::Like(field)) => self.next.push(field),
                 (None, Others::Any) => {}
-                (None, Others::Never) => {
-                    self.found = Some(sentence::unknown(&place, &name));
-                    return;
-                }
+                (None, Others::Never) => known = false,
             }
         }
-        *current = name;
+        if known {
+            *current = name;
+        } else {
+            self.found = Some(sentence::unknown(&self.object(), &name));
+        }
+    }
+
+    /// The pointer to the object whose field is read. It is as long as the names that lead there: made for a fault alone.
+    fn object(&self) -> String {
+        self.pointer(self.levels.len().saturating_sub(1))
     }
 
     fn close(&mut self) {
-        let place = self.pointer(self.levels.len().saturating_sub(1));
         let Some(Level { schemas, at }) = self.levels.pop() else { return };
         let At::Field { seen, .. } = at else { return };
         let required = schemas.iter().flat_map(|id| &self.shape.node(*id).required);
         self.work += required.clone().count() as u64;
         if let Some(missing) = required.clone().find(|name| !seen.contains(*name)) {
+            let place = self.pointer(self.levels.len());
             self.found = Some(sentence::said(sentence::below(&place, missing), "is missing"));
         }
     }

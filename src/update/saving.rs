@@ -14,7 +14,10 @@ use crate::store::{FORMAT, Fields, SavedCall, SavedCallPiece, SavedHead, SavedPa
 /// What the last event left to be kept. A piece of a reply changes turns and runs only.
 pub(super) fn follow(state: &mut State, piece: bool, now: Instant) -> Option<Effect> {
     estimate_cut_off(state);
-    let mut saving = state.saving.take()?;
+    let Some(mut saving) = state.saving.take() else {
+        state.spending.unentered.clear();
+        return None;
+    };
     let work = work(state, &mut saving, piece, now);
     state.spending.unentered.clear();
     state.saving = Some(saving);

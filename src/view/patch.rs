@@ -55,7 +55,7 @@ impl Painted {
     }
 
     pub(super) fn nothing(&mut self) {
-        self.layout = None;
+        (self.layout, self.stale) = (None, false);
     }
 
     /// When figures that are older than what is said are to be painted, should no piece take them along before: a reply

@@ -230,32 +230,27 @@ fn toggle_always(state: &mut State, place: usize, call: CallId, now: Instant) ->
 
 /// Runs what waits of the tool that was just trusted.
 fn run_trusted(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
-    run_where(state, place, call, super::is_trusted, now)
+    let calls = fitting(state, place, call, super::is_trusted);
+    run_each(state, place, calls, now)
 }
 
 /// Runs every call of the reply that waits and that something other than a person answers.
 fn run_all(state: &mut State, place: usize, call: CallId, now: Instant) -> Effects {
-    let effects = run_where(state, place, call, super::is_runnable, now);
-    if effects.is_empty() {
+    let calls = fitting(state, place, call, super::is_runnable);
+    if calls.is_empty() {
         let said = "No call that waits can be run: they are invalid, or a person answers them.";
         state.notices.show(Level::Note, said, now);
     }
-    effects
+    run_each(state, place, calls, now)
 }
 
-fn run_where(
-    state: &mut State,
-    place: usize,
-    call: CallId,
-    fits: impl Fn(&State, usize, CallId) -> bool,
-    now: Instant,
-) -> Effects {
+/// The calls of a reply that something is true of.
+fn fitting(state: &State, place: usize, call: CallId, fits: impl Fn(&State, usize, CallId) -> bool) -> Vec<CallId> {
     let count = state.session.calls.of(call.reply).map_or(0, <[_]>::len);
     let calls = (0..count).map(|index| CallId { index, ..call });
-    let chosen: Vec<CallId> = calls.filter(|call| fits(state, place, *call)).collect();
-    let mut effects = Vec::<Effect>::new();
-    for call in chosen {
-        effects.extend(run(state, place, call, now));
-    }
-    effects
+    calls.filter(|call| fits(state, place, *call)).collect()
+}
+
+fn run_each(state: &mut State, place: usize, calls: Vec<CallId>, now: Instant) -> Effects {
+    calls.into_iter().flat_map(|call| run(state, place, call, now)).collect()
 }

@@ -26,6 +26,9 @@ pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: Ke
         let writes = matches!(&state.overlay, Some(Overlay::Form(form)) if Form::is_call(form));
         return repeats && writes;
     }
+    if action == Action::Send && !state.composer.is_empty() {
+        return sends_nothing_yet(state, repeats, now);
+    }
     if !decides(state, action) {
         return false;
     }
@@ -35,6 +38,13 @@ pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: Ke
         open.hold(now + AFTER_KEY);
     }
     passed
+}
+
+/// Whether the composer got the keys from a box that went: the key that decided there may still be held.
+fn sends_nothing_yet(state: &mut State, repeats: bool, now: Instant) -> bool {
+    let held = state.sends_from.filter(|from| now < *from);
+    state.sends_from = held.map(|from| from.max(now + AFTER_KEY));
+    repeats || held.is_some()
 }
 
 /// Gives the box the keys by one that decides there: while it is held, it does not.

@@ -149,6 +149,20 @@ fn a_reply_that_grows_in_its_last_row_costs_that_row() {
 }
 
 #[test]
+fn a_screen_that_is_too_small_for_figures_owes_none() {
+    let mut scene = Scene::new(120, 32);
+    scene.send("Go on");
+    scene.says(A, "It begins. ");
+    let mut shown = Shown::of(&mut scene);
+    scene.says(A, "word ");
+    shown.grow(&mut scene);
+    assert!(scene.view.owes_figures().is_some());
+    scene.event(Event::Resized(Size { columns: 40, rows: 10 }));
+    Shown::of(&mut scene);
+    assert_eq!(scene.view.owes_figures(), None);
+}
+
+#[test]
 fn what_lies_over_the_lanes_asks_for_a_whole_frame() {
     let mut scene = Scene::new(200, 50);
     scene.send("Go on");

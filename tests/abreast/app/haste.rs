@@ -139,3 +139,21 @@ async fn an_empty_result_is_asked_for_twice() {
     desk.press("ctrl-s").await;
     assert_eq!(desk.loop_of(1)[1], result("c0", ""));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_settled_the_last_call_and_is_still_held_sends_no_draft() {
+    let desk = desk(1).await;
+    desk.sends("Where?").await;
+    desk.calls(0, &[r#"{"city":"#]).await;
+    desk.types("half a thou").await;
+    desk.press("alt-d").await;
+    desk.passes(HASTE).await;
+    desk.shows("Call 1 of 1 · A · get_weather · ✗ invalid");
+    desk.holds("enter", 30).await;
+    assert_eq!(desk.connect.count(), 2, "what was wrong goes back to the model");
+    desk.ends(1).await;
+    desk.shows("half a thou");
+    desk.passes(HASTE).await;
+    desk.press("enter").await;
+    assert_eq!(desk.connect.count(), 3);
+}
