@@ -29,14 +29,14 @@ use crate::update::update;
 use crate::view::View;
 
 /// Batches of streams that wait at the most; when they are this many, the sockets wait.
-const CHANNEL: usize = 16;
+const CHANNEL: usize = 4;
 
 /// Events that are taken in before the terminal is looked at again.
-const BATCH: usize = 512;
+const BATCH: usize = 256;
 
 /// Stream events after which the view renders what came, though no frame is due: what comes between two frames at full
 /// speed would hold the next key up for as long as it takes to render.
-const UNRENDERED: usize = 1024;
+const UNRENDERED: usize = 512;
 
 /// The running program.
 pub struct App<C> {
@@ -303,13 +303,15 @@ impl<C: Console> App<C> {
         while let Some(batch) = next {
             taken += batch.len();
             for event in batch {
-                if event.only_grows(&self.state) {
+                let done = if event.only_grows(&self.state) {
                     self.gate.grew();
+                    self.apply_now(event)?
                 } else {
                     self.gate.changed(Urgency::Soon);
-                }
-                if let Some(reason) = self.apply(event)? {
-                    return Ok(Some(reason));
+                    self.apply(event)?
+                };
+                if done.is_some() {
+                    return Ok(done);
                 }
             }
             next = if taken < BATCH { self.events.try_recv().ok() } else { None };
@@ -339,8 +341,13 @@ impl<C: Console> App<C> {
         if let Some(saving) = &mut self.state.saving {
             saving.anchor = self.wall.anchor();
         }
-        let mut events = vec![event];
-        while let Some(event) = events.pop() {
+        self.apply_now(event)
+    }
+
+    /// The same, at the time of day of the event before: a piece of a reply needs none.
+    fn apply_now(&mut self, event: Event) -> io::Result<Option<ExitReason>> {
+        let (mut first, mut events) = (Some(event), Vec::new());
+        while let Some(event) = first.take().or_else(|| events.pop()) {
             for effect in update(&mut self.state, event, now()) {
                 match effect {
                     Effect::Quit(reason) => return Ok(Some(reason)),

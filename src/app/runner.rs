@@ -17,7 +17,7 @@ use crate::store::StoreFault;
 pub(super) type Batch = Vec<Event>;
 
 /// Deltas of one stream that are sent together at the most, when so many are there.
-const MOST_TOGETHER: usize = 128;
+const MOST_TOGETHER: usize = 64;
 
 /// Starts and stops the tasks. Dropping it stops them all.
 pub(super) struct Runner {

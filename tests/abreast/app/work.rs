@@ -263,7 +263,7 @@ fn a_piece_of_a_reply_is_counted_by_itself_however_long_the_reply_is() {
 async fn a_key_waits_for_one_bounded_batch_of_pieces_however_many_are_there() {
     const PIECES: usize = 10_000;
     /// Events that the loop takes in before it looks at the terminal again, and those of the batch that was begun.
-    const MOST: usize = 512 + 128;
+    const MOST: usize = 256 + 64;
     let desk = Desk::open().await;
     desk.sends("Go").await;
     let before = desk.screen.looks();
