@@ -132,8 +132,12 @@ fn cells(screen: &vt100::Screen) -> BTreeMap<(u16, u16), Shown> {
     let places = (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column)));
     let shown = |place: (u16, u16)| {
         let cell = screen.cell(place.0, place.1).unwrap();
-        let emphasis = [cell.bold(), cell.dim(), cell.italic(), cell.underline(), cell.inverse()];
-        (place, (cell.contents().trim_end().to_owned(), cell.fgcolor(), cell.bgcolor(), emphasis))
+        let text = cell.contents().trim_end().to_owned();
+        // Of a blank the ground is seen, and what lies over or under it.
+        let ink = if text.is_empty() { vt100::Color::Default } else { cell.fgcolor() };
+        let letters = [cell.bold(), cell.dim(), cell.italic()].map(|emphasis| emphasis && !text.is_empty());
+        let emphasis = [letters[0], letters[1], letters[2], cell.underline(), cell.inverse()];
+        (place, (text, ink, cell.bgcolor(), emphasis))
     };
     places.map(shown).collect()
 }
