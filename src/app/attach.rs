@@ -85,7 +85,8 @@ pub(super) fn listed(directory: &str) -> FileRows {
         .by_ref()
         .take(MOST_ENTRIES)
         .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
+            // A path in a draft ends with its line.
+            let name = entry.file_name().into_string().ok().filter(|name| !name.contains(['\n', '\r']))?;
             // Through a link, as it will be read.
             let about = fs::metadata(entry.path()).ok()?;
             Some(FileRow { name, is_directory: about.is_dir(), size: about.len() })

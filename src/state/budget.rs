@@ -150,7 +150,12 @@ impl Filled {
     #[must_use]
     pub fn shown(&self) -> String {
         let money = Money { amount: self.spent, currency: self.cap.currency.clone() };
-        if self.estimated { format!("~{}", money.rough()) } else { money.to_string() }
+        match self.estimated {
+            // All digits where fewer would say that the budget is met.
+            true if self.percent() == 100 || self.percent() == 101 => format!("~{money}"),
+            true => format!("~{}", money.rough()),
+            false => money.to_string(),
+        }
     }
 
     /// The cap without superfluous noughts.

@@ -173,8 +173,9 @@ pub struct State {
     pub tools: ToolDesk,
     /// The box of the focused lane's calls, while it waits for answers.
     pub call_box: Option<CallBox>,
-    /// Until then the composer does not send: the box has just gone, and its key may still be held.
-    pub sends_from: Option<Instant>,
+    /// Until then Enter neither sends a draft nor breaks a line: a box of calls has just gone or opened a form, and its key
+    /// may still be held.
+    pub enter_waits_until: Option<Instant>,
     /// Which calls are looked at, and what of them.
     pub inspector: Inspector,
     pub overlay: Option<Overlay>,
@@ -264,7 +265,7 @@ impl State {
             sidebar: Sidebar::default(),
             tools: ToolDesk::default(),
             call_box: None,
-            sends_from: None,
+            enter_waits_until: None,
             inspector: Inspector::default(),
             overlay: None,
             notices: Notices::default(),

@@ -31,6 +31,10 @@ pub enum Topic {
     Share,
     /// Something that has to be asked for once more.
     AskAgain,
+    /// What a budget refused or stopped.
+    Budget,
+    /// Files that cannot go with the draft.
+    Attaching,
 }
 
 /// The notices on the screen, oldest first.
@@ -49,6 +53,15 @@ impl Notices {
         let reading = Duration::from_secs(4) + Duration::from_millis(50) * characters;
         let time = if level == Level::Error { reading * 2 } else { reading };
         self.push(Notice { level, text, since: now, until: now + time, topic: None });
+    }
+
+    /// Shows an error until it has had its time, or what it is about is mended.
+    pub fn refuse(&mut self, topic: Topic, text: impl Into<String>, now: Instant) {
+        self.withdraw(topic);
+        self.show(Level::Error, text, now);
+        if let Some(shown) = self.0.back_mut() {
+            shown.topic = Some(topic);
+        }
     }
 
     /// Shows a message in the place of the one before about the same, for a time of its own.

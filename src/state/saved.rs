@@ -12,16 +12,18 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::{
-    Charge, Composer, Draft, Kept, Lane, LaneId, MAX_LANES, Queue, Queued, SavedPlace, Scroll, Session, Shared, State,
-    StreamStatus,
+    Charge, Composer, Draft, Kept, Lane, LaneId, Level, MAX_LANES, Queue, Queued, SavedPlace, Scroll, Session, Shared,
+    State, StreamStatus,
 };
 use crate::chat::{Cost, Outcome, Role, RunId, Settings, TurnId};
+use crate::input::Action;
 use crate::pricing::Reach;
 use crate::store::{
     FORMAT, Fields, SavedComposer, SavedHistoryAttachments, SavedLane, SavedOutcome, SavedQueue, SavedQueued, SavedRun,
     SavedScroll, SavedSession,
 };
 
+use crate::text::clean_line;
 use files::{Contents, saved_attachments};
 pub use files::{saved_file, saved_files};
 pub(super) use run::saved_usage;
@@ -282,7 +284,23 @@ impl State {
                 SavedPlace::Looked { serial, turns }
             };
         }
+        self.miss_providers(anchor.instant);
         Ok(())
+    }
+
+    /// Says which lanes ask providers that this program does not know: their addresses were an option then.
+    fn miss_providers(&mut self, now: Instant) {
+        for lane in &self.lanes {
+            let name = &lane.settings.provider;
+            if self.providers.get(name).is_none() {
+                let (letter, name, models) = (lane.letter, clean_line(name), self.key(Action::Models));
+                let said = format!(
+                    "Lane {letter} asks {name}, which is not configured here: start with --base-url and --resume, name it \
+                     in config.toml, or choose another model ({models})."
+                );
+                self.notices.show(Level::Warning, said, now);
+            }
+        }
     }
 
     /// Whether a run with these settings is charged to anybody.

@@ -44,6 +44,7 @@ fn begin(state: &mut State, now: Instant) -> Effects {
     if let Some((word, image)) = composer.offered.take()
         && composer.editor.swap(&word, &image.name)
     {
+        composer.editor.end_word();
         state.notices.withdraw(Topic::Pasted);
         add(state, image, now);
         return Effects::new();
@@ -81,6 +82,9 @@ fn leave(state: &mut State) {
 /// Brings the list of files up to what stands at the caret.
 pub(super) fn follow(state: &mut State) -> Effects {
     let typing = state.focus == Focus::Composer && state.overlay.is_none();
+    if state.composer.is_empty() {
+        state.notices.withdraw(Topic::Attaching);
+    }
     let composer = &mut state.composer;
     let before = if typing { composer.editor.before_caret() } else { String::new() };
     let Some(query) = open_word(&before) else {
@@ -160,8 +164,8 @@ pub(super) fn found(state: &mut State, work: &AttachWork, found: Vec<FoundFile>,
                 )
                 .collect();
             if !refused.is_empty() {
-                let said = format!("{} Nothing was sent (without @ it is text).", refused.join(" "));
-                state.notices.show(Level::Error, said, now);
+                let said = format!("{} Nothing was sent (without @ it is text).", told(&refused));
+                state.notices.refuse(Topic::Attaching, said, now);
                 return Effects::new();
             }
             let before = state.composer.attachments.len();
@@ -174,6 +178,15 @@ pub(super) fn found(state: &mut State, work: &AttachWork, found: Vec<FoundFile>,
         }
     }
     Effects::new()
+}
+
+/// Why files were refused: of several each in its first sentence, so that none is cut.
+fn told(refused: &[String]) -> String {
+    let short = |why: &String| why.split_once(". ").map_or_else(|| why.clone(), |(first, _)| format!("{first}."));
+    match refused {
+        [one] => one.clone(),
+        several => several.iter().map(short).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// A pasted text may name files that nobody meant to send: what was not seen as a chip waits for another press.

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::{Effects, meter, stream};
 use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{Before, BudgetSpan, Draft, Filled, Level, State, Sum, Totals};
+use crate::state::{Before, BudgetSpan, Draft, Filled, Level, State, Sum, Topic, Totals};
 use crate::text::clean_line;
 
 pub(super) use form::{accept, judge};
@@ -46,7 +46,7 @@ pub(super) fn admits(state: &mut State, asking: &[Asking<'_>], now: Instant) -> 
     let results = asking.iter().any(|asking| meter::brings_results(state, asking.place, asking.tip));
     let along = if results { " with the results of the tools" } else { "" };
     let said = format!("Not sent: {} {}", reason(&before, &with, (&more, along)), raises(state));
-    state.notices.show(Level::Error, said, now);
+    state.notices.refuse(Topic::Budget, said, now);
     false
 }
 
@@ -131,12 +131,13 @@ fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
     let word = if filled.estimated { ", by an estimate" } else { "" };
     let (owner, spent, cap) = (filled.span.owner(), filled.shown(), filled.cap_shown());
     let said = format!("Stopped: {spent} is more than {owner} budget of {cap}{word}. {}", raises(state));
-    state.notices.show(Level::Error, said, now);
+    state.notices.refuse(Topic::Budget, said, now);
     effects
 }
 
 /// Raises by half what refused or stopped something; where nothing did, a form takes any amount.
 pub(super) fn raise(state: &mut State, now: Instant) {
+    state.notices.withdraw(Topic::Budget);
     let hit: Vec<BudgetSpan> = state.budget.hit.iter().copied().collect();
     if hit.is_empty() {
         form::show(state);

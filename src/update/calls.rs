@@ -122,7 +122,7 @@ pub(super) fn settle(state: &mut State, now: Instant) -> Effects {
     page::refresh(state, now);
     if state.focus == Focus::Calls && state.call_box.is_none() {
         state.focus = Focus::Composer;
-        state.sends_from = Some(now + haste::AFTER_CHANGE);
+        state.enter_waits_until = Some(now + haste::AFTER_CHANGE);
     }
     effects
 }

@@ -23,13 +23,20 @@ const AFTER_KEY: Duration = Duration::from_millis(300);
 pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: KeyEventKind, now: Instant) -> bool {
     let repeats = kind == KeyEventKind::Repeat;
     if matches!(action, Action::FormAccept | Action::FormEnter) {
-        let writes = matches!(&state.overlay, Some(Overlay::Form(form)) if Form::is_call(form));
-        return repeats && writes;
+        let form = match &state.overlay {
+            Some(Overlay::Form(form)) if Form::is_call(form) => form,
+            _ => return false,
+        };
+        return if form.is_changed() { repeats } else { enter_waits(state, repeats, now) };
     }
     if action == Action::Send && !state.composer.is_empty() {
-        return sends_nothing_yet(state, repeats, now);
+        return enter_waits(state, repeats, now);
     }
     if !decides(state, action) {
+        if action == Action::CallAccept {
+            // It opens a form.
+            state.enter_waits_until = Some(now + AFTER_CHANGE);
+        }
         return false;
     }
     let Some(open) = &mut state.call_box else { return false };
@@ -40,10 +47,10 @@ pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: Ke
     passed
 }
 
-/// Whether the composer got the keys from a box that went: the key that decided there may still be held.
-fn sends_nothing_yet(state: &mut State, repeats: bool, now: Instant) -> bool {
-    let held = state.sends_from.filter(|from| now < *from);
-    state.sends_from = held.map(|from| from.max(now + AFTER_KEY));
+/// Whether the keys have just come from the box: the one that was pressed there may still be held.
+fn enter_waits(state: &mut State, repeats: bool, now: Instant) -> bool {
+    let held = state.enter_waits_until.filter(|from| now < *from);
+    state.enter_waits_until = held.map(|from| from.max(now + AFTER_KEY));
     repeats || held.is_some()
 }
 

@@ -157,3 +157,16 @@ async fn a_key_that_settled_the_last_call_and_is_still_held_sends_no_draft() {
     desk.press("enter").await;
     assert_eq!(desk.connect.count(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_held_key_that_opened_a_form_breaks_no_lines_in_it() {
+    let desk = desk(1).await;
+    desk.sends("Where?").await;
+    desk.calls(0, &[TOKYO]).await;
+    desk.press("alt-d").await;
+    desk.passes(HASTE).await;
+    desk.holds("enter", 30).await;
+    desk.shows("Result of get_weather");
+    desk.press("esc").await;
+    desk.hides("Result of get_weather");
+}

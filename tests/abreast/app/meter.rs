@@ -110,6 +110,7 @@ async fn a_spent_budget_refuses_in_a_sentence_and_a_key_raises_it() {
     desk.shows("And what else");
     assert_eq!(desk.connect.count(), 1);
     desk.press("alt-g").await;
+    desk.hides("Not sent");
     desk.shows("now; Alt+G once more takes any amount.");
     desk.shows("% of ¥0.045");
     desk.press("enter").await;
