@@ -21,7 +21,7 @@ use crate::tools::{CallEnd, Responder, Violation};
 
 pub(super) use decide::{enter, focus, perform, scroll};
 pub(super) use forms::{accept, judge, laid_out, open_again, open_result, put_responder, responder_saved};
-pub(super) use haste::passes_over;
+pub(super) use haste::{passes_over, writes_nothing_yet};
 pub(super) use results::going_back;
 
 /// The same calls so many times in a row are told to the user.

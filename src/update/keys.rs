@@ -43,6 +43,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent, now: Instant) -> Effects {
         }
         return action::perform(state, action, now);
     }
+    if key.code == KeyCode::Enter && calls::writes_nothing_yet(state, key.kind, now) {
+        return Effects::new();
+    }
     match (&state.overlay, state.focus) {
         (None, Focus::Composer) => {
             state.composer.editor.input(key);

@@ -10,7 +10,7 @@ use crossterm::event::KeyEventKind;
 
 use super::{CallState, State, is_answered, page};
 use crate::input::Action;
-use crate::state::{CallBox, Form, Overlay};
+use crate::state::{CallBox, Overlay};
 use crate::tools::Responder;
 
 /// Longer than a held key takes to come again for the first time: 660 ms under X11, 500 ms and less elsewhere.
@@ -23,11 +23,7 @@ const AFTER_KEY: Duration = Duration::from_millis(300);
 pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: KeyEventKind, now: Instant) -> bool {
     let repeats = kind == KeyEventKind::Repeat;
     if matches!(action, Action::FormAccept | Action::FormEnter) {
-        let form = match &state.overlay {
-            Some(Overlay::Form(form)) if Form::is_call(form) => form,
-            _ => return false,
-        };
-        return if form.is_changed() { repeats } else { enter_waits(state, repeats, now) };
+        return writes_nothing_yet(state, kind, now);
     }
     if action == Action::Send && !state.composer.is_empty() {
         return enter_waits(state, repeats, now);
@@ -45,6 +41,16 @@ pub(in crate::update) fn passes_over(state: &mut State, action: Action, kind: Ke
         open.hold(now + AFTER_KEY);
     }
     passed
+}
+
+/// Whether Enter is passed over in a form about a call: the key that opened it may still be held, until something is written.
+pub(in crate::update) fn writes_nothing_yet(state: &mut State, kind: KeyEventKind, now: Instant) -> bool {
+    let repeats = kind == KeyEventKind::Repeat;
+    match &state.overlay {
+        Some(Overlay::Form(form)) if form.is_call() && form.is_changed() => repeats,
+        Some(Overlay::Form(form)) if form.is_call() => enter_waits(state, repeats, now),
+        _ => false,
+    }
 }
 
 /// Whether the keys have just come from the box: the one that was pressed there may still be held.
