@@ -1,11 +1,12 @@
 //! The session: its turns, its runs, and what they cost in sum.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::Calls;
-use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
+use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece, WirePlace};
 use crate::text;
 
 /// What is kept of a conversation.
@@ -105,7 +106,7 @@ impl Session {
     pub fn add_run(&mut self, make: impl FnOnce(RunId) -> Run) -> RunId {
         let id = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
         let run = make(id);
-        self.wire_bytes += run.wire.bytes().len();
+        self.wire_bytes += run.wire.footprint();
         self.runs.push(run);
         self.changed.insert(id);
         self.forget_wires();
@@ -138,19 +139,28 @@ impl Session {
         &self.runs
     }
 
-    /// Adds to a run's record of the wire. When the session's records grow too large, the oldest runs lose their bytes
-    /// and say so.
+    /// Adds to a run's record of the wire. When the session's records grow too large, the oldest runs lose their bytes:
+    /// they are read back from where they are stored, or the run says so.
     pub fn record(&mut self, id: RunId, piece: WirePiece) {
         let Some(run) = self.runs.get_mut(id.0 as usize) else { return };
         self.wire_bytes += run.wire.push(piece);
         self.forget_wires();
     }
 
+    /// The store has the wire of a run under these names.
+    pub fn keep_wire(&mut self, id: RunId, session: &Arc<str>) {
+        if let Some(run) = self.runs.get_mut(id.0 as usize) {
+            run.stored = Some(WirePlace { session: Arc::clone(session), run: id.0 });
+        }
+    }
+
     fn forget_wires(&mut self) {
         while self.wire_bytes > MOST_WIRE_BYTES
             && let Some(oldest) = self.runs.get_mut(self.wires_forgotten)
         {
-            self.wire_bytes -= oldest.wire.forget();
+            if !oldest.wire.is_empty() {
+                self.wire_bytes -= oldest.wire.forget();
+            }
             self.wires_forgotten += 1;
         }
     }

@@ -31,6 +31,7 @@ mod price;
 mod queue;
 mod reader;
 mod reading;
+mod recall;
 mod request;
 mod saving;
 mod sessions;
@@ -89,6 +90,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     }
     tree::refresh(state);
     inspector::refresh(state);
+    effects.extend(recall::follow(state));
     find::refresh(state);
     effects
 }
@@ -138,6 +140,10 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
         Event::Shelf { work: ShelfWork::Ledger(ask), answer } => {
             ledger::answered(state, ask, answer, now);
+            Effects::new()
+        }
+        Event::Shelf { work: ShelfWork::Wire(place), answer } => {
+            recall::answered(state, &place, answer);
             Effects::new()
         }
         Event::Shelf { work, answer } => sessions::answered(state, work, answer, now),
