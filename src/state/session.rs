@@ -307,6 +307,45 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_gave_its_room_is_read_from_where_it_is_stored_and_others_are_not() {
+        let mut session = Session::default();
+        let bytes = bytes::Bytes::from(vec![b'a'; Wire::MOST_BYTES]);
+        let (name, runs) = ("k3".into(), MOST_WIRE_BYTES / Wire::MOST_BYTES + 1);
+        let old = session.add_run(|id| {
+            let stored = Some(WirePlace { session: "k2".into(), run: 9 });
+            Run { stored, ..Run::new(id, Settings::default(), ChatRequest::new("m", Vec::new()), Instant::now()) }
+        });
+        for _ in 0..runs {
+            let run = ask(&mut session);
+            session.record(run, WirePiece::Bytes { at: Duration::ZERO, bytes: bytes.clone() });
+            session.keep_wire(run, &name);
+        }
+        let places: Vec<_> = session.runs().iter().map(|run| run.wire_elsewhere().cloned()).collect();
+        assert_eq!(places[0], Some(WirePlace { session: "k2".into(), run: 9 }));
+        assert_eq!(places[1], Some(WirePlace { session: "k3".into(), run: 1 }));
+        assert_eq!(places[3..], vec![None; runs - 2]);
+        assert_eq!(session.run(old).map(|run| run.wire.kept()), Some(WireKept::All), "there was nothing to give");
+    }
+
+    #[test]
+    fn records_that_were_read_with_their_session_count_as_those_that_grew_here() {
+        let mut session = Session::default();
+        let byte = bytes::Bytes::from_static(b"a");
+        let runs = MOST_WIRE_BYTES / (Wire::MOST_READS * 24) + 2;
+        let mut wire = Wire::default();
+        for _ in 0..Wire::MOST_READS {
+            wire.push(WirePiece::Bytes { at: Duration::ZERO, bytes: byte.clone() });
+        }
+        for _ in 0..runs {
+            let form = ChatRequest::new("m", Vec::new());
+            let wire = wire.clone();
+            session.add_run(|id| Run { wire, ..Run::new(id, Settings::default(), form, Instant::now()) });
+        }
+        let gone = session.runs().iter().filter(|run| run.wire.kept() != WireKept::All).count();
+        assert_eq!(gone, runs - MOST_WIRE_BYTES / wire.footprint());
+    }
+
+    #[test]
     fn bytes_that_come_one_by_one_take_the_room_of_their_times_as_well() {
         let mut session = Session::default();
         let byte = bytes::Bytes::from_static(b"a");
