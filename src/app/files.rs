@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot::Receiver;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
@@ -18,7 +19,7 @@ use crate::config::{ConfigError, PriceRow, save_price, write_private, write_priv
 use crate::exchange::{self, Redaction};
 use crate::state::attach::{AttachPurpose, AttachWork};
 use crate::state::{Event, ExportWork, Exported, PresetWork};
-use crate::store::SavedSession;
+use crate::store::{SavedSession, StoreFault, read_wires};
 use crate::tools::Responder;
 
 /// The largest file that a form takes.
@@ -38,6 +39,7 @@ pub(super) enum FileWork {
     Export {
         work: Box<ExportWork>,
         session: Box<SavedSession>,
+        wires: Option<Wires>,
     },
     /// Keep a price.
     Price {
@@ -50,6 +52,23 @@ pub(super) enum FileWork {
         tool: String,
         responder: Box<Responder>,
     },
+}
+
+/// Where the wires are that are not in memory.
+#[derive(Debug)]
+pub(super) struct Wires {
+    pub(super) directory: PathBuf,
+    /// When all that was handed over to be kept is there.
+    pub(super) kept: Receiver<Result<(), StoreFault>>,
+}
+
+impl Wires {
+    /// Reads them into a session; those that cannot be read are left out.
+    fn read(self, session: &mut SavedSession) {
+        // What could not be kept may have been before; and without the store the rest is worth a file all the more.
+        let _ = self.kept.blocking_recv();
+        let _ = read_wires(&self.directory, session);
+    }
 }
 
 /// How long the end of the program waits for work that was asked for.
@@ -120,17 +139,20 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
             let files = attach::listed(&directory);
             Event::FilesListed { directory, files }
         }
-        FileWork::Export { work, session } => {
-            let outcome = exported(&work, *session);
+        FileWork::Export { work, session, wires } => {
+            let outcome = exported(&work, *session, wires);
             Event::Exported { work, outcome }
         }
     }
 }
 
 /// Writes a session where only its owner can read it.
-fn exported(work: &ExportWork, mut session: SavedSession) -> Exported {
+fn exported(work: &ExportWork, mut session: SavedSession, wires: Option<Wires>) -> Exported {
     let text = Redaction::of(work.redact.as_deref()).and_then(|redaction| {
         work.choice.apply(&mut session, work.format.says_asked())?;
+        if let Some(wires) = wires.filter(|_| work.format.has_wire()) {
+            wires.read(&mut session);
+        }
         redaction.apply(&mut session);
         exchange::export(&session, work.format, &|name| work.shapes.get(name).cloned())
     });
@@ -142,7 +164,10 @@ fn exported(work: &ExportWork, mut session: SavedSession) -> Exported {
         },
     };
     match written {
-        Ok(()) => Exported::Written,
+        Ok(()) => match session.unread_wires() {
+            runs if runs > 0 && work.format.has_wire() => Exported::WithoutWires(runs),
+            _ => Exported::Written,
+        },
         Err(ConfigError::Exists(_)) => Exported::Exists,
         Err(error) => Exported::Failed(format!("{error}.")),
     }

@@ -1,6 +1,6 @@
 //! Where sessions are kept while the program runs: the store that is written, and the shelf that is searched beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::Sender;
@@ -37,6 +37,11 @@ impl Sessions {
     /// As [`Store::keep`].
     pub(super) fn keep(&self, work: StoreWork) {
         self.store.keep(work);
+    }
+
+    /// Where they are kept.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// As [`Store::kept`].

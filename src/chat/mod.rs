@@ -40,4 +40,4 @@ pub use settings::{Difference, Field, Settings};
 pub use tool::{CallPiece, Tool, ToolCall};
 pub use turn::{Role, Turn, TurnId, TurnTree};
 pub use usage::{Usage, UsageParts};
-pub use wire::{Wire, WireKept, WireLoss, WirePiece, WireRequest, WireResponse, WireTry};
+pub use wire::{Wire, WireKept, WireLoss, WirePiece, WirePlace, WireRequest, WireResponse, WireTry};

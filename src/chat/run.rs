@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{ChatRequest, Cost, Remembered, Settings, TurnId, Usage, Wire};
+use super::{ChatRequest, Cost, Remembered, Settings, TurnId, Usage, Wire, WireKept, WirePlace};
 
 /// A run's place in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,8 +40,10 @@ pub struct Run {
     pub usage: Option<Usage>,
     pub cost: Cost,
     pub outcome: Outcome,
-    /// What went over the wire.
+    /// What went over the wire, as far as it is in memory.
     pub wire: Wire,
+    /// Where all of the wire is kept, once it is.
+    pub stored: Option<WirePlace>,
 }
 
 impl Run {
@@ -68,7 +70,15 @@ impl Run {
             cost: Cost::Unknown,
             outcome: Outcome::Running,
             wire: Wire::default(),
+            stored: None,
         }
+    }
+
+    /// Where the wire has to be read from, because its bytes are not in memory.
+    #[must_use]
+    pub fn wire_elsewhere(&self) -> Option<&WirePlace> {
+        let is_here = !self.wire.is_empty() && !matches!(self.wire.kept(), WireKept::Heads(_));
+        self.stored.as_ref().filter(|_| !is_here)
     }
 
     /// Whether the server never took the request, which costs nothing then.

@@ -4,6 +4,7 @@
 //! the bytes mean is not known here.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -53,6 +54,13 @@ pub struct WireTry {
     pub stopped: Option<(Duration, String)>,
     /// The place of its first read among those of the run.
     first_read: usize,
+}
+
+/// Where the record of a run is kept outside memory: by the session and the number that it has there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WirePlace {
+    pub session: Arc<str>,
+    pub run: u32,
 }
 
 /// How many bytes were counted and not kept, and how many reads they came in.
@@ -151,7 +159,7 @@ impl Wire {
     /// Gives back the bytes, and counts them as not kept; the heads stay. Gives how many bytes of memory they took.
     pub fn forget(&mut self) -> usize {
         let mut loss = WireLoss { bytes: self.bytes.len(), reads: self.reads.len() };
-        let freed = self.bytes.len() + self.reads.len() * size_of::<Read>();
+        let freed = self.footprint();
         loss.add(self.lost());
         self.kept = WireKept::Heads(loss);
         self.bytes = Vec::new();
@@ -160,6 +168,18 @@ impl Wire {
             one.first_read = 0;
         }
         freed
+    }
+
+    /// How many bytes of memory the bodies and the times of their reads take.
+    #[must_use]
+    pub fn footprint(&self) -> usize {
+        self.bytes.len() + self.reads.len() * size_of::<Read>()
+    }
+
+    /// Whether nothing was recorded, or what was is not here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tries.is_empty() && self.bytes.is_empty()
     }
 
     /// The requests of the run, in their order: more than one where tries failed or were repaired.

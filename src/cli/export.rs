@@ -12,7 +12,7 @@ use super::{Ended, Problem};
 use crate::app::{shape_of, shape_of_sandbox};
 use crate::config::{Config, Environment, Paths, SANDBOX};
 use crate::exchange::{self, Choice, ExportFormat, Redaction, Span, Spot};
-use crate::store::{SavedSession, load};
+use crate::store::{SavedSession, load_without_wires, read_wires};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportOptions {
@@ -73,6 +73,14 @@ pub(super) fn run(options: &ExportOptions, environment: &Environment) -> Result<
     choice
         .apply(&mut session, format.says_asked())
         .map_err(|problem| Problem::misuse(format!("The session cannot be exported like this: {problem}.")))?;
+    if format.has_wire() {
+        read_wires(&options.data.directory(&paths), &mut session)
+            .map_err(|fault| Problem::failure(format!("The wires of the session cannot be read: {fault}.")))?;
+        match session.unread_wires() {
+            0 => {}
+            runs => say(&format!("The session is written {}.", exchange::without_wires(runs))),
+        }
+    }
     redaction.apply(&mut session);
     // Only a command says where a request goes; a configuration that is wrong is no reason not to write the others.
     let config = match format {
@@ -94,7 +102,7 @@ pub(super) fn run(options: &ExportOptions, environment: &Environment) -> Result<
 fn session(options: &ExportOptions, paths: &Paths) -> Result<SavedSession, Problem> {
     if options.last || options.session.is_some() {
         let directory = options.data.directory(paths);
-        let loaded = load(&directory, options.session.as_deref());
+        let loaded = load_without_wires(&directory, options.session.as_deref());
         let (session, said) = loaded.map_err(|fault| Problem::failure(format!("--session: {fault}.")))?;
         said.iter().for_each(|said| say(said));
         return Ok(session);

@@ -67,11 +67,24 @@ impl ExportFormat {
         Self::ALL.into_iter().find(|format| format.extension() == end || format.name() == end)
     }
 
+    /// Whether it holds anything of the wire, so that wires are to be read for it.
+    #[must_use]
+    pub fn has_wire(self) -> bool {
+        matches!(self, Self::Json | Self::Har | Self::Curl)
+    }
+
     /// Whether it says of a reply what its run was asked, so that a single turn keeps the turns above it.
     #[must_use]
     pub fn says_asked(self) -> bool {
         matches!(self, Self::Har | Self::Curl)
     }
+}
+
+/// How it is said that so many runs were written without their wires.
+#[must_use]
+pub fn without_wires(runs: usize) -> String {
+    let of = if runs == 1 { "1 run, which".to_owned() } else { format!("{runs} runs, which") };
+    format!("without the wire of {of} cannot be read from the store")
 }
 
 /// What is known of the requests to a provider, by its name.

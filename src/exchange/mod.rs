@@ -25,7 +25,7 @@ mod shell;
 mod skipped;
 
 pub use choice::{Choice, Span, Spot};
-pub use export::{ExportFormat, Shapes, export};
+pub use export::{ExportFormat, Shapes, export, without_wires};
 pub use foreign::{Asked, Conversation, Foreign, ForeignRun, Message, ReadError};
 pub use form::{ForeignForm, guess, read};
 pub use llm::{is_database, read_database};

@@ -27,6 +27,8 @@ pub struct ExportWork {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exported {
     Written,
+    /// Written, but so many runs have a wire that could not be read.
+    WithoutWires(usize),
     /// A file of that name is there and was left as it is.
     Exists,
     /// A sentence for the user.

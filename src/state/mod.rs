@@ -31,6 +31,7 @@ mod preview;
 mod provider;
 mod queue;
 mod reader;
+mod recall;
 mod request_page;
 mod saved;
 mod saving;
@@ -80,6 +81,7 @@ pub use preview::{History, HistoryKey, Preview};
 pub use provider::{Found, Provider, Providers};
 pub use queue::{Queue, Queued};
 pub use reader::{Breadth, Reader};
+pub use recall::{Recall, WireSight, WireStage};
 pub use request_page::{RequestPage, RequestShows};
 pub(crate) use saved::CUT_OFF;
 pub use saved::{
@@ -179,6 +181,8 @@ pub struct State {
     /// Which calls are looked at, and what of them.
     pub inspector: Inspector,
     pub overlay: Option<Overlay>,
+    /// The wire of the run that is looked at, where that is not in memory.
+    pub recall: Recall,
     pub notices: Notices,
     pub providers: Providers,
     /// What endpoints refused in this session.
@@ -268,6 +272,7 @@ impl State {
             enter_waits_until: None,
             inspector: Inspector::default(),
             overlay: None,
+            recall: Recall::default(),
             notices: Notices::default(),
             providers: start.providers,
             refusals: Refusals::default(),

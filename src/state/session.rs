@@ -1,11 +1,12 @@
 //! The session: its turns, its runs, and what they cost in sum.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::Calls;
-use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece};
+use crate::chat::{Cost, Currency, Money, Run, RunId, TurnTree, Usage, WirePiece, WirePlace};
 use crate::text;
 
 /// What is kept of a conversation.
@@ -105,7 +106,7 @@ impl Session {
     pub fn add_run(&mut self, make: impl FnOnce(RunId) -> Run) -> RunId {
         let id = RunId(u32::try_from(self.runs.len()).unwrap_or(u32::MAX));
         let run = make(id);
-        self.wire_bytes += run.wire.bytes().len();
+        self.wire_bytes += run.wire.footprint();
         self.runs.push(run);
         self.changed.insert(id);
         self.forget_wires();
@@ -138,19 +139,28 @@ impl Session {
         &self.runs
     }
 
-    /// Adds to a run's record of the wire. When the session's records grow too large, the oldest runs lose their bytes
-    /// and say so.
+    /// Adds to a run's record of the wire. When the session's records grow too large, the oldest runs lose their bytes:
+    /// they are read back from where they are stored, or the run says so.
     pub fn record(&mut self, id: RunId, piece: WirePiece) {
         let Some(run) = self.runs.get_mut(id.0 as usize) else { return };
         self.wire_bytes += run.wire.push(piece);
         self.forget_wires();
     }
 
+    /// The store has the wire of a run under these names.
+    pub fn keep_wire(&mut self, id: RunId, session: &Arc<str>) {
+        if let Some(run) = self.runs.get_mut(id.0 as usize) {
+            run.stored = Some(WirePlace { session: Arc::clone(session), run: id.0 });
+        }
+    }
+
     fn forget_wires(&mut self) {
         while self.wire_bytes > MOST_WIRE_BYTES
             && let Some(oldest) = self.runs.get_mut(self.wires_forgotten)
         {
-            self.wire_bytes -= oldest.wire.forget();
+            if !oldest.wire.is_empty() {
+                self.wire_bytes -= oldest.wire.forget();
+            }
             self.wires_forgotten += 1;
         }
     }
@@ -294,6 +304,45 @@ mod tests {
         // The times need a little room, so that of 32 runs that would just fit one is too many.
         assert_eq!(kept[..4], [gone_and_more, gone, gone, WireKept::All]);
         assert!(kept[4..].iter().all(|kept| *kept == WireKept::All));
+    }
+
+    #[test]
+    fn a_run_that_gave_its_room_is_read_from_where_it_is_stored_and_others_are_not() {
+        let mut session = Session::default();
+        let bytes = bytes::Bytes::from(vec![b'a'; Wire::MOST_BYTES]);
+        let (name, runs) = ("k3".into(), MOST_WIRE_BYTES / Wire::MOST_BYTES + 1);
+        let old = session.add_run(|id| {
+            let stored = Some(WirePlace { session: "k2".into(), run: 9 });
+            Run { stored, ..Run::new(id, Settings::default(), ChatRequest::new("m", Vec::new()), Instant::now()) }
+        });
+        for _ in 0..runs {
+            let run = ask(&mut session);
+            session.record(run, WirePiece::Bytes { at: Duration::ZERO, bytes: bytes.clone() });
+            session.keep_wire(run, &name);
+        }
+        let places: Vec<_> = session.runs().iter().map(|run| run.wire_elsewhere().cloned()).collect();
+        assert_eq!(places[0], Some(WirePlace { session: "k2".into(), run: 9 }));
+        assert_eq!(places[1], Some(WirePlace { session: "k3".into(), run: 1 }));
+        assert_eq!(places[3..], vec![None; runs - 2]);
+        assert_eq!(session.run(old).map(|run| run.wire.kept()), Some(WireKept::All), "there was nothing to give");
+    }
+
+    #[test]
+    fn records_that_were_read_with_their_session_count_as_those_that_grew_here() {
+        let mut session = Session::default();
+        let byte = bytes::Bytes::from_static(b"a");
+        let runs = MOST_WIRE_BYTES / (Wire::MOST_READS * 24) + 2;
+        let mut wire = Wire::default();
+        for _ in 0..Wire::MOST_READS {
+            wire.push(WirePiece::Bytes { at: Duration::ZERO, bytes: byte.clone() });
+        }
+        for _ in 0..runs {
+            let form = ChatRequest::new("m", Vec::new());
+            let wire = wire.clone();
+            session.add_run(|id| Run { wire, ..Run::new(id, Settings::default(), form, Instant::now()) });
+        }
+        let gone = session.runs().iter().filter(|run| run.wire.kept() != WireKept::All).count();
+        assert_eq!(gone, runs - MOST_WIRE_BYTES / wire.footprint());
     }
 
     #[test]

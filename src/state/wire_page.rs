@@ -7,7 +7,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::wire_text::{detail, find, wire_data};
-use super::{Breadth, Reader, Size};
+use super::{Breadth, Reader, Recall, Size, WireSight, WireStage};
 use crate::api::{WireEvent, wire_events};
 use crate::chat::{Outcome, Run, WireKept, WireTry};
 
@@ -66,6 +66,8 @@ pub struct WirePage {
     pub tries: Vec<WireTry>,
     pub events: Vec<WireEvent>,
     pub kept: WireKept,
+    /// Whether what there is of the record is here, or comes.
+    pub stage: WireStage,
     /// Bytes of all bodies, kept or not.
     pub received: usize,
     /// When the last piece came.
@@ -102,21 +104,27 @@ pub struct WireAreas {
 impl WirePage {
     /// The page of a run as far as it has come, its first event selected.
     #[must_use]
-    pub fn of(run: &Run, size: Size) -> Self {
+    pub fn of(run: &Run, recall: &Recall, size: Size) -> Self {
         let mut page = Self::default();
-        page.read(run, size);
-        let first = page.rows.iter().position(|row| matches!(row, WireRow::Event(_)));
-        page.select(first.unwrap_or(0), size);
+        page.read(run, recall, size);
+        page.select_first_event(size);
         page
     }
 
+    pub fn select_first_event(&mut self, size: Size) {
+        let first = self.rows.iter().position(|row| matches!(row, WireRow::Event(_)));
+        self.select(first.unwrap_or(0), size);
+    }
+
     /// Reads the run anew; what is looked for, folded and selected stays.
-    pub fn read(&mut self, run: &Run, size: Size) {
-        self.tries = run.wire.tries().to_vec();
-        self.events = wire_events(&run.wire);
-        self.kept = run.wire.kept();
-        self.received = run.wire.received();
-        self.until = run.wire.until();
+    pub fn read(&mut self, run: &Run, recall: &Recall, size: Size) {
+        let WireSight { wire, stage } = recall.sight(run);
+        self.tries = wire.tries().to_vec();
+        self.events = wire_events(wire);
+        self.kept = wire.kept();
+        self.received = wire.received();
+        self.until = wire.until();
+        self.stage = stage;
         self.is_running = run.outcome == Outcome::Running;
         self.longest_gap = self.events.iter().map(|event| event.gap).max().unwrap_or_default();
         self.usual_gap = usual_gap(&self.events);
@@ -345,17 +353,22 @@ mod tests {
 
     #[test]
     fn a_gap_is_long_by_the_middle_of_those_between_reads() {
-        let page = WirePage::of(&run(&[(40, "a"), (40, "b"), (80, "c"), (120, "d"), (280, "e"), (441, "f")]), SIZE);
+        let page = WirePage::of(
+            &run(&[(40, "a"), (40, "b"), (80, "c"), (120, "d"), (280, "e"), (441, "f")]),
+            &Recall::default(),
+            SIZE,
+        );
         let long: Vec<bool> = page.events.iter().map(|event| page.is_long(event.gap)).collect();
         assert_eq!(long, [false, false, false, false, false, true]);
         assert_eq!((page.usual_gap, page.longest_gap), (ms(40), ms(161)));
-        let at_once = WirePage::of(&run(&[(0, "a"), (0, "b")]), SIZE);
+        let at_once = WirePage::of(&run(&[(0, "a"), (0, "b")]), &Recall::default(), SIZE);
         assert!(!at_once.is_long(ms(0)));
     }
 
     #[test]
     fn a_row_is_read_from_where_it_says_something_new_or_from_its_hit() {
-        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "apply"), (3, "pear"), (4, "pear")]), SIZE);
+        let mut page =
+            WirePage::of(&run(&[(1, "apple"), (2, "apply"), (3, "pear"), (4, "pear")]), &Recall::default(), SIZE);
         let hits = |page: &WirePage| (0..page.rows().len()).map(|place| page.hit(place)).collect::<Vec<_>>();
         assert_eq!(hits(&page), [0, 0, 0, 31, 27, 0]);
         page.find = WireFind::Kept("WORD\":\"P".to_owned());
@@ -365,11 +378,11 @@ mod tests {
 
     #[test]
     fn what_is_selected_stays_selected_when_rows_come_and_go() {
-        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "pear")]), SIZE);
+        let mut page = WirePage::of(&run(&[(1, "apple"), (2, "pear")]), &Recall::default(), SIZE);
         page.step(1, SIZE);
         page.toggle_headers(SIZE);
         assert_eq!(page.row(), Some(WireRow::Event(1)));
-        page.read(&run(&[(1, "apple"), (2, "pear"), (3, "quince")]), SIZE);
+        page.read(&run(&[(1, "apple"), (2, "pear"), (3, "quince")]), &Recall::default(), SIZE);
         assert_eq!((page.row(), page.events.len()), (Some(WireRow::Event(1)), 3));
         assert!(page.events.iter().all(|event| matches!(event.kind, WireEventKind::Message { .. })));
     }
@@ -400,7 +413,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_done_a_row_is_selected_and_shown_in_full(moves in prop::collection::vec(moves(), 1..30)) {
-            let mut page = WirePage::of(&run(&[(1, "apple"), (2, "pear"), (9, "quince")]), SIZE);
+            let mut page = WirePage::of(&run(&[(1, "apple"), (2, "pear"), (9, "quince")]), &Recall::default(), SIZE);
             let mut size = SIZE;
             for step in moves {
                 match step {

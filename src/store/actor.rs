@@ -94,12 +94,24 @@ impl Drop for Store {
     }
 }
 
-/// Reads the session of an id, or of the beginning of one that no other has, or the one that was changed last. The
-/// sentence tells of a damaged file, where there was one.
+/// Reads the session of an id, or of the beginning of one that no other has, or the one that was changed last, with the
+/// wire of every run. The sentence tells of a damaged file, where there was one.
 ///
 /// # Errors
 /// When there is none, or the store cannot be read.
 pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<String>), StoreFault> {
+    reading(directory, id, |base, id| {
+        let mut session = find(base, id)?;
+        read::wires(&base.connection, &mut session.runs)?;
+        Ok(session)
+    })
+}
+
+/// As [`load`], but the wires stay in the store: [`read_wires`] reads them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_without_wires(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<String>), StoreFault> {
     reading(directory, id, find)
 }
 
@@ -124,7 +136,7 @@ fn reading<T>(
     }
 }
 
-/// The session of an id, as [`load`] finds it, with its mark for this program: first the mark, so that what is read then
+/// The session of an id, as [`load_without_wires`] finds it, with its mark for this program: first the mark, so that what is read then
 /// is not changed by others any more. The sentence tells of a damaged file.
 ///
 /// # Errors
@@ -133,7 +145,7 @@ pub fn load_to_go_on(directory: &Path, id: Option<&str>) -> Result<(SavedSession
     let (id, said) = reading(directory, id, id_of)?;
     let mark = SessionLock::take(directory, &id);
     // Who had it may have written to it until just now.
-    let (session, also) = load(directory, Some(&id))?;
+    let (session, also) = load_without_wires(directory, Some(&id))?;
     Ok((session, mark, said.or(also)))
 }
 

@@ -13,9 +13,10 @@ use tokio::sync::oneshot;
 use super::actor::unix_ms;
 use super::mailbox::{Errand, Mailbox};
 use super::{
-    LedgerAnswer, LedgerAsk, LedgerQuery, LedgerTable, Query, ShelfAnswer, ShelfFound, ShelfReader, ShelfWork, Store,
-    StoreFault, ledger_file,
+    LedgerAnswer, LedgerAsk, LedgerQuery, LedgerTable, Query, SavedWire, ShelfAnswer, ShelfFound, ShelfReader,
+    ShelfWork, Store, StoreFault, ledger_file,
 };
+use crate::chat::WirePlace;
 
 /// Sessions that an answer lists at the most.
 const MOST: usize = 100;
@@ -181,6 +182,7 @@ impl Clerk {
                 let taken = self.sent(|done| Errand::Open { id, done });
                 taken.map(|(session, elsewhere)| ShelfAnswer::Opened { session, elsewhere })
             }
+            ShelfWork::Wire(place) => self.wire(place).map(ShelfAnswer::Wire),
             ShelfWork::Ledger(ask) => self.ledger(ask).map(ShelfAnswer::Ledger),
         };
         match answer {
@@ -219,11 +221,22 @@ impl Clerk {
         reader.preview(id, turn).map(ShelfAnswer::Preview)
     }
 
-    /// What the ledger says, with all that was handed over to be kept before the question.
-    fn ledger(&mut self, ask: &LedgerAsk) -> Result<LedgerAnswer, StoreFault> {
+    fn wire(&mut self, place: &WirePlace) -> Result<Box<SavedWire>, StoreFault> {
+        let kept = self.kept();
+        let found = self.reader()?.map(|reader| reader.wire(place)).transpose()?.flatten();
+        found.map(Box::new).ok_or_else(|| kept.err().unwrap_or(StoreFault::NoWire))
+    }
+
+    /// Waits until all that was handed over to be kept is on the disk, or cannot be for now.
+    fn kept(&self) -> Result<(), StoreFault> {
         let (ticket, kept) = oneshot::channel();
         self.writer.ask(ticket);
-        let kept = kept.blocking_recv().unwrap_or(Err(StoreFault::Unopened));
+        kept.blocking_recv().unwrap_or(Err(StoreFault::Unopened))
+    }
+
+    /// What the ledger says, with all that was handed over to be kept before the question.
+    fn ledger(&mut self, ask: &LedgerAsk) -> Result<LedgerAnswer, StoreFault> {
+        let kept = self.kept();
         let zone = self.zone.clone();
         let connection = self.reader()?.map(ShelfReader::connection);
         let within = |(since, until)| LedgerQuery { since: Some(since), until: Some(until), ..LedgerQuery::default() };

@@ -37,6 +37,8 @@ pub enum StoreFault {
     /// The session on the screen cannot be left: what is new in it would wait in memory alone.
     #[error("the session on the screen is not saved yet: {0}")]
     Unsaved(Box<StoreFault>),
+    #[error("the store holds no record of this run's wire that can be read: `abreast doctor` looks at the store")]
+    NoWire,
     /// A newer question came before this one was answered.
     #[error("the search was overtaken by a newer one")]
     Overtaken,

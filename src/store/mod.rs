@@ -38,7 +38,7 @@ mod tests;
 mod words;
 mod write;
 
-pub use actor::{Marked, Store, StoreNews, StoreWork, load, load_to_go_on};
+pub use actor::{Marked, Store, StoreNews, StoreWork, load, load_to_go_on, load_without_wires};
 pub use backup::{Backup, backup};
 pub use desk::Shelf;
 pub use fault::StoreFault;
@@ -52,7 +52,7 @@ pub use ledger_file::{Ledger, enter_rows};
 pub use ledger_sums::{LedgerPart, LedgerSums, LedgerTally};
 pub use lock::{OpenElsewhere, SessionLock};
 pub use query::Query;
-pub use reader::ShelfReader;
+pub use reader::{ShelfReader, read_wires};
 pub use saved::{
     AS_SENT, FORMAT, Fields, SavedCall, SavedCandidate, SavedComposer, SavedLane, SavedQueue, SavedQueued, SavedScroll,
     SavedSession, SavedSettings, SavedToken, SavedTokens, SavedTool, SavedTurn,

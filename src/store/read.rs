@@ -1,6 +1,7 @@
 //! Sessions as they are read back.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
@@ -8,8 +9,9 @@ use serde::de::DeserializeOwned;
 use super::blob::unpacked;
 use super::{
     SavedCall, SavedCallPiece, SavedComposer, SavedFile, SavedHead, SavedLane, SavedRun, SavedSession, SavedTurn,
-    StoreFault,
+    SavedWire, StoreFault,
 };
+use crate::chat::WirePlace;
 
 /// The session that was changed last and has something in it.
 pub(super) fn last(connection: &Connection) -> Result<Option<String>, StoreFault> {
@@ -36,7 +38,7 @@ pub(super) fn named(connection: &Connection, beginning: &str) -> Result<String, 
     }
 }
 
-/// One session with everything in it; `None` when there is none of that id.
+/// One session with everything in it but the wires of its runs, which are only told of; `None` when there is none of that id.
 pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
     let sql = "SELECT coalesce((SELECT title FROM marks WHERE session = id), title), created, body FROM sessions
         WHERE id = ?1";
@@ -105,18 +107,38 @@ fn turns(connection: &Connection, id: &str) -> Result<Vec<SavedTurn>, StoreFault
     Ok(out)
 }
 
+/// The length of a wire is asked for, since SQLite knows it without reading the wire.
 fn runs(connection: &Connection, id: &str) -> Result<Vec<SavedRun>, StoreFault> {
-    let mut statement = connection.prepare("SELECT body, wire FROM runs WHERE session = ?1 ORDER BY run")?;
+    let mut statement =
+        connection.prepare("SELECT body, run, length(wire) FROM runs WHERE session = ?1 ORDER BY run")?;
     let mut rows = statement.query([id])?;
+    let session: Arc<str> = id.into();
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut run: SavedRun = serde_json::from_str(&row.get::<_, String>(0)?)?;
-        // A record of the wire that cannot be read is no reason to lose the run.
-        run.wire =
-            row.get::<_, Option<Vec<u8>>>(1)?.and_then(|wire| serde_json::from_slice(&unpacked(&wire).ok()?).ok());
-        out.push(run);
+        let body = row.get_ref(0)?.as_str().map_err(|_| StoreFault::Damaged)?;
+        let place = WirePlace { session: Arc::clone(&session), run: row.get(1)? };
+        let length: Option<i64> = row.get(2)?;
+        out.push(SavedRun { wire_place: length.map(|_| place), ..serde_json::from_str(body)? });
     }
     Ok(out)
+}
+
+/// The wire of one run; `None` where there is none that can be read.
+pub(super) fn wire(connection: &Connection, place: &WirePlace) -> Result<Option<SavedWire>, StoreFault> {
+    let mut statement = connection.prepare_cached("SELECT wire FROM runs WHERE session = ?1 AND run = ?2")?;
+    let row = |row: &Row<'_>| row.get::<_, Option<Vec<u8>>>(0);
+    let found = statement.query_row(params![place.session, place.run], row).optional()?.flatten();
+    Ok(found.and_then(|wire| serde_json::from_slice(&unpacked(&wire).ok()?).ok()))
+}
+
+/// Reads the wires that were left in the store. One that cannot be read stays there: it is no reason to lose its run.
+pub(super) fn wires(connection: &Connection, runs: &mut [SavedRun]) -> Result<(), StoreFault> {
+    for run in runs {
+        let Some(place) = &run.wire_place else { continue };
+        run.wire = wire(connection, place)?;
+        run.wire_place.take_if(|_| run.wire.is_some());
+    }
+    Ok(())
 }
 
 /// Gives replies that never ended the pieces that had come of them.

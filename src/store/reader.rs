@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, InterruptHandle};
 
 use super::base::{Place, file, open_reader};
-use super::{Query, ShelfFound, ShelfPreview, StoreFault, find, preview};
+use super::{Query, SavedSession, SavedWire, ShelfFound, ShelfPreview, StoreFault, find, preview, read};
+use crate::chat::WirePlace;
 
 /// A connection that only reads.
 #[derive(Debug)]
@@ -49,6 +50,10 @@ impl ShelfReader {
         preview::preview(&self.connection, id, turn)
     }
 
+    pub(super) fn wire(&self, place: &WirePlace) -> Result<Option<SavedWire>, StoreFault> {
+        read::wire(&self.connection, place)
+    }
+
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -56,4 +61,17 @@ impl ShelfReader {
     pub(super) fn interrupt_handle(&self) -> InterruptHandle {
         self.connection.get_interrupt_handle()
     }
+}
+
+/// Reads the wires of a session's runs that were left in the store of a directory. One that cannot be read keeps its
+/// place.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn read_wires(directory: &Path, session: &mut SavedSession) -> Result<(), StoreFault> {
+    if session.runs.iter().all(|run| run.wire_place.is_none()) {
+        return Ok(());
+    }
+    let reader = ShelfReader::open(directory)?.ok_or(StoreFault::Empty)?;
+    read::wires(&reader.connection, &mut session.runs)
 }

@@ -53,6 +53,14 @@ pub struct SavedSession {
     pub other: Fields,
 }
 
+impl SavedSession {
+    /// How many runs have a wire in the store that was not read.
+    #[must_use]
+    pub fn unread_wires(&self) -> usize {
+        self.runs.iter().filter(|run| run.wire_place.is_some()).count()
+    }
+}
+
 /// One lane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedLane {

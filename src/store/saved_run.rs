@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::saved::Fields;
 use super::{SavedSettings, blob};
-use crate::chat::{Cost, Currency, Money};
+use crate::chat::{Cost, Currency, Money, WirePlace};
 
 /// One run. Spans of time count from `started`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,9 +50,12 @@ pub struct SavedRun {
     pub cost: SavedCost,
     #[serde(default)]
     pub outcome: SavedOutcome,
-    /// Absent where nothing was recorded.
+    /// Absent where nothing was recorded, and where it was left in the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wire: Option<SavedWire>,
+    /// Where the wire is in the store, as long as it was not read from there.
+    #[serde(skip)]
+    pub wire_place: Option<WirePlace>,
     #[serde(flatten)]
     pub other: Fields,
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns plain types. How sessions are found is `find`'s; which of them is on the screen is `state`'s.
 
-use super::{LedgerAnswer, LedgerAsk, OpenElsewhere, SavedCost, SavedSession};
+use super::{LedgerAnswer, LedgerAsk, OpenElsewhere, SavedCost, SavedSession, SavedWire};
+use crate::chat::WirePlace;
 
 /// What is to be done with the shelf.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum ShelfWork {
     Open {
         id: String,
     },
+    /// Read the wire of a run; what was handed over to be kept before is on the disk then.
+    Wire(WirePlace),
     /// Read the ledger; what was handed over to be kept before is on the disk then.
     Ledger(LedgerAsk),
 }
@@ -51,6 +54,7 @@ pub enum ShelfAnswer {
         session: Box<SavedSession>,
         elsewhere: Option<OpenElsewhere>,
     },
+    Wire(Box<SavedWire>),
     Ledger(LedgerAnswer),
     /// A sentence that says what went wrong.
     Failed(String),

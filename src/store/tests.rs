@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::base::{Base, file};
 use super::*;
+use crate::chat::WirePlace;
 
 fn home() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -88,6 +89,14 @@ fn store(directory: &Path, sessions: &[SavedSession]) {
     }
     drop(store);
     assert_eq!(news.try_iter().collect::<Vec<_>>(), []);
+}
+
+/// The same as it is opened: its wires stay in the store.
+fn unread(session: &SavedSession) -> SavedSession {
+    let place = |run: &SavedRun| WirePlace { session: session.id.as_str().into(), run: run.id };
+    let left =
+        |run: &SavedRun| SavedRun { wire: None, wire_place: run.wire.as_ref().map(|_| place(run)), ..run.clone() };
+    SavedSession { runs: session.runs.iter().map(left).collect(), ..session.clone() }
 }
 
 fn loaded(directory: &Path, id: &str) -> SavedSession {
@@ -442,3 +451,4 @@ mod find;
 mod ledger;
 mod migration;
 mod shelf;
+mod wires;

@@ -28,7 +28,7 @@ pub enum Write {
         turn: u32,
         part: SavedPart,
     },
-    /// A run as a whole; without a wire, the one that is there stays.
+    /// A run as a whole; without a wire, the one that is there stays, or else the one at its place is copied.
     Run(Box<SavedRun>),
     /// What a run cost, once it is over. It outlives its session.
     Ledger(Box<LedgerRow>),
@@ -240,9 +240,11 @@ fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Re
         SavedOutcome::Failed { .. } => "failed",
     };
     let sql = "INSERT INTO runs (session, run, started, provider, model, outcome, body, wire)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (session, run) DO UPDATE SET outcome = ?6, body = ?7, wire = coalesce(?8, wire)";
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, (SELECT wire FROM runs WHERE session = ?9 AND run = ?10)))
+        ON CONFLICT (session, run) DO UPDATE
+        SET outcome = ?6, body = ?7, wire = coalesce(?8, wire, excluded.wire)";
     let SavedSettings { provider, model, .. } = &run.settings;
+    let (from, of) = run.wire_place.as_ref().map(|place| (&*place.session, place.run)).unzip();
     transaction.prepare_cached(sql)?.execute(params![
         session,
         run.id,
@@ -251,7 +253,9 @@ fn write_run(transaction: &Transaction<'_>, session: &str, run: &SavedRun) -> Re
         model,
         outcome,
         body,
-        wire
+        wire,
+        from,
+        of
     ])?;
     Ok(())
 }

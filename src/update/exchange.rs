@@ -251,15 +251,24 @@ pub(super) fn accept(state: &mut State, action: Action, now: Instant) -> Effects
     vec![Effect::Export(Box::new(work))]
 }
 
+fn close_export(state: &mut State) {
+    if form::open_form(state).is_some_and(|form| form.purpose == FormPurpose::Export) {
+        state.overlay = None;
+    }
+}
+
 /// The file was written, or not.
 pub(super) fn written(state: &mut State, work: &ExportWork, outcome: Exported, now: Instant) -> Effects {
     let path = text::clean_line(&work.path).into_owned();
     match outcome {
         Exported::Written => {
-            if form::open_form(state).is_some_and(|form| form.purpose == FormPurpose::Export) {
-                state.overlay = None;
-            }
+            close_export(state);
             state.notices.show(Level::Note, format!("Written to {path}, which only you may read."), now);
+        }
+        Exported::WithoutWires(runs) => {
+            close_export(state);
+            let without = exchange::without_wires(runs);
+            state.notices.show(Level::Warning, format!("Written to {path}, which only you may read, {without}."), now);
         }
         Exported::Exists if matches!(state.overlay, Some(Overlay::Form(_))) => {
             state.asked_once = None;

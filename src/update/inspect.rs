@@ -19,7 +19,7 @@ pub(super) fn open(state: &mut State, now: Instant) -> Effects {
 /// Turns to the page of a run's wire.
 pub(super) fn open_wire(state: &mut State, run: RunId) {
     if let Some(run) = state.session.run(run) {
-        let inspect = Inspect { run: run.id, wire: WirePage::of(run, state.size) };
+        let inspect = Inspect { run: run.id, wire: WirePage::of(run, &state.recall, state.size) };
         state.overlay = Some(Overlay::Inspect(Box::new(inspect)));
     }
 }
@@ -81,13 +81,25 @@ fn find_next(state: &mut State, action: Action, now: Instant) -> Effects {
     Effects::new()
 }
 
-/// Reads the run anew: what came since the page was made.
+/// Reads the run anew: what came since the page was made. What could not be read back is asked for again.
 fn refresh(state: &mut State) {
-    let State { overlay, session, size, .. } = state;
+    state.recall.try_again();
+    let State { overlay, session, recall, size, .. } = state;
     if let Some(Overlay::Inspect(inspect)) = overlay
         && let Some(run) = session.run(inspect.run)
     {
-        inspect.wire.read(run, *size);
+        inspect.wire.read(run, recall, *size);
+    }
+}
+
+/// Shows what was read back.
+pub(super) fn recalled(state: &mut State) {
+    let State { overlay, session, recall, size, .. } = state;
+    if let Some(Overlay::Inspect(inspect)) = overlay
+        && let Some(run) = session.run(inspect.run)
+    {
+        inspect.wire.read(run, recall, *size);
+        inspect.wire.select_first_event(*size);
     }
 }
 

@@ -9,6 +9,7 @@ mod wire;
 use std::time::Instant;
 
 use super::{Effects, action, inspect};
+use crate::chat::RunId;
 use crate::input::Action;
 use crate::state::{
     CallId, DetailBody, Effect, Focus, InspectorField, InspectorFocus, InspectorRow, InspectorTab, Layout, Level,
@@ -209,6 +210,11 @@ pub(super) fn scroll_detail(state: &mut State, rows: isize) {
     }
 }
 
+/// The run that the selected call came of.
+pub(super) fn selected_run(state: &State) -> Option<RunId> {
+    page::run_of(state, selected(state)?)
+}
+
 /// Enter: takes what is typed; leads into the detail; there folds, and on the page of the wire opens all of it.
 pub(super) fn accept(state: &mut State, now: Instant) -> Effects {
     let inspector = &mut state.inspector;
@@ -216,12 +222,10 @@ pub(super) fn accept(state: &mut State, now: Instant) -> Effects {
         (Some(InspectorField::Find), _) => inspector.focus = InspectorFocus::Detail,
         (Some(InspectorField::Filter), _) => {}
         (None, InspectorFocus::Tree) => inspector.focus = InspectorFocus::Detail,
-        (None, InspectorFocus::Detail) if inspector.tab == InspectorTab::Wire => {
-            match selected(state).and_then(|call| page::run_of(state, call)) {
-                Some(run) => inspect::open_wire(state, run),
-                None => state.notices.show(Level::Note, "Nothing went over the wire for this call.", now),
-            }
-        }
+        (None, InspectorFocus::Detail) if inspector.tab == InspectorTab::Wire => match selected_run(state) {
+            Some(run) => inspect::open_wire(state, run),
+            None => state.notices.show(Level::Note, "Nothing went over the wire for this call.", now),
+        },
         (None, InspectorFocus::Detail) => fold(state, Action::InspectorFold),
     }
     Effects::new()

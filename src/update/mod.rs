@@ -31,6 +31,7 @@ mod price;
 mod queue;
 mod reader;
 mod reading;
+mod recall;
 mod request;
 mod saving;
 mod sessions;
@@ -53,7 +54,7 @@ use crate::chat::Field;
 use crate::config::{Background, Rgb};
 use crate::input::Action;
 use crate::state::{CopyOutcome, EditPurpose, Effect, Event, ExitReason, Found, Level, State};
-use crate::store::ShelfWork;
+use crate::store::{ShelfAnswer, ShelfWork};
 
 /// What is to be done, in order.
 pub type Effects = Vec<Effect>;
@@ -89,6 +90,7 @@ pub fn update(state: &mut State, event: Event, now: Instant) -> Effects {
     }
     tree::refresh(state);
     inspector::refresh(state);
+    effects.extend(recall::follow(state));
     find::refresh(state);
     effects
 }
@@ -136,11 +138,7 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
             Effects::new()
         }
         Event::Exported { work, outcome } => exchange::written(state, &work, outcome, now),
-        Event::Shelf { work: ShelfWork::Ledger(ask), answer } => {
-            ledger::answered(state, ask, answer, now);
-            Effects::new()
-        }
-        Event::Shelf { work, answer } => sessions::answered(state, work, answer, now),
+        Event::Shelf { work, answer } => shelved(state, work, answer, now),
         Event::Store(news) => {
             saving::news(state, news, now);
             Effects::new()
@@ -151,6 +149,15 @@ fn route(state: &mut State, event: Event, now: Instant) -> Effects {
         }
         Event::Terminate => vec![Effect::Quit(ExitReason::Signal)],
     }
+}
+
+fn shelved(state: &mut State, work: ShelfWork, answer: ShelfAnswer, now: Instant) -> Effects {
+    match work {
+        ShelfWork::Ledger(ask) => ledger::answered(state, ask, answer, now),
+        ShelfWork::Wire(place) => recall::answered(state, &place, answer),
+        work => return sessions::answered(state, work, answer, now),
+    }
+    Effects::new()
 }
 
 /// What the user did may have begun or ended an `@path`.

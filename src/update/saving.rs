@@ -98,13 +98,16 @@ fn begin(state: &mut State, saving: &mut Saving, now: Instant) -> StoreWork {
     }
     around(state, &mut kept, &mut Vec::new());
     let session = kept.session.clone();
+    let has_wire = |run: &&Run| run.outcome != Outcome::Running && (run.stored.is_some() || !run.wire.is_empty());
+    let wires: Vec<RunId> = state.session.runs().iter().filter(has_wire).map(|run| run.id).collect();
+    wires.into_iter().for_each(|run| state.session.keep_wire(run, &session));
     saving.place = SavedPlace::Kept(Box::new(kept));
     StoreWork { session, writes }
 }
 
 fn runs(state: &mut State, anchor: Anchor, kept: &mut Kept, writes: &mut Vec<Write>) {
     let changed = state.session.take_changed_runs();
-    let mut ended = std::mem::take(&mut kept.cut_off);
+    let (mut ended, mut wires) = (std::mem::take(&mut kept.cut_off), Vec::new());
     let changed: Vec<RunId> = ended.iter().copied().chain(changed).collect();
     for run in changed.into_iter().filter_map(|id| state.session.run(id)) {
         let over = run.outcome != Outcome::Running;
@@ -122,8 +125,11 @@ fn runs(state: &mut State, anchor: Anchor, kept: &mut Kept, writes: &mut Vec<Wri
                 continue;
             }
         }
-        writes.push(Write::Run(Box::new(saved_run(run, over, anchor))));
+        let wire_too = over && run.stored.is_none();
+        wires.extend((wire_too && !run.wire.is_empty()).then_some(run.id));
+        writes.push(Write::Run(Box::new(saved_run(run, wire_too, anchor))));
     }
+    wires.into_iter().for_each(|run| state.session.keep_wire(run, &kept.session));
     for id in ended {
         let asker = kept.askers.remove(&id);
         if let Some(row) = ledger::row(state, id, (&kept.session, anchor), asker) {

@@ -98,3 +98,18 @@ fn a_click_selects_a_row_and_a_click_beside_the_box_closes_it() {
     scene.click(0, 5);
     assert!(scene.state.overlay.is_none());
 }
+
+#[test]
+fn a_page_whose_bytes_are_in_the_store_says_that_it_reads_them_or_why_it_cannot() {
+    let mut scene = recorded(100, 30);
+    let place = crate::chat::WirePlace { session: "k3".into(), run: 0 };
+    let run = scene.state.session.run_mut(crate::chat::RunId(0)).unwrap();
+    run.stored = Some(place.clone());
+    run.wire.forget();
+    scene.key(KeyCode::Char('r'));
+    insta::assert_snapshot!("wire_reading_100x30", scene.frame());
+    let (work, said) = (crate::store::ShelfWork::Wire(place), "The disk\u{1b}[2J is gone.".to_owned());
+    scene.event(Event::Shelf { work, answer: crate::store::ShelfAnswer::Failed(said) });
+    let frame = scene.frame();
+    assert!(frame.contains("The disk") && frame.contains(" is gone."), "{frame}");
+}

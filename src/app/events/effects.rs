@@ -5,7 +5,7 @@ use std::io;
 use super::App;
 use crate::app::Console;
 use crate::app::clock::now;
-use crate::app::files::{FileWork, Files};
+use crate::app::files::{FileWork, Files, Wires};
 use crate::app::sessions::{Sessions, nowhere};
 use crate::app::tool_runs::ToolRun;
 use crate::state::{Effect, Event, saved_session};
@@ -43,7 +43,11 @@ impl<C: Console> App<C> {
             Effect::Presets(work) => self.files().asks(FileWork::Presets(work)),
             Effect::Export(work) => {
                 let session = Box::new(saved_session(&self.state, self.wall.anchor()));
-                self.files().asks(FileWork::Export { work, session });
+                let wires = self
+                    .sessions
+                    .as_ref()
+                    .map(|sessions| Wires { directory: sessions.directory().to_owned(), kept: sessions.kept() });
+                self.files().asks(FileWork::Export { work, session, wires });
             }
             Effect::Attach(work) => self.files().asks(FileWork::Attach(work)),
             Effect::ListFiles { directory } => self.files().asks(FileWork::List { directory }),

@@ -37,6 +37,8 @@ pub struct DetailKey {
     pub calls: u64,
     pub shape: u64,
     pub closed: u64,
+    /// Of wires that were read back.
+    pub recalled: u64,
 }
 
 impl InspectorDetail {

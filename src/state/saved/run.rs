@@ -15,9 +15,11 @@ use crate::store::{
     SavedUsage, SavedWire, SavedWireKept,
 };
 
-/// One run as it is saved, with its wire or, while that still grows, without.
+/// One run as it is saved, with its wire or, where that still grows or is kept already, without. A wire that is not in
+/// memory is named by its place.
 #[must_use]
 pub fn saved_run(run: &Run, with_wire: bool, anchor: Anchor) -> SavedRun {
+    let elsewhere = run.wire_elsewhere();
     let span = |at: Option<Instant>| at.map(|at| nanos(at.saturating_duration_since(run.started)));
     SavedRun {
         id: run.id.0,
@@ -46,7 +48,8 @@ pub fn saved_run(run: &Run, with_wire: bool, anchor: Anchor) -> SavedRun {
             Outcome::Stopped => SavedOutcome::Stopped,
             Outcome::Failed(said) => SavedOutcome::Failed { said: said.clone() },
         },
-        wire: if with_wire { saved_wire(&run.wire) } else { None },
+        wire: if with_wire && elsewhere.is_none() { saved_wire(&run.wire) } else { None },
+        wire_place: elsewhere.filter(|_| with_wire).cloned(),
         other: Fields::new(),
     }
 }
@@ -149,6 +152,7 @@ pub(super) fn restored_run(saved: SavedRun, id: RunId, numbers: &Numbers, anchor
             SavedOutcome::Failed { said } => Outcome::Failed(said),
         },
         wire: saved.wire.and_then(restored_wire).unwrap_or_default(),
+        stored: saved.wire_place,
         ..Run::new(id, restored_settings(saved.settings), form, started)
     }
 }

@@ -43,7 +43,7 @@ impl Asked {
 }
 
 fn opened(session: SavedSession) -> ShelfAnswer {
-    ShelfAnswer::Opened { session: Box::new(session), elsewhere: None }
+    ShelfAnswer::Opened { session: Box::new(unread(&session)), elsewhere: None }
 }
 
 #[test]

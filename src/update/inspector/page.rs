@@ -34,6 +34,7 @@ pub(super) fn key(state: &State) -> Option<DetailKey> {
         calls: state.session.calls_changed(),
         shape: state.session.turns.shape(),
         closed: state.session.closed_runs(),
+        recalled: state.recall.changes(),
     })
 }
 

@@ -6,7 +6,7 @@ use super::page::{Page, run_of};
 use crate::api::{WireEventKind, wire_events};
 use crate::chat::{Outcome, WireKept};
 use crate::input::Action;
-use crate::state::{CallId, DetailBody, State, wire_data, wire_time};
+use crate::state::{CallId, DetailBody, State, WireSight, WireStage, wire_data, wire_time};
 use crate::text::{Span, StyleRole, Wrap, reveal, wrap_hard};
 
 /// So many pieces are shown; the whole wire has its own page.
@@ -19,11 +19,17 @@ pub(super) fn rows(state: &State, call: CallId, page: &mut Page) {
     if run.outcome == Outcome::Running {
         return page.says("The reply still comes: its pieces are listed when it has ended.", StyleRole::Dim);
     }
-    if run.wire.kept() != WireKept::All {
+    let WireSight { wire, stage } = state.recall.sight(run);
+    match &stage {
+        WireStage::Here => {}
+        WireStage::Reading => return page.says("Reading the wire of this run …", StyleRole::Dim),
+        WireStage::Failed(said) => return page.says(said, StyleRole::Error),
+    }
+    if wire.kept() != WireKept::All {
         page.says("Not all bytes of this run are kept.", StyleRole::Warning);
     }
     let (mut rows, mut count) = (Vec::new(), 0);
-    for event in wire_events(&run.wire) {
+    for event in wire_events(wire) {
         let Some(piece) = piece(&event.kind, call.index) else { continue };
         count += 1;
         if count > MOST {

@@ -2,9 +2,10 @@
 
 use super::calls::{TOKYO, act, called, command, form, sent, waiting, writes};
 use super::*;
-use crate::chat::TurnId;
+use crate::chat::{TurnId, WirePlace};
 use crate::input::Action;
 use crate::state::{CallId, CallState, EditPurpose, Focus, InspectorRow, InspectorTab, Level, Overlay, Verdict};
+use crate::store::{SavedResponse, SavedTry, SavedWire, ShelfAnswer, ShelfWork};
 use crate::tools::{CannedRule, Responder};
 
 const KYOTO: &str = r#"{"city":"Kyoto"}"#;
@@ -204,4 +205,51 @@ fn nothing_is_done_without_a_call() {
     }
     assert!(state.notices.iter().all(|notice| notice.level == Level::Note));
     assert!(called(&mut state, &[], now).is_empty() && matches!(state.overlay, Some(Overlay::Inspector)));
+}
+
+/// What the detail says, and what is asked of the store.
+fn detail(state: &State) -> String {
+    let detail = state.inspector.detail.as_ref().unwrap();
+    let text = |line: &crate::text::Line| line.spans.iter().map(|span| &*span.text).collect::<String>();
+    detail.head.iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+fn asked(effects: &[Effect]) -> Vec<WirePlace> {
+    let place = |effect: &Effect| match effect {
+        Effect::Shelf(ShelfWork::Wire(place)) => Some(place.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(place).collect()
+}
+
+#[test]
+fn a_wire_that_is_in_the_store_is_asked_for_once_while_its_page_is_shown_and_let_go_after() {
+    let now = Instant::now();
+    let mut state = looked_at(now);
+    let place = WirePlace { session: "k3".into(), run: 7 };
+    let run = state.session.turns.get(REPLY).and_then(|turn| turn.run).unwrap();
+    state.session.run_mut(run).unwrap().stored = Some(place.clone());
+    assert_eq!(asked(&update(&mut state, Event::Tick, now)), [], "another page is shown");
+    state.inspector.tab = InspectorTab::Wire;
+    assert_eq!(asked(&update(&mut state, Event::Tick, now)), [place.clone()]);
+    assert_eq!(asked(&update(&mut state, Event::Tick, now)), []);
+    assert_eq!(detail(&state), "Reading the wire of this run …");
+
+    let answer = |answer| Event::Shelf { work: ShelfWork::Wire(place.clone()), answer };
+    assert_eq!(asked(&update(&mut state, answer(ShelfAnswer::Failed("It is gone.".into())), now)), []);
+    assert_eq!(detail(&state), "It is gone.");
+
+    let chunk = r#"data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a"}]}}]}"#;
+    let bytes = format!("{chunk}\n\n").into_bytes();
+    let response = Some(SavedResponse { status: 200, ..SavedResponse::default() });
+    let tries = vec![SavedTry { response, ..SavedTry::default() }];
+    let wire = SavedWire { tries, reads: vec![(5, bytes.len())], bytes, until: 5, ..SavedWire::default() };
+    update(&mut state, answer(ShelfAnswer::Wire(Box::new(wire))), now);
+    assert!(detail(&state).starts_with("1 pieces · "), "{}", detail(&state));
+    assert!(state.session.run(run).unwrap().wire.is_empty());
+
+    state.inspector.tab = InspectorTab::Result;
+    assert_eq!(asked(&update(&mut state, Event::Tick, now)), []);
+    state.inspector.tab = InspectorTab::Wire;
+    assert_eq!(asked(&update(&mut state, Event::Tick, now)), [place], "it was let go meanwhile");
 }

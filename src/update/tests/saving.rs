@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::chat::Attachment;
+use crate::chat::{Attachment, WirePiece};
 use crate::input::Action;
 use crate::state::attach::{AtWord, AttachPurpose, AttachWork, FoundFile};
 use crate::state::{Anchor, Saving, saved_session};
-use crate::store::{SavedSession, Store, StoreFault, StoreNews, Write, load};
+use crate::store::{SavedSession, Store, StoreFault, StoreNews, Write, load, load_without_wires};
 
 fn anchor() -> Anchor {
     Anchor { instant: Instant::now(), unix_ms: 1_790_000_000_000 }
@@ -223,6 +223,58 @@ fn a_session_that_is_looked_at_becomes_a_copy_with_the_first_message() {
     let copy = other.found(home.path());
     assert_eq!((copy.id.as_str(), copy.turns.len()), ("m9-1", 4));
     assert_eq!(load(home.path(), Some("k3")).unwrap().0, left);
+}
+
+/// A program that asked and was answered, with what went over the wire; gives the session as it is found.
+fn wired(kept: &mut Kept, directory: &Path) -> SavedSession {
+    kept.keys("hello\n");
+    let request = crate::chat::WireRequest {
+        at: Duration::ZERO,
+        method: "POST".into(),
+        url: "https://lab.test".into(),
+        headers: Vec::new(),
+        body_bytes: 2,
+    };
+    kept.piece(Delta::Wire(WirePiece::Request(request)));
+    kept.piece(Delta::Wire(WirePiece::Bytes { at: Duration::from_millis(5), bytes: "data: 1".into() }));
+    kept.piece(Delta::Text { choice: 0, text: "Hi".into() });
+    let generation = kept.state.lane().generation;
+    kept.event(Event::StreamEnded { lane: LANE, generation });
+    let found = kept.found(directory);
+    assert_eq!(found.runs[0].wire.as_ref().unwrap().bytes, b"data: 1");
+    found
+}
+
+#[test]
+fn a_session_that_goes_on_or_is_copied_without_its_wires_loses_none_of_them() {
+    let home = tempfile::tempdir().unwrap();
+    let left = wired(&mut Kept::new(home.path()), home.path());
+    for (alone, id, turns) in [(false, "m9-1", 4), (true, "k3", 4)] {
+        let mut next = Kept::new(home.path());
+        next.anchor = anchor();
+        next.state.saving = Some(Box::new(Saving::new("m9".into(), next.anchor)));
+        let (opened, _) = load_without_wires(home.path(), Some("k3")).unwrap();
+        next.state.resume(opened, next.anchor, alone).unwrap();
+        next.keys("more\n");
+        let found = next.found(home.path());
+        assert_eq!((found.id.as_str(), found.turns.len()), (id, turns));
+        assert_eq!(found.runs[0].wire, left.runs[0].wire);
+        let run = &next.state.session.runs()[0];
+        assert_eq!(run.stored.as_ref().map(|place| (&*place.session, place.run)), Some((id, 0)));
+    }
+}
+
+#[test]
+fn a_run_that_is_written_again_after_it_gave_its_bytes_away_keeps_them_in_the_store() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    let left = wired(&mut kept, home.path());
+    let run = kept.state.session.run_mut(crate::chat::RunId(0)).unwrap();
+    run.wire.forget();
+    run.request_id = Some("req_1".into());
+    kept.keys("x");
+    let found = kept.found(home.path());
+    assert_eq!((found.runs[0].request_id.as_deref(), &found.runs[0].wire), (Some("req_1"), &left.runs[0].wire));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::api::{WireEvent, WireEventKind};
 use crate::chat::{WireRequest, WireResponse};
 use crate::input::Action;
 use crate::state::{
-    Breadth, Inspect, Reader, State, Target, WireFind, WireFocus, WirePage, WireRow, wire_data, wire_gap, wire_size,
-    wire_time,
+    Breadth, Inspect, Reader, State, Target, WireFind, WireFocus, WirePage, WireRow, WireStage, wire_data, wire_gap,
+    wire_size, wire_time,
 };
 use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, reveal, truncate, width};
 
@@ -71,7 +71,9 @@ fn keys(page: &WirePage) -> &'static [(Action, &'static str)] {
 /// `POST https://…`, and below it `200 HTTP/1.1 · 1.240 s · 12.3 KiB · 84 events · longest gap 412 ms`.
 fn sums(canvas: &mut Canvas<'_>, page: &WirePage, area: Rect) {
     let Some(last) = page.last_try() else {
-        canvas.text(area.x, area.y, area.width, "Nothing was recorded of this run.", StyleRole::Dim);
+        if page.stage == WireStage::Here {
+            canvas.text(area.x, area.y, area.width, "Nothing was recorded of this run.", StyleRole::Dim);
+        }
         return;
     };
     let address = format!("{} {}", last.request.method, clean_line(&last.request.url));
@@ -122,6 +124,17 @@ fn said(canvas: &mut Canvas<'_>, state: &State, page: &WirePage, row: Rect) -> O
         let query = Rect { x: row.x.saturating_sub(1), width: start.saturating_sub(row.x), ..row };
         let cursor = draw_query(canvas, query, page.needle(), "type what to find");
         return matches!(page.find, WireFind::Typing(_)).then_some(cursor);
+    }
+    match &page.stage {
+        WireStage::Here => {}
+        WireStage::Reading => {
+            canvas.text(row.x, row.y, row.width, "Reading the wire of this run …", StyleRole::Dim);
+            return None;
+        }
+        WireStage::Failed(said) => {
+            canvas.text(row.x, row.y, row.width, &clean_line(said), StyleRole::Error);
+            return None;
+        }
     }
     let more = || {
         let read = state.key(Action::ReaderRefresh);

@@ -62,7 +62,7 @@ async fn a_draft_that_is_no_request_stays_and_says_where_it_is_wrong() {
 }
 
 /// Opens the form of the export by the palette, and writes a path into it.
-async fn asks_for(desk: &Desk, path: &str) {
+pub(super) async fn asks_for(desk: &Desk, path: &str) {
     desk.press("ctrl-p").await;
     desk.types("session.export").await;
     desk.press("enter").await;

@@ -35,6 +35,7 @@ mod structured;
 mod system;
 mod tree;
 mod values;
+mod wire_kept;
 mod wire_view;
 mod work;
 

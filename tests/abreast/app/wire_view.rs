@@ -18,7 +18,7 @@ fn headers(name: &str, value: &str) -> Vec<(String, String)> {
     vec![(name.to_owned(), value.to_owned())]
 }
 
-fn request(at: u64) -> Delta {
+pub(super) fn request(at: u64) -> Delta {
     Delta::Wire(WirePiece::Request(WireRequest {
         at: ms(at),
         method: "POST".to_owned(),
@@ -28,16 +28,16 @@ fn request(at: u64) -> Delta {
     }))
 }
 
-fn response(at: u64, status: u16) -> Delta {
+pub(super) fn response(at: u64, status: u16) -> Delta {
     let headers = headers("x-request-id", "req_1");
     Delta::Wire(WirePiece::Response(WireResponse { at: ms(at), status, version: "HTTP/1.1".to_owned(), headers }))
 }
 
-fn bytes(at: u64, text: &str) -> Delta {
+pub(super) fn bytes(at: u64, text: &str) -> Delta {
     Delta::Wire(WirePiece::Bytes { at: ms(at), bytes: Bytes::copy_from_slice(text.as_bytes()) })
 }
 
-fn event(word: &str) -> String {
+pub(super) fn event(word: &str) -> String {
     format!("data: {{\"word\":\"{word}\"}}\n\n")
 }
 
