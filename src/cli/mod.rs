@@ -20,6 +20,7 @@ mod options;
 mod price_list;
 mod prices;
 mod print;
+mod progress;
 mod result;
 mod resume;
 mod sandbox;

@@ -119,6 +119,22 @@ fn runs(connection: &Connection, id: &str) -> Result<Vec<SavedRun>, StoreFault> 
     Ok(out)
 }
 
+/// One turn of a session, with what came of it.
+pub(super) fn turn(connection: &Connection, id: &str, turn: u32) -> Result<Option<SavedTurn>, StoreFault> {
+    let sql = "SELECT body, text FROM turns WHERE session = ?1 AND turn = ?2";
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+    let found = connection.prepare_cached(sql)?.query_row(params![id, turn], row).optional()?;
+    let Some((body, text)) = found else { return Ok(None) };
+    let mut found = SavedTurn { text, ..serde_json::from_str(&body)? };
+    let sql = "SELECT part, piece FROM pieces WHERE session = ?1 AND turn = ?2 ORDER BY key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id, turn])?;
+    while let Some(row) = rows.next()? {
+        go_on(&mut found, &row.get::<_, String>(0)?, &row.get::<_, String>(1)?)?;
+    }
+    Ok(Some(found))
+}
+
 /// Gives replies that never ended the pieces that had come of them.
 fn grow(connection: &Connection, id: &str, turns: &mut [SavedTurn]) -> Result<(), StoreFault> {
     let mut statement = connection.prepare("SELECT turn, part, piece FROM pieces WHERE session = ?1 ORDER BY key")?;
@@ -126,18 +142,22 @@ fn grow(connection: &Connection, id: &str, turns: &mut [SavedTurn]) -> Result<()
     while let Some(row) = rows.next()? {
         let place: u32 = row.get(0)?;
         let Ok(found) = turns.binary_search_by_key(&place, |turn| turn.id) else { continue };
-        let turn = &mut turns[found];
-        let (part, piece): (String, String) = (row.get(1)?, row.get(2)?);
-        match part.as_str() {
-            "text" => turn.text.push_str(&piece),
-            "reasoning" => turn.reasoning.push_str(&piece),
-            "refusal" => turn.refusal.push_str(&piece),
-            "tokens" => {
-                turn.tokens.go_on(serde_json::from_str(&piece)?);
-            }
-            "call" => call(&mut turn.tool_calls, serde_json::from_str(&piece)?),
-            _ => {}
+        go_on(&mut turns[found], &row.get::<_, String>(1)?, &row.get::<_, String>(2)?)?;
+    }
+    Ok(())
+}
+
+/// Gives a turn one more of its pieces.
+fn go_on(turn: &mut SavedTurn, part: &str, piece: &str) -> Result<(), StoreFault> {
+    match part {
+        "text" => turn.text.push_str(piece),
+        "reasoning" => turn.reasoning.push_str(piece),
+        "refusal" => turn.refusal.push_str(piece),
+        "tokens" => {
+            turn.tokens.go_on(serde_json::from_str(piece)?);
         }
+        "call" => call(&mut turn.tool_calls, serde_json::from_str(piece)?),
+        _ => {}
     }
     Ok(())
 }

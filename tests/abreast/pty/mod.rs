@@ -2,6 +2,7 @@
 
 mod calls;
 mod full_disk;
+mod importing;
 mod killing;
 mod lanes;
 mod leaving;
