@@ -12,9 +12,7 @@ use super::attach;
 use super::responders::save_responder;
 use super::runner::Batch;
 use crate::config::presets::{self, Existing, PresetFile};
-use crate::config::{
-    ConfigError, PriceRow, open_given, read_given_text, save_price, write_private, write_private_new,
-};
+use crate::config::{ConfigError, PriceRow, open_given, read_given_text, save_price, write_private, write_private_new};
 use crate::exchange::{self, Redaction};
 use crate::state::attach::{AttachPurpose, AttachWork};
 use crate::state::{Event, ExportWork, Exported, PresetWork};

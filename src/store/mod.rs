@@ -21,6 +21,7 @@ mod listed;
 mod lock;
 mod mailbox;
 mod preview;
+mod purge;
 mod query;
 mod read;
 mod reader;
@@ -51,6 +52,7 @@ pub use ledger::{
 pub use ledger_file::{Ledger, enter_rows};
 pub use ledger_sums::{LedgerPart, LedgerSums, LedgerTally};
 pub use lock::{OpenElsewhere, SessionLock};
+pub use purge::{Held, Purge, Purged, purge};
 pub use query::Query;
 pub use reader::ShelfReader;
 pub use saved::{

@@ -55,7 +55,7 @@ fn to_find_a_session_again_only_the_turns_that_it_says_are_read() {
     let base = Base::open_file(home.path()).unwrap();
     // Whoever reads these finds that they cannot be read.
     let spoil = "UPDATE runs SET body = '{'; UPDATE lanes SET body = '{'; UPDATE drafts SET body = '{';
-        UPDATE turns SET body = '{' WHERE turn = 2;
+        UPDATE turns SET body = '[]' WHERE turn = 2;
         UPDATE turns SET text = 'b, as far as it ' WHERE turn = 1;
         INSERT INTO pieces (session, turn, part, piece) VALUES ('one', 1, 'text', 'came'), ('one', 2, 'call', '{');";
     base.connection.execute_batch(spoil).unwrap();
