@@ -4,6 +4,7 @@
 //! that they go into, and what is done when the disk fails. How saved sessions become living ones is `state`'s.
 
 mod actor;
+mod ahead;
 mod backup;
 mod base;
 mod blob;
