@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::files::place;
 use crate::chat::Attachment;
+use crate::config::{GivenError, open_given};
 use crate::state::attach::{AtWord, FileRow, FileRows, FoundFile};
 
 /// Entries of a directory that are read at the most.
@@ -30,19 +31,17 @@ pub fn attachment(path: &str) -> Result<Attachment, NotAttached> {
     let at = place(path);
     let refused = |why: String| NotAttached::Refused(why);
     let unreadable = |error: std::io::Error| refused(format!("it cannot be read: {error}"));
-    let about = fs::metadata(&at).map_err(|error| match error.kind() {
+    // What is no name at all is no file either.
+    fs::metadata(&at).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => unreadable(error),
-        // Also what is no name at all.
         _ => NotAttached::Missing,
     })?;
-    if about.is_dir() {
-        return Err(NotAttached::Directory);
-    }
-    // A pipe or a device would never end.
-    if !about.is_file() {
-        return Err(refused("it is neither a text nor an image".to_owned()));
-    }
-    let file = fs::File::open(&at).map_err(unreadable)?;
+    let file = open_given(&at).map_err(|error| match error {
+        GivenError::Directory => NotAttached::Directory,
+        GivenError::Unreadable(error) => unreadable(error),
+        // A pipe or a device would never end.
+        _ => refused("it is neither a text nor an image".to_owned()),
+    })?;
     let mut bytes = Vec::new();
     file.take(Attachment::MOST_IMAGE as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Attachment::of(shown_name(path, &at), bytes).map_err(|why| refused(why.to_string()))

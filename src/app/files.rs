@@ -1,7 +1,5 @@
 //! Work on the user's files, off the loop: presets, one piece of work after the other, and files that are read for a form.
 
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +13,7 @@ use super::attach;
 use super::responders::save_responder;
 use super::runner::Batch;
 use crate::config::presets::{self, Existing, PresetFile};
-use crate::config::{ConfigError, PriceRow, save_price, write_private, write_private_new};
+use crate::config::{ConfigError, PriceRow, open_given, read_given_text, save_price, write_private, write_private_new};
 use crate::exchange::{self, Redaction};
 use crate::state::attach::{AttachPurpose, AttachWork};
 use crate::state::{Event, ExportWork, Exported, PresetWork};
@@ -193,21 +191,14 @@ fn on_presets(directory: &Path, work: &PresetWork) -> Result<(), ConfigError> {
 fn read(path: &str) -> Result<String, String> {
     let at = place(path);
     let trouble = |reason: &str| format!("{path} cannot be read: {reason}");
-    let is_file = fs::metadata(&at).map_err(|error| trouble(&error.to_string()))?.is_file();
-    if !is_file {
-        return Err(trouble("it is no file"));
-    }
-    let file = fs::File::open(&at).map_err(|error| trouble(&error.to_string()))?;
-    let mut text = String::new();
-    file.take(LARGEST_BYTES + 1).read_to_string(&mut text).map_err(|error| trouble(&error.to_string()))?;
-    if text.len() as u64 > LARGEST_BYTES {
-        return Err(trouble("it is larger than 1 MiB"));
-    }
-    Ok(text)
+    let text = open_given(&at).and_then(|file| read_given_text(file, LARGEST_BYTES, |_| {}));
+    text.map_err(|error| trouble(&error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -220,8 +211,8 @@ mod tests {
         assert_eq!(read(&path("fine.json")), Ok("{}".to_owned()));
         for (wrong, reason) in [
             ("large.json", "it is larger than 1 MiB"),
-            ("odd.json", "stream did not contain valid UTF-8"),
-            (".", "it is no file"),
+            ("odd.json", "it is no text in UTF-8"),
+            (".", "it is a directory"),
         ] {
             assert_eq!(read(&path(wrong)), Err(format!("{} cannot be read: {reason}", path(wrong))));
         }

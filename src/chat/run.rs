@@ -14,6 +14,8 @@ pub struct Run {
     pub id: RunId,
     /// What it was asked with. The messages are the branch above its reply, which never changes.
     pub settings: Settings,
+    /// The preset that the settings are those of, where that is known.
+    pub preset: Option<String>,
     /// The run before it in the same lane.
     pub before: Option<RunId>,
     /// The request without what the settings tell in full: it has neither messages nor tools.
@@ -53,6 +55,7 @@ impl Run {
         Self {
             id,
             settings,
+            preset: None,
             before: None,
             form,
             known: Remembered::default(),

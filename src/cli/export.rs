@@ -115,7 +115,7 @@ fn session(options: &ExportOptions, paths: &Paths) -> Result<SavedSession, Probl
 }
 
 fn of_file(from: &str) -> Result<SavedSession, Problem> {
-    let source = text_of(from)?;
+    let source = text_of(from, exchange::MOST_BYTES, |_| {})?;
     let shown = shown(from);
     if !exchange::is_own(&source) {
         return Err(Problem::failure(format!(

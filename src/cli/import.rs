@@ -1,13 +1,12 @@
 //! `abreast import`: the conversations of other programs, and sessions that were exported, become sessions of the store.
 
-use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::options::DataOptions;
 use super::print::say;
+use super::progress::{Progress, Step};
 use super::resume::anchor;
 use super::source::{Destination, shown, text_of};
 use super::{Ended, Problem};
@@ -68,7 +67,10 @@ pub(super) fn run(options: &ImportOptions, environment: &Environment) -> Result<
     let mut tally = Tally::default();
     let mut ended = Ended::Well;
     for from in &options.from {
-        let kept = read(from).and_then(|read| keep(&mut store, from, read, &before, &mut tally));
+        let mut progress = Progress::of(shown(from));
+        let read = read(from, &mut progress);
+        let kept = read.and_then(|read| keep(&mut store, (from, &mut progress), read, &before, &mut tally));
+        drop(progress);
         match kept {
             Ok(()) => {}
             Err(Refused::File(problem)) => {
@@ -90,7 +92,7 @@ fn convert(options: &ImportOptions) -> Result<Ended, Problem> {
     let mut sessions = Vec::new();
     let mut tally = Tally::default();
     for from in &options.from {
-        let read = read(from).map_err(Refused::problem)?;
+        let read = read(from, &mut Progress::of(shown(from))).map_err(Refused::problem)?;
         tally.skip(&read.skipped);
         match read.sessions {
             Sessions::Own(own) => sessions.extend(own),
@@ -131,7 +133,7 @@ fn stopped(fault: &StoreFault) -> Problem {
     Problem::failure(format!("The store takes nothing: {fault}. Run it again then: what is there already is skipped."))
 }
 
-fn read(from: &str) -> Result<Read, Refused> {
+fn read(from: &str, progress: &mut Progress) -> Result<Read, Refused> {
     let shown = shown(from);
     let unreadable = |error: ReadError| Refused::File(format!("{shown} cannot be read: {error}."));
     let foreign = |foreign: exchange::Foreign| Read {
@@ -139,9 +141,11 @@ fn read(from: &str) -> Result<Read, Refused> {
         skipped: foreign.skipped.to_string(),
     };
     if from != "-" && exchange::is_database(Path::new(from)) {
+        progress.show(Step::Understanding);
         return exchange::read_database(&PathBuf::from(from)).map(foreign).map_err(unreadable);
     }
-    let source = text_of(from).map_err(|problem| Refused::File(problem.sentence))?;
+    let source = text_of(from, exchange::MOST_BYTES, |bytes| progress.show(Step::Read(bytes)));
+    let source = source.map_err(|problem| Refused::File(problem.sentence))?;
     if exchange::is_own(&source) {
         let own = exchange::read_sessions(&source).map_err(unreadable)?;
         return Ok(Read { sessions: Sessions::Own(own), skipped: String::new() });
@@ -149,7 +153,13 @@ fn read(from: &str) -> Result<Read, Refused> {
     exchange::read(&source).map(foreign).map_err(unreadable)
 }
 
-fn keep(store: &mut Import, from: &str, read: Read, before: &Settings, tally: &mut Tally) -> Result<(), Refused> {
+fn keep(
+    store: &mut Import,
+    (from, progress): (&str, &mut Progress),
+    read: Read,
+    before: &Settings,
+    tally: &mut Tally,
+) -> Result<(), Refused> {
     tally.skip(&read.skipped);
     let (count, sessions): (usize, Box<dyn Iterator<Item = Result<SavedSession, StoreFault>>>) = match read.sessions {
         Sessions::Own(own) => (own.len(), Box::new(own.into_iter().map(Ok))),
@@ -159,9 +169,9 @@ fn keep(store: &mut Import, from: &str, read: Read, before: &Settings, tally: &m
             (all.len(), Box::new(all.into_iter().map(session)))
         }
     };
-    let mut progress = Progress::of(from, count);
-    for (place, session) in sessions.enumerate() {
-        progress.show(place);
+    progress.clear();
+    for (done, session) in sessions.enumerate() {
+        progress.show(Step::Sessions { done, of: count });
         let taken = session.map(|session| {
             let turns = session.turns.len();
             let title = text::clean_line(&session.title).into_owned();
@@ -175,13 +185,9 @@ fn keep(store: &mut Import, from: &str, read: Read, before: &Settings, tally: &m
                 say(&format!("{}: `{title}` is not taken: {why}.", shown(from)));
                 tally.refused += 1;
             }
-            Ok((_, _, Err(fault))) | Err(fault) => {
-                progress.clear();
-                return Err(Refused::Store(fault));
-            }
+            Ok((_, _, Err(fault))) | Err(fault) => return Err(Refused::Store(fault)),
         }
     }
-    progress.clear();
     Ok(())
 }
 
@@ -232,37 +238,5 @@ impl Tally {
             said.push_str(&format!(" Not taken over: {}.", self.skipped.join(", ")));
         }
         said
-    }
-}
-
-/// A line on the terminal that says how far it is.
-struct Progress {
-    name: String,
-    count: usize,
-    /// When the line was drawn last; `None` where nobody looks.
-    drawn: Option<Instant>,
-}
-
-/// The line is drawn this often: fast enough to move, too seldom to cost anything.
-const PACE: Duration = Duration::from_millis(100);
-
-impl Progress {
-    fn of(from: &str, count: usize) -> Self {
-        Self { name: shown(from), count, drawn: io::stderr().is_terminal().then(Instant::now) }
-    }
-
-    fn show(&mut self, done: usize) {
-        if self.drawn.is_some_and(|drawn| drawn.elapsed() >= PACE) {
-            self.drawn = Some(Instant::now());
-            let Self { name, count, .. } = self;
-            // Nobody is left to be told when standard error is closed.
-            let _ = write!(io::stderr(), "\r\x1b[K{name}: {done}/{count} sessions");
-        }
-    }
-
-    fn clear(&self) {
-        if self.drawn.is_some() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
     }
 }

@@ -20,10 +20,12 @@ mod options;
 mod price_list;
 mod prices;
 mod print;
+mod progress;
 mod result;
 mod resume;
 mod sandbox;
 mod search;
+mod sessions;
 mod setup;
 mod source;
 mod tools;
@@ -74,8 +76,8 @@ enum Command {
     Import(import::ImportOptions),
     /// Find saved sessions by what was said in them
     Search(search::SearchOptions),
-    /// List the newest saved sessions
-    Sessions(search::ListOptions),
+    /// List the newest saved sessions, or remove deleted ones for good
+    Sessions(sessions::SessionsOptions),
     /// List the tools that can be offered, check files with definitions, or print a sample to start from
     Tools(tools::ToolsOptions),
     /// Show what was spent: sums of the ledger, its rows, or what another model would have cost
@@ -137,7 +139,7 @@ async fn dispatch(arguments: Arguments, environment: Environment) -> Ended {
         Some(Command::Export(options)) => export::run(&options, &environment),
         Some(Command::Import(options)) => import::run(&options, &environment),
         Some(Command::Search(options)) => search::search(&options, &environment),
-        Some(Command::Sessions(options)) => search::sessions(&options, &environment),
+        Some(Command::Sessions(options)) => sessions::run(&options, &environment),
         Some(Command::Tools(options)) => tools::run(&options, &environment),
         Some(Command::Usage(options)) => usage::run(&options, &environment),
         Some(Command::Backup(options)) => backup::run(&options, &environment),

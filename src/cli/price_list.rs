@@ -1,8 +1,5 @@
 //! `abreast models import` and `abreast models prices`: the price lists. Ask no server.
 
-use std::fs;
-use std::io::{self, Read};
-
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -10,13 +7,14 @@ use serde_json::{Value, json};
 use super::options::EndpointOptions;
 use super::print::{print_json, print_line, say};
 use super::setup::Setup;
+use super::source::text_of;
 use super::{Ended, Problem};
 use crate::config::{Environment, Paths, write_private};
 use crate::pricing::{Catalogue, Dimension, Import, Imported, Origin, Price, Row, import};
 use crate::text::{clean_line, grouped};
 
 /// The most bytes that are read of a list; the largest known has 2 MB.
-const MOST_BYTES: u64 = 64 << 20;
+const MOST_BYTES: usize = 64 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportOptions {
@@ -40,12 +38,12 @@ pub(super) struct PricesOptions {
 
 pub(super) fn import_list(options: &ImportOptions, environment: &Environment) -> Result<Ended, Problem> {
     let paths = Paths::of(environment).map_err(Problem::misuse)?;
-    let text = read(&options.file)?;
+    let text = text_of(&options.file, MOST_BYTES, |_| {})?;
     let now = Timestamp::now();
     let list = import(&text, &now.strftime("%Y-%m-%d").to_string())
         .map_err(|error| Problem::failure(format!("{}: {error}. The prices are as they were.", options.file)))?;
     let file = paths.imported_prices();
-    let before = fs::read(&file).ok().and_then(|text| Imported::parse(&String::from_utf8_lossy(&text)).ok());
+    let before = std::fs::read(&file).ok().and_then(|text| Imported::parse(&String::from_utf8_lossy(&text)).ok());
     let (had, has) = (before.map_or(0, |before| before.rows.len()), list.rows.len());
     if has * 2 < had && !options.force {
         return Err(Problem::failure(format!(
@@ -58,19 +56,6 @@ pub(super) fn import_list(options: &ImportOptions, environment: &Environment) ->
     write_private(&file, list.print(&now.to_string()).as_bytes()).map_err(Problem::failure)?;
     print_line(&summary(&list))?;
     Ok(Ended::Well)
-}
-
-fn read(file: &str) -> Result<String, Problem> {
-    let unreadable = |error: io::Error| Problem::failure(format!("{file} cannot be read: {error}."));
-    let mut bytes = Vec::new();
-    let read = match file {
-        "-" => io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes),
-        path => fs::File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)),
-    };
-    if read.map_err(unreadable)? as u64 > MOST_BYTES {
-        return Err(Problem::failure(format!("{file} is larger than 64 MiB, which no price list is.")));
-    }
-    String::from_utf8(bytes).map_err(|_| Problem::failure(format!("{file} is no text in UTF-8.")))
 }
 
 /// What was taken over and what was not.

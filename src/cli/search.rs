@@ -1,4 +1,4 @@
-//! `abreast search` and `abreast sessions`: saved sessions, found by what was said in them, or the newest.
+//! `abreast search`: saved sessions, found by what was said in them, and how a list of sessions is printed.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::text::clean_line;
 #[derive(Debug, Args)]
 pub(super) struct SearchOptions {
     /// Words that must all be there, "phrases", -words that must not, and filters: model:, provider:, tool:, tag:,
-    /// before:, after: (a date, or 7d, 2w, 3m, 1y ago), cost>0.5, cost<¥2, has:error, has:tool, is:pinned, deleted:yes
+    /// before:, after: (a date, or 7d, 2w, 3m, 1y ago), cost>0.5, cost<¥2, has:error, has:tool, is:pinned, is:deleted
     #[arg(value_name = "QUERY", required = true)]
     query: Vec<String>,
     #[command(flatten)]
@@ -50,16 +50,7 @@ pub(super) fn search(options: &SearchOptions, environment: &Environment) -> Resu
     Ok(Ended::Well)
 }
 
-pub(super) fn sessions(options: &ListOptions, environment: &Environment) -> Result<Ended, Problem> {
-    let found = find("", options, environment)?;
-    print(&found, options)?;
-    if found.rows.is_empty() {
-        say("There is no saved session yet: `abreast` begins one.");
-    }
-    Ok(Ended::Well)
-}
-
-fn find(query: &str, options: &ListOptions, environment: &Environment) -> Result<ShelfFound, Problem> {
+pub(super) fn find(query: &str, options: &ListOptions, environment: &Environment) -> Result<ShelfFound, Problem> {
     let directory = match &options.data_dir {
         Some(directory) => directory.clone(),
         None => Paths::of(environment).map_err(|error| Problem::misuse(format!("{error}.")))?.data,
@@ -79,7 +70,7 @@ fn find(query: &str, options: &ListOptions, environment: &Environment) -> Result
     Ok(found)
 }
 
-fn print(found: &ShelfFound, options: &ListOptions) -> Result<(), Problem> {
+pub(super) fn print(found: &ShelfFound, options: &ListOptions) -> Result<(), Problem> {
     let zone = TimeZone::system();
     let bold = io::stdout().is_terminal();
     for row in &found.rows {

@@ -1,14 +1,15 @@
 //! What a command reads and where it writes: files, standard input and standard output.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Problem;
 use super::print::{Sink, gone};
-use crate::config::{ConfigError, write_private, write_private_new};
+use crate::config::{
+    ConfigError, open_given_or_pipe, read_given, read_given_text, text_given, write_private, write_private_new,
+};
 use crate::text;
 
 /// Where a text goes.
@@ -22,16 +23,14 @@ pub(super) struct Destination {
     pub(super) force: bool,
 }
 
-/// The text of a file or of standard input.
-pub(super) fn text_of(from: &str) -> Result<String, Problem> {
-    let shown = shown(from);
-    let unreadable = |error: io::Error| Problem::failure(format!("{shown} cannot be read: {error}."));
-    if from != "-" {
-        return fs::read_to_string(from).map_err(unreadable);
-    }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
+/// The text of a file, a pipe or standard input, up to so many bytes. `told` hears how many there are by now.
+pub(super) fn text_of(from: &str, most: usize, told: impl FnMut(usize)) -> Result<String, Problem> {
+    let most = most as u64;
+    let text = match from {
+        "-" => read_given(io::stdin().lock(), most, told).and_then(text_given),
+        path => open_given_or_pipe(Path::new(path)).and_then(|file| read_given_text(file, most, told)),
+    };
+    text.map_err(|error| Problem::failure(format!("{} cannot be read: {error}.", shown(from))))
 }
 
 /// A source's name in a sentence.

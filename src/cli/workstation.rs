@@ -86,7 +86,7 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
 
 /// The conversation that is to be opened.
 fn foreign(from: &str) -> Result<Foreign, Problem> {
-    let text = text_of(from)?;
+    let text = text_of(from, exchange::MOST_BYTES, |_| {})?;
     exchange::read(&text).map_err(|error| Problem::misuse(format!("--open: {} cannot be read: {error}.", shown(from))))
 }
 

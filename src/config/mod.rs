@@ -5,6 +5,7 @@
 mod environment;
 mod error;
 mod files;
+mod given;
 mod json;
 mod keys;
 mod load;
@@ -26,6 +27,7 @@ use thiserror::Error;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use files::{beside, write_private, write_private_new};
+pub use given::{GivenError, open_given, open_given_or_pipe, read_given, read_given_text, text_given};
 pub use keys::{KeyError, resolve_key};
 pub use own_prices::save_price;
 pub use paths::Paths;

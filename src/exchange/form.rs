@@ -7,7 +7,7 @@ use super::skipped::{Skipped, Why};
 use super::{Conversation, Foreign, ReadError, body, chatgpt, curl, message};
 
 /// The largest text that is taken. It is in memory as a whole, and a few times its size while it is read.
-pub(super) const MOST_BYTES: usize = 512 << 20;
+pub const MOST_BYTES: usize = 512 << 20;
 
 /// The forms that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,13 +9,13 @@ mod responses;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::form::MOST_BYTES;
 use super::{Conversation, Foreign, Message, ReadError};
 use crate::chat::Role;
+use crate::config::open_given;
 use log::Log;
 
 /// How every SQLite file begins.
@@ -25,8 +25,10 @@ const HEAD: &[u8] = b"SQLite format 3\0";
 #[must_use]
 pub fn is_database(path: &Path) -> bool {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head));
-    read.is_ok() && head == HEAD
+    // What is read of a pipe is gone, so none is looked into.
+    let file = open_given(path).ok();
+    let read = file.map(|file| file.take(HEAD.len() as u64).read_to_end(&mut head));
+    read.is_some_and(|read| read.is_ok()) && head == HEAD
 }
 
 /// Reads the conversations of a log.

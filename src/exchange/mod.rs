@@ -27,7 +27,7 @@ mod skipped;
 pub use choice::{Choice, Span, Spot};
 pub use export::{ExportFormat, Shapes, export, without_wires};
 pub use foreign::{Asked, Conversation, Foreign, ForeignRun, Message, ReadError};
-pub use form::{ForeignForm, guess, read};
+pub use form::{ForeignForm, MOST_BYTES, guess, read};
 pub use llm::{is_database, read_database};
 pub use own::{is_own, read_sessions, write_sessions};
 pub use redact::Redaction;

@@ -108,6 +108,12 @@ impl Editor {
         self.area.borrow().is_empty()
     }
 
+    /// Whether there is nothing but blanks in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.area.borrow().lines().iter().all(|line| line.trim().is_empty())
+    }
+
     /// Goes up with every change of the text, not with moves of the caret.
     #[must_use]
     pub fn revision(&self) -> u64 {

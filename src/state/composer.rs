@@ -41,10 +41,24 @@ pub struct Composer {
     pub looked_up: Option<u64>,
     /// Sent and cleared drafts, oldest first.
     history: Vec<Draft>,
+    /// Goes up when the history changes.
+    remembered: u64,
     /// The place in the history that is shown, and the draft that was left for it.
     browsing: Option<(usize, Draft)>,
     /// The question whose edit this draft is: it is sent as a sibling of it.
     pub editing: Option<TurnId>,
+}
+
+/// What the draft and the history were at a moment, without their texts: who keeps something of them tells by it whether
+/// it has to look again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComposerMark {
+    text: u64,
+    /// The hashes of the attachments.
+    files: Vec<String>,
+    history: u64,
+    browsing: Option<usize>,
+    editing: Option<TurnId>,
 }
 
 /// Drafts kept in memory.
@@ -74,6 +88,33 @@ impl Composer {
     #[must_use]
     pub fn shown(&self) -> Draft {
         Draft { text: self.editor.text(), attachments: self.attachments.clone() }
+    }
+
+    /// How it is now.
+    #[must_use]
+    pub fn mark(&self) -> ComposerMark {
+        ComposerMark {
+            text: self.editor.revision(),
+            files: self.attachments.iter().map(|file| file.hash().to_owned()).collect(),
+            history: self.remembered,
+            browsing: self.browsing.as_ref().map(|(place, _)| *place),
+            editing: self.editing,
+        }
+    }
+
+    /// Whether nothing changed since. Costs the same however long the draft is.
+    #[must_use]
+    pub fn is_at(&self, mark: &ComposerMark) -> bool {
+        let browsing = self.browsing.as_ref().map(|(place, _)| *place);
+        (self.editor.revision(), self.remembered, browsing, self.editing)
+            == (mark.text, mark.history, mark.browsing, mark.editing)
+            && self.attachments.iter().map(Attachment::hash).eq(mark.files.iter().map(String::as_str))
+    }
+
+    /// Whether the draft would say nothing.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.editor.is_blank() && self.attachments.is_empty()
     }
 
     /// Sent and cleared drafts, oldest first.
@@ -144,6 +185,7 @@ impl Composer {
             return;
         }
         self.history.push(draft.clone());
+        self.remembered += 1;
         if self.history.len() > MOST_DRAFTS {
             self.history.remove(0);
         }

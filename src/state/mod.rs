@@ -48,7 +48,7 @@ mod wire_text;
 pub use answer_hint::AnswerHint;
 pub use budget::{Budget, BudgetSpan, Filled};
 pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
-pub use composer::{Composer, Draft};
+pub use composer::{Composer, ComposerMark, Draft};
 pub use diff::{Diff, Other, Side};
 pub use effect::{Capture, EditPurpose, Effect, ExitReason, ScrollMotion};
 pub use event::{CopyOutcome, Event, Pointer, PointerKind, Size, Target};

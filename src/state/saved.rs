@@ -107,6 +107,7 @@ pub fn saved_session(state: &State, anchor: Anchor) -> SavedSession {
     let waiting = state.queue.iter().map(|queued| queued.draft.attachments.as_slice());
     let attached = turns.iter().map(|turn| turn.attachments.as_slice()).chain(drafts).chain(waiting);
     SavedSession {
+        deleted: false,
         version: FORMAT,
         id: id.clone(),
         title: title.clone(),
@@ -261,6 +262,7 @@ impl State {
     pub fn resume(&mut self, saved: SavedSession, anchor: Anchor, alone: bool) -> Result<(), String> {
         let taken = |run: &&SavedRun| run.outcome == SavedOutcome::Running && (run.accepted || run.usage.is_some());
         let cut_off: Vec<RunId> = saved.runs.iter().filter(taken).map(|run| RunId(run.id)).collect();
+        let deleted = saved.deleted;
         let restored = restored(saved, anchor, self.lanes_made, |settings| self.charge(settings))?;
         let serial = self.session.serial + 1;
         self.session = restored.session;
@@ -271,6 +273,7 @@ impl State {
             self.lanes_made = self.lanes_made.saturating_add(u32::try_from(restored.lanes.len()).unwrap_or(u32::MAX));
             (self.lanes, self.shared, self.focused) = (restored.lanes, restored.shared, restored.focused);
             (0..self.lanes.len()).for_each(|place| self.rejoin(place));
+            self.know_presets();
         }
         (self.composer, self.queue) = (restored.composer, restored.queue);
         self.undos.clear();
@@ -279,7 +282,8 @@ impl State {
         let turns = self.session.turns.len();
         if let Some(saving) = &mut self.saving {
             saving.place = if alone && !restored.renumbered {
-                SavedPlace::Kept(Box::new(Kept { cut_off, ..Kept::new(serial, &self.session.id) }))
+                let deleted = deleted.then_some(turns);
+                SavedPlace::Kept(Box::new(Kept { cut_off, deleted, ..Kept::new(serial, &self.session.id) }))
             } else {
                 SavedPlace::Looked { serial, turns }
             };
@@ -299,6 +303,16 @@ impl State {
                      in config.toml, or choose another model ({models})."
                 );
                 self.notices.show(Level::Warning, said, now);
+            }
+        }
+    }
+
+    /// A lane that still has the settings of its last run has those of the run's preset.
+    fn know_presets(&mut self) {
+        for lane in &self.lanes {
+            let last = lane.last_run.and_then(|run| self.session.run(run)).filter(|run| run.settings == lane.settings);
+            if let Some(name) = last.and_then(|run| run.preset.clone()) {
+                self.spending.presets.insert(lane.id, (name, lane.settings.clone()));
             }
         }
     }

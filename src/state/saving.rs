@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Anchor, Draft, Lane, Queue, Shared, State};
+use super::{Anchor, ComposerMark, Draft, Lane, Queue, Shared, State};
 use crate::chat::{Run, RunId, TurnId};
 use crate::store::StoreFault;
 
@@ -41,10 +41,14 @@ pub enum SavedPlace {
 pub struct Kept {
     pub serial: u64,
     pub session: Arc<str>,
+    /// Of one that is marked as deleted, how many turns it had then: when something is said in it, it is so no longer.
+    pub deleted: Option<usize>,
     /// Title, focused lane's letter, messages that wait, and what lanes share.
     pub head: Option<(String, char, Queue, Shared)>,
     pub lanes: Vec<Lane>,
     pub draft: (Draft, Option<TurnId>),
+    /// How the composer was when it was looked at last, and how often it was: for tests that count work.
+    pub composer: (Option<ComposerMark>, u64),
     /// How many drafts were in the history, and the last of them.
     pub history: (usize, Option<Draft>),
     /// The contents of attachments that it has, by their hashes.
@@ -52,8 +56,8 @@ pub struct Kept {
     /// Replies that still come.
     pub growing: BTreeMap<TurnId, Grown>,
     pub running: BTreeMap<RunId, RunMark>,
-    /// Who asked the runs that still run: the lane's letter, and the preset that its settings were those of.
-    pub askers: BTreeMap<RunId, (Option<char>, Option<String>)>,
+    /// The letters of the lanes that asked the runs that still run.
+    pub askers: BTreeMap<RunId, Option<char>>,
     /// Runs that a server took and that were still running when their program ended: they are not in the ledger yet.
     pub cut_off: Vec<RunId>,
 }
@@ -108,6 +112,13 @@ impl State {
 }
 
 impl SavedPlace {
+    /// What is to be said of a session that was opened though it is deleted.
+    #[must_use]
+    pub fn deleted(&self) -> Option<&'static str> {
+        let said = "This session is deleted. It stays so until you send something in it, which brings it back.";
+        matches!(self, Self::Kept(kept) if kept.deleted.is_some()).then_some(said)
+    }
+
     /// Which of the program's sessions it is about.
     #[must_use]
     pub fn serial(&self) -> u64 {
@@ -134,9 +145,11 @@ impl Kept {
         Self {
             serial,
             session: session.into(),
+            deleted: None,
             head: None,
             lanes: Vec::new(),
             draft: (Draft::default(), None),
+            composer: (None, 0),
             history: (0, None),
             files: BTreeSet::new(),
             growing: BTreeMap::new(),

@@ -153,7 +153,9 @@ impl SessionList {
     /// Whether those that were deleted are looked for.
     #[must_use]
     pub fn shows_deleted(&self) -> bool {
-        self.query.split_whitespace().any(|word| word.eq_ignore_ascii_case("deleted:yes"))
+        let is_asked =
+            |word: &str| ["is:deleted", "deleted:yes"].iter().any(|filter| word.eq_ignore_ascii_case(filter));
+        self.query.split_whitespace().any(is_asked)
     }
 
     /// The place of a session in the list.

@@ -32,8 +32,9 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// Starts the thread beside the store of the same directory. Answers come in the order of the questions; a search
-    /// that a newer one overtook has none. Days begin and end in `zone`.
+    /// Starts the thread beside the store of the same directory. Answers come in the order of the questions; of a long
+    /// list the beginning comes first, as an answer of its own, and a search that a newer one overtook may have none. Days
+    /// begin and end in `zone`.
     pub fn start(
         directory: PathBuf,
         store: &Store,
@@ -41,12 +42,22 @@ impl Shelf {
         tell: impl Fn(ShelfWork, ShelfAnswer) + Send + 'static,
     ) -> Self {
         let desk = Arc::new(Desk::default());
-        let mut clerk = Clerk { directory, reader: None, writer: store.mailbox(), zone, desk: Arc::clone(&desk) };
+        let mut clerk = Clerk {
+            directory,
+            reads_ahead: false,
+            reader: None,
+            writer: store.mailbox(),
+            zone,
+            desk: Arc::clone(&desk),
+        };
         let clerk = thread::Builder::new().name("shelf".to_owned()).spawn(move || {
             while let Some(work) = clerk.desk.take() {
-                if let Some(answer) = clerk.answer(&work) {
+                // The list was opened: what is typed next is looked for.
+                clerk.reads_ahead |= matches!(&work, ShelfWork::Find { query, .. } if query.is_empty());
+                if let Some(answer) = clerk.answer(&work, &tell) {
                     tell(work, answer);
                 }
+                clerk.read_ahead();
             }
         });
         // Without a thread nothing is answered; the store, which needs one too, tells why.
@@ -82,6 +93,8 @@ struct Waiting {
     work: VecDeque<ShelfWork>,
     /// Ends the search that runs.
     finding: Option<InterruptHandle>,
+    /// Whether what runs is no search but the reading ahead for the next one, which gives way to everything.
+    ahead: bool,
     closed: bool,
 }
 
@@ -101,6 +114,8 @@ impl Desk {
         let mut inner = self.inner();
         if matches!(work, ShelfWork::Find { .. }) {
             inner.work.retain(|waiting| !matches!(waiting, ShelfWork::Find { .. }));
+        }
+        if inner.ahead || matches!(work, ShelfWork::Find { .. }) {
             self.overtake(&inner);
         }
         if is_table(&work) {
@@ -139,6 +154,23 @@ impl Desk {
         }
     }
 
+    /// Whether somebody waits for something, or the end.
+    fn is_wanted(&self) -> bool {
+        let inner = self.inner();
+        inner.closed || !inner.work.is_empty()
+    }
+
+    /// Says that the reading ahead begins, unless there is something to do by now.
+    fn begin_ahead(&self, handle: InterruptHandle) -> bool {
+        let mut inner = self.inner();
+        let idle = !inner.closed && inner.work.is_empty();
+        if idle {
+            self.overtaken.store(false, Ordering::Relaxed);
+            (inner.finding, inner.ahead) = (Some(handle), true);
+        }
+        idle
+    }
+
     /// Says that a search begins, unless there is a newer one by now.
     fn begin(&self, handle: InterruptHandle) -> bool {
         let mut inner = self.inner();
@@ -151,7 +183,8 @@ impl Desk {
     }
 
     fn end(&self) {
-        self.inner().finding = None;
+        let mut inner = self.inner();
+        (inner.finding, inner.ahead) = (None, false);
     }
 }
 
@@ -162,6 +195,8 @@ fn is_table(work: &ShelfWork) -> bool {
 
 struct Clerk {
     directory: PathBuf,
+    /// Whether the next moment without work is for reading ahead.
+    reads_ahead: bool,
     reader: Option<ShelfReader>,
     writer: Arc<Mailbox>,
     zone: TimeZone,
@@ -169,9 +204,10 @@ struct Clerk {
 }
 
 impl Clerk {
-    fn answer(&mut self, work: &ShelfWork) -> Option<ShelfAnswer> {
+    fn answer(&mut self, work: &ShelfWork, tell: &impl Fn(ShelfWork, ShelfAnswer)) -> Option<ShelfAnswer> {
+        let mut first = |found| tell(work.clone(), ShelfAnswer::Found(found));
         let answer = match work {
-            ShelfWork::Find { query, .. } => self.find(query).map(ShelfAnswer::Found),
+            ShelfWork::Find { query, .. } => self.find(query, &mut first).map(ShelfAnswer::Found),
             ShelfWork::Preview { id, turn } => self.preview(id, *turn),
             ShelfWork::Change { id, change } => {
                 let (id, change) = (id.clone(), change.clone());
@@ -204,16 +240,32 @@ impl Clerk {
         Ok(self.reader.as_ref())
     }
 
-    fn find(&mut self, query: &str) -> Result<ShelfFound, StoreFault> {
+    fn find(&mut self, query: &str, first: &mut dyn FnMut(ShelfFound)) -> Result<ShelfFound, StoreFault> {
         let (zone, desk) = (self.zone.clone(), Arc::clone(&self.desk));
         let query = Query::parse(query, unix_ms(), &zone);
         let Some(reader) = self.reader()? else { return Ok(ShelfFound::nothing(&query)) };
         if !desk.begin(reader.interrupt_handle()) {
             return Err(StoreFault::Overtaken);
         }
-        let found = reader.find(&query, &zone, MOST, &desk.overtaken);
+        let found = reader.find_in_parts(&query, &zone, (MOST, first), &desk.overtaken);
         desk.end();
         found
+    }
+
+    /// Reads what the next search needs, while nobody waits for anything. What is not read then is read by the search.
+    fn read_ahead(&mut self) {
+        if !self.reads_ahead || self.desk.is_wanted() {
+            return;
+        }
+        self.reads_ahead = false;
+        let desk = Arc::clone(&self.desk);
+        let Some(reader) = self.reader.as_ref().filter(|reader| desk.begin_ahead(reader.interrupt_handle())) else {
+            return;
+        };
+        let read = reader.read_ahead(&desk.overtaken);
+        desk.end();
+        // It goes on after what came in between; a store that cannot be read says so when it is asked.
+        self.reads_ahead = read == Err(StoreFault::Overtaken);
     }
 
     fn preview(&mut self, id: &str, turn: Option<u32>) -> Result<ShelfAnswer, StoreFault> {
@@ -316,6 +368,24 @@ mod tests {
         assert!(!desk.begin(connection.get_interrupt_handle()));
         assert_eq!((desk.take(), desk.take()), (Some(ShelfWork::Open { id: "one".into() }), Some(search(2))));
         assert!(desk.begin(connection.get_interrupt_handle()) && !is_overtaken());
+    }
+
+    #[test]
+    fn reading_ahead_begins_while_nobody_waits_and_gives_way_to_everything() {
+        let connection = Connection::open_in_memory().unwrap();
+        let desk = Desk::default();
+        let preview = ShelfWork::Preview { id: "one".into(), turn: None };
+        assert!(desk.begin_ahead(connection.get_interrupt_handle()));
+        assert!(!desk.overtaken.load(Ordering::Relaxed) && !desk.is_wanted());
+        desk.ask(preview.clone());
+        assert!(desk.overtaken.load(Ordering::Relaxed) && desk.is_wanted());
+        desk.end();
+        assert!(!desk.begin_ahead(connection.get_interrupt_handle()), "somebody waits");
+        assert_eq!(desk.take(), Some(preview));
+        assert!(desk.begin_ahead(connection.get_interrupt_handle()));
+        desk.end();
+        desk.close();
+        assert!(!desk.begin_ahead(connection.get_interrupt_handle()), "it is over");
     }
 
     #[test]

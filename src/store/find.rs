@@ -21,6 +21,10 @@ use crate::text;
 const MOST_HITS: usize = 20_000;
 const LEAST_HITS: usize = 4_000;
 
+/// So many sessions are given at once, before the rest of the page: each costs a look at its text, which may have to come
+/// from the disk, and a screen has little more room.
+const FIRST: usize = 20;
+
 /// Sessions that are asked about one after the other.
 const MOST_ASKED: usize = 100;
 
@@ -58,12 +62,12 @@ impl ShelfFound {
     }
 }
 
-/// The first `most` sessions. `overtaken` ends it.
+/// The first `most` sessions. `first` gets the beginning of a longer list as soon as that is known. `overtaken` ends it.
 pub(super) fn find(
     connection: &Connection,
     query: &Query,
     zone: &TimeZone,
-    most: usize,
+    (most, first): (usize, &mut dyn FnMut(ShelfFound)),
     overtaken: &AtomicBool,
 ) -> Result<ShelfFound, StoreFault> {
     let limit = query.terms.is_empty().then_some(most + 1);
@@ -72,8 +76,11 @@ pub(super) fn find(
     let mut search = Search { connection, wanted, unwanted, overtaken, most, left: MOST_ASKED, cut: false };
     let page = search.page(&all)?;
     let mut found = ShelfFound { rows: Vec::new(), more: search.cut, problem: query.problem.clone() };
-    for (place, hit) in page {
+    for (done, (place, hit)) in page.into_iter().enumerate() {
         search.go_on()?;
+        if done == FIRST {
+            first(ShelfFound { more: true, ..found.clone() });
+        }
         let mut row = rows::row(connection, all[place].key)?;
         if let Some(hit) = hit {
             row.hit = search.shown(&row.id, hit)?;

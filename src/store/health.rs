@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::base::{PATIENCE, file, with_suffix};
-use super::{StoreFault, schema};
+use super::{Held, StoreFault, purge, schema};
 
 /// What was found of a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Health {
     pub sessions: u64,
     pub turns: u64,
     pub runs: u64,
+    /// What deleted sessions hold, where that can be told.
+    pub deleted: Option<Held>,
     /// Of the file, and of its log.
     pub bytes: u64,
     pub log_bytes: u64,
@@ -60,6 +62,7 @@ pub fn examine(directory: &Path, full: bool) -> Result<Option<Health>, StoreFaul
         sessions: count("sessions"),
         turns: count("turns"),
         runs: count("runs"),
+        deleted: purge::held(&connection),
         bytes: length(&path),
         log_bytes: length(&with_suffix(&path, "-wal")),
         aside: aside(directory),

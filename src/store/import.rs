@@ -3,7 +3,7 @@
 //! Owns what an id from outside may be, and that nothing which is there is written over. What was spent elsewhere is not
 //! entered into the ledger, which says what was spent from here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -126,18 +126,22 @@ fn place(connection: &Connection, stem: &str, session: &SavedSession) -> Result<
             return Ok(Imported::New(id));
         }
         // One that cannot be read holds nothing that could be relied upon.
-        let stored = read::session(connection, &id).ok().flatten();
-        if stored.is_some_and(|stored| holds(&stored, session)) {
+        if holds(connection, &id, session).unwrap_or(false) {
             return Ok(Imported::There(id));
         }
     }
     Err(StoreFault::Other("no id is free".to_owned()))
 }
 
-/// Whether all that was said in a session stands in another one, which may have gone on since.
-fn holds(stored: &SavedSession, session: &SavedSession) -> bool {
-    let turns: BTreeMap<u32, &SavedTurn> = stored.turns.iter().map(|turn| (turn.id, turn)).collect();
-    session.turns.iter().all(|turn| turns.get(&turn.id).is_some_and(|stored| says_the_same(stored, turn)))
+/// Whether all that was said in a session stands in a stored one, which may have gone on since. Reads turn by turn, up to
+/// the first that is another one.
+fn holds(connection: &Connection, id: &str, session: &SavedSession) -> Result<bool, StoreFault> {
+    for turn in &session.turns {
+        if !read::turn(connection, id, turn.id)?.is_some_and(|stored| says_the_same(&stored, turn)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn says_the_same(one: &SavedTurn, other: &SavedTurn) -> bool {

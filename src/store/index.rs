@@ -14,9 +14,13 @@ use super::{StoreFault, words};
 /// Bits of a row's number that are the turn's.
 const TURN_BITS: u32 = 20;
 
-/// Words that begin with a part, and as many that have it within, for all terms together: those that were seen first,
-/// which are the common ones. To begin with a word costs the index as much as to go through a thousand matches of it.
+/// Words that begin with a part or have it within, for all terms together: those that were seen first, which are the
+/// common ones. To begin with a word costs the index as much as to go through a thousand matches of it, and after the
+/// system's cache was emptied a dozen reads.
 const MOST_WORDS: usize = 64;
+
+/// Words that a single letter stands for: the commonest fill a list by themselves, and it is the first thing that is typed.
+const LETTER_WORDS: usize = 16;
 
 /// So many of them each term has, however many terms there are.
 const LEAST_WORDS: usize = 8;
@@ -94,7 +98,9 @@ fn is_single_dense(word: &str) -> bool {
 
 /// A word, the words that begin with it and, if it may be any part, those that have it within.
 fn longer_words(connection: &Connection, word: String, is_part: bool, most: usize) -> Result<Vec<String>, StoreFault> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let most = if word.len() == 1 { most.min(LETTER_WORDS) } else { most };
+    // Of each kind so many, where the other has few.
+    let side = i64::try_from(most * 3 / 4).unwrap_or(i64::MAX);
     let length = word.chars().count();
     // A pair of dense signs is a whole.
     if word.chars().all(words::is_dense) && length > 1 {
@@ -106,25 +112,23 @@ fn longer_words(connection: &Connection, word: String, is_part: bool, most: usiz
         "SELECT word FROM words WHERE word >= ?1 AND word < ?2 AND ?4 > 0 ORDER BY key LIMIT ?3"
     };
     let after = format!("{word}\u{10FFFF}");
-    let mut out: Vec<String> = connection
+    let begin: Vec<String> = connection
         .prepare_cached(begin)?
-        .query_map(params![word, after, most, FIRST_WORDS], |row| row.get(0))?
+        .query_map(params![word, after, side, FIRST_WORDS], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    let mut within: Vec<String> = Vec::new();
     if is_part && length > 2 {
-        let within = "SELECT word FROM words WHERE key IN
+        let sql = "SELECT word FROM words WHERE key IN
             (SELECT rowid FROM word_parts WHERE word GLOB ?1 ORDER BY rowid LIMIT ?2) ORDER BY key";
-        let mut statement = connection.prepare_cached(within)?;
-        let found = statement.query_map(params![format!("*{word}*"), most], |row| row.get::<_, String>(0))?;
-        for found in found {
-            let found = found?;
-            if !out.contains(&found) {
-                out.push(found);
-            }
-        }
+        let mut statement = connection.prepare_cached(sql)?;
+        let found = statement.query_map(params![format!("*{word}*"), side], |row| row.get(0))?;
+        within = found.collect::<Result<_, _>>()?;
+        within.retain(|found| !begin.contains(found));
     }
-    out.retain(|found| *found != word);
-    out.insert(0, word);
-    Ok(out)
+    let own = begin.len().min(most - within.len().min(most / 2));
+    within.truncate(most - own);
+    let longer = begin.into_iter().take(own).chain(within).filter(|found| *found != word);
+    Ok(std::iter::once(word.clone()).chain(longer).collect())
 }
 
 impl Told {
@@ -139,11 +143,10 @@ impl Told {
             return Ok(Self::default());
         }
         let newest = |asked: &String| newest(connection, asked, most, overtaken);
-        Ok(Self {
-            narrow: newest(&expression.narrow)?,
-            wide: expression.wide.as_ref().map(newest).transpose()?,
-            asked: expression.narrow.clone(),
-        })
+        let narrow = newest(&expression.narrow)?;
+        // Where the words themselves are in more turns than are looked at, there is no want of what they are a part of.
+        let wide = expression.wide.as_ref().filter(|_| narrow.from == 0).map(newest).transpose()?;
+        Ok(Self { narrow, wide, asked: expression.narrow.clone() })
     }
 
     /// Whether some sessions were not looked through.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params, params_from_iter};
 
 use super::base::{Base, open_reader};
 use super::{
@@ -66,7 +67,9 @@ fn last_of(connection: &Connection, row: &LedgerRow) -> Result<Option<LedgerRow>
     if row.session.is_empty() {
         return Ok(None);
     }
-    let sql = format!("{SELECT} WHERE ledger.session = ?1 AND run = ?2 AND at = ?3 ORDER BY ledger.key DESC LIMIT 1");
+    let sql = format!(
+        "{FIGURES}, {WHOLE} WHERE ledger.session = ?1 AND run = ?2 AND at = ?3 ORDER BY ledger.key DESC LIMIT 1"
+    );
     let mut select = connection.prepare_cached(&sql)?;
     Ok(select.query_row(params![row.session, row.run, row.at], |found| read(found, Detail::Whole)).optional()?)
 }
@@ -77,10 +80,12 @@ fn says_the_same(found: &LedgerRow, row: &LedgerRow) -> bool {
         && price(found) == price(row)
 }
 
-const SELECT: &str =
+const FIGURES: &str =
     "SELECT ledger.key, ledger.session, run, at, provider, model, served_by, lane, preset, state, tier,
-    input, cached, output, reasoning, cost, amount, currency, coalesce(notional, provider = 'sandbox'), corrects, usage,
-    ledger.price, prices.price, source FROM ledger LEFT JOIN prices ON prices.id = ledger.price";
+    input, cached, output, reasoning, cost, amount, currency, coalesce(notional, provider = 'sandbox'), corrects";
+
+const WHOLE: &str =
+    "usage, ledger.price, prices.price, source FROM ledger LEFT JOIN prices ON prices.id = ledger.price";
 
 /// A row counts until another one corrects it.
 const COUNTS: &str = "NOT EXISTS (SELECT 1 FROM ledger AS later WHERE later.corrects = ledger.key)";
@@ -136,22 +141,51 @@ fn read(row: &Row<'_>, detail: Detail) -> rusqlite::Result<LedgerRow> {
     })
 }
 
-/// Calls `each` with the rows that a query is about, in the order in which they were entered or the other way round,
-/// until it says that it has enough.
+/// In which order rows are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// That of an index, where one is used: nothing is sorted.
+    Any,
+    Entered,
+    NewestFirst,
+}
+
+/// What asks for the rows that a query is about, and its values. Only what is asked stands in it, so that an index serves
+/// it: a day of a ledger of years costs what the day has.
+fn statement(query: &LedgerQuery, order: Order, detail: Detail) -> (String, Vec<Value>) {
+    let more = if detail == Detail::Whole { WHOLE } else { "NULL FROM ledger" };
+    let mut sql = format!("{FIGURES}, {more} WHERE {COUNTS}");
+    let mut values = Vec::new();
+    let mut ask = |condition: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            values.push(value);
+        }
+    };
+    ask("ledger.session = ?", query.session.clone().map(Value::Text));
+    ask("at >= ?", query.since.map(Value::Integer));
+    ask("at < ?", query.until.map(Value::Integer));
+    sql.push_str(match order {
+        Order::Any => "",
+        Order::Entered => " ORDER BY ledger.key",
+        Order::NewestFirst => " ORDER BY ledger.key DESC",
+    });
+    (sql, values)
+}
+
+/// Calls `each` with the rows that a query is about, until it says that it has enough.
 fn scan(
     connection: &Connection,
     query: &LedgerQuery,
-    (order, detail): (&str, Detail),
+    (order, detail): (Order, Detail),
     mut each: impl FnMut(LedgerRow) -> bool,
 ) -> Result<(), StoreFault> {
     let words: Vec<String> = query.words.split_whitespace().map(str::to_lowercase).collect();
     let titles = if words.is_empty() { HashMap::new() } else { titles(connection)? };
-    let sql = format!(
-        "{SELECT} WHERE {COUNTS} AND (?1 IS NULL OR ledger.session = ?1) AND (?2 IS NULL OR at >= ?2)
-        AND (?3 IS NULL OR at < ?3) ORDER BY ledger.key {order}"
-    );
+    let (sql, values) = statement(query, order, detail);
     let mut select = connection.prepare_cached(&sql)?;
-    let mut rows = select.query(params![query.session, query.since, query.until])?;
+    let mut rows = select.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
         let row = read(row, detail)?;
         let title = titles.get(&row.session).map_or("", String::as_str);
@@ -208,7 +242,7 @@ pub(super) fn group_of(row: &LedgerRow, by: LedgerBy, zone: &TimeZone) -> String
 pub(super) fn table(connection: &Connection, query: &LedgerQuery, zone: &TimeZone) -> Result<LedgerTable, StoreFault> {
     let mut groups: BTreeMap<String, LedgerGroup> = BTreeMap::new();
     let mut table = LedgerTable::default();
-    scan(connection, query, ("ASC", Detail::Figures), |row| {
+    scan(connection, query, (Order::Any, Detail::Figures), |row| {
         let key = group_of(&row, query.by, zone);
         let new =
             |key: &String| LedgerGroup { key: key.clone(), label: key.clone(), sums: super::LedgerSums::default() };
@@ -235,7 +269,7 @@ pub(super) fn newest(
     zone: &TimeZone,
 ) -> Result<(Vec<LedgerRow>, bool), StoreFault> {
     let (mut found, mut more) = (Vec::new(), false);
-    scan(connection, query, ("DESC", Detail::Whole), |row| {
+    scan(connection, query, (Order::NewestFirst, Detail::Whole), |row| {
         if group_of(&row, query.by, zone) == group {
             more = found.len() == most;
             if !more {
@@ -282,7 +316,7 @@ impl Ledger {
         mut each: impl FnMut(String, LedgerRow) -> bool,
     ) -> Result<(), StoreFault> {
         let Some(connection) = &self.connection else { return Ok(()) };
-        scan(connection, query, ("ASC", Detail::Whole), |row| each(group_of(&row, query.by, zone), row))
+        scan(connection, query, (Order::Entered, Detail::Whole), |row| each(group_of(&row, query.by, zone), row))
     }
 }
 
@@ -310,4 +344,36 @@ fn try_rows(directory: &Path, rows: &[LedgerRow]) -> Result<(), StoreFault> {
         enter(&transaction, row)?;
     }
     Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How SQLite goes about it.
+    fn plan(query: &LedgerQuery, order: Order, detail: Detail) -> String {
+        let home = tempfile::tempdir().unwrap();
+        let base = Base::open_file(home.path()).unwrap();
+        let (sql, values) = statement(query, order, detail);
+        let mut explained = base.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = explained.query_map(params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        steps.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+    }
+
+    #[test]
+    fn sums_of_a_day_and_of_a_session_are_read_by_their_index_and_sorted_by_nothing() {
+        let day = LedgerQuery { since: Some(1), until: Some(2), ..LedgerQuery::default() };
+        let session = LedgerQuery { session: Some("one".into()), ..LedgerQuery::default() };
+        for (query, index) in [(day, "ledger_by_time"), (session, "ledger_by_run")] {
+            let plan = plan(&query, Order::Any, Detail::Figures);
+            assert!(plan.starts_with(&format!("SEARCH ledger USING INDEX {index} ")), "{plan}");
+            assert!(plan.contains("ledger_corrected") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+
+    #[test]
+    fn the_newest_rows_of_all_are_read_from_the_end_without_sorting() {
+        let plan = plan(&LedgerQuery::default(), Order::NewestFirst, Detail::Whole);
+        assert!(plan.starts_with("SCAN ledger") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

@@ -58,6 +58,17 @@ impl SessionLock {
     }
 }
 
+/// The sessions that are open anywhere, also here.
+pub(super) fn all_open(directory: &Path) -> Vec<String> {
+    let files = fs::read_dir(directory.join("open")).into_iter().flatten().flatten();
+    let locked = files.filter(|file| {
+        let lock = File::open(file.path()).map(|file| file.try_lock());
+        matches!(lock, Ok(Err(TryLockError::WouldBlock)))
+    });
+    let name = |file: fs::DirEntry| file.file_name().to_str()?.strip_suffix(".lock").map(str::to_owned);
+    locked.filter_map(name).collect()
+}
+
 impl Drop for SessionLock {
     fn drop(&mut self) {
         // While it is locked: who opened the file before finds that it is gone, and makes another.

@@ -4,6 +4,7 @@
 //! that they go into, and what is done when the disk fails. How saved sessions become living ones is `state`'s.
 
 mod actor;
+mod ahead;
 mod backup;
 mod base;
 mod blob;
@@ -21,6 +22,7 @@ mod listed;
 mod lock;
 mod mailbox;
 mod preview;
+mod purge;
 mod query;
 mod read;
 mod reader;
@@ -51,6 +53,7 @@ pub use ledger::{
 pub use ledger_file::{Ledger, enter_rows};
 pub use ledger_sums::{LedgerPart, LedgerSums, LedgerTally};
 pub use lock::{OpenElsewhere, SessionLock};
+pub use purge::{Held, Purge, Purged, purge};
 pub use query::Query;
 pub use reader::{ShelfReader, read_wires};
 pub use saved::{

@@ -80,7 +80,7 @@ enum Trouble {
 }
 
 const FILTERS: &str = "model:, provider:, tool:, tag:, before:, after:, cost>, cost<, has:error, has:tool, is:pinned and \
-                       deleted:yes";
+                       is:deleted";
 
 impl Query {
     /// Reads a query. `now` is in unix milliseconds; days are those of `zone`.
@@ -204,7 +204,8 @@ fn field(name: &str, value: &str, today: Date) -> Result<Option<Field>, Trouble>
         },
         "is" => match value.to_lowercase().as_str() {
             "pinned" => Field::Pinned,
-            _ => return Err(Trouble::Wants("`pinned`")),
+            "deleted" => Field::Deleted,
+            _ => return Err(Trouble::Wants("`pinned` or `deleted`")),
         },
         "deleted" => match value.to_lowercase().as_str() {
             "yes" => Field::Deleted,
@@ -300,7 +301,7 @@ impl fmt::Display for Field {
             Self::HasError => f.write_str("has:error"),
             Self::HasTool => f.write_str("has:tool"),
             Self::Pinned => f.write_str("is:pinned"),
-            Self::Deleted => f.write_str("deleted:yes"),
+            Self::Deleted => f.write_str("is:deleted"),
         }
     }
 }

@@ -23,12 +23,14 @@ pub(super) fn last(connection: &Connection) -> Result<Option<String>, StoreFault
 /// How many sessions are named to who has to choose between them.
 const SOME: u32 = 4;
 
+/// All between a beginning and what follows all that begins so: a part of the index, however many sessions there are.
+const NAMED: &str = "SELECT id FROM sessions WHERE id >= ?1 AND id < ?2 ORDER BY id = ?1 DESC, updated DESC LIMIT ?3";
+
 /// The id of the one session whose id is, or begins with, what was given.
 pub(super) fn named(connection: &Connection, beginning: &str) -> Result<String, StoreFault> {
-    let sql =
-        "SELECT id FROM sessions WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, updated DESC LIMIT ?2";
-    let mut statement = connection.prepare(sql)?;
-    let ids = statement.query_map(params![beginning, SOME], |row| row.get(0))?;
+    let mut statement = connection.prepare(NAMED)?;
+    let after = format!("{beginning}\u{10FFFF}");
+    let ids = statement.query_map(params![beginning, after, SOME], |row| row.get(0))?;
     let mut some: Vec<String> = ids.collect::<Result<_, _>>()?;
     match some.len() {
         0 => Err(StoreFault::NoSession(beginning.to_owned())),
@@ -40,10 +42,12 @@ pub(super) fn named(connection: &Connection, beginning: &str) -> Result<String, 
 
 /// One session with everything in it but the wires of its runs, which are only told of; `None` when there is none of that id.
 pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
-    let sql = "SELECT coalesce((SELECT title FROM marks WHERE session = id), title), created, body FROM sessions
-        WHERE id = ?1";
-    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
-    let Some((title, created, body)) = connection.query_row(sql, [id], row).optional()? else { return Ok(None) };
+    let sql = "SELECT coalesce(marks.title, sessions.title), created, body, deleted IS NOT NULL
+        FROM sessions LEFT JOIN marks ON marks.session = id WHERE id = ?1";
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?));
+    let Some((title, created, body, deleted)) = connection.query_row(sql, [id], row).optional()? else {
+        return Ok(None);
+    };
     let head: SavedHead = serde_json::from_str(&body)?;
     let mut session = SavedSession {
         version: head.version,
@@ -52,6 +56,7 @@ pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedS
         created,
         focused: head.focused,
         shared: head.shared,
+        deleted,
         queue: head.queue,
         other: head.other,
         lanes: bodies::<SavedLane>(connection, "SELECT body FROM lanes WHERE session = ?1 ORDER BY place", id)?,
@@ -141,6 +146,22 @@ pub(super) fn wires(connection: &Connection, runs: &mut [SavedRun]) -> Result<()
     Ok(())
 }
 
+/// One turn of a session, with what came of it.
+pub(super) fn turn(connection: &Connection, id: &str, turn: u32) -> Result<Option<SavedTurn>, StoreFault> {
+    let sql = "SELECT body, text FROM turns WHERE session = ?1 AND turn = ?2";
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+    let found = connection.prepare_cached(sql)?.query_row(params![id, turn], row).optional()?;
+    let Some((body, text)) = found else { return Ok(None) };
+    let mut found = SavedTurn { text, ..serde_json::from_str(&body)? };
+    let sql = "SELECT part, piece FROM pieces WHERE session = ?1 AND turn = ?2 ORDER BY key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id, turn])?;
+    while let Some(row) = rows.next()? {
+        go_on(&mut found, &row.get::<_, String>(0)?, &row.get::<_, String>(1)?)?;
+    }
+    Ok(Some(found))
+}
+
 /// Gives replies that never ended the pieces that had come of them.
 fn grow(connection: &Connection, id: &str, turns: &mut [SavedTurn]) -> Result<(), StoreFault> {
     let mut statement = connection.prepare("SELECT turn, part, piece FROM pieces WHERE session = ?1 ORDER BY key")?;
@@ -148,18 +169,22 @@ fn grow(connection: &Connection, id: &str, turns: &mut [SavedTurn]) -> Result<()
     while let Some(row) = rows.next()? {
         let place: u32 = row.get(0)?;
         let Ok(found) = turns.binary_search_by_key(&place, |turn| turn.id) else { continue };
-        let turn = &mut turns[found];
-        let (part, piece): (String, String) = (row.get(1)?, row.get(2)?);
-        match part.as_str() {
-            "text" => turn.text.push_str(&piece),
-            "reasoning" => turn.reasoning.push_str(&piece),
-            "refusal" => turn.refusal.push_str(&piece),
-            "tokens" => {
-                turn.tokens.go_on(serde_json::from_str(&piece)?);
-            }
-            "call" => call(&mut turn.tool_calls, serde_json::from_str(&piece)?),
-            _ => {}
+        go_on(&mut turns[found], &row.get::<_, String>(1)?, &row.get::<_, String>(2)?)?;
+    }
+    Ok(())
+}
+
+/// Gives a turn one more of its pieces.
+fn go_on(turn: &mut SavedTurn, part: &str, piece: &str) -> Result<(), StoreFault> {
+    match part {
+        "text" => turn.text.push_str(piece),
+        "reasoning" => turn.reasoning.push_str(piece),
+        "refusal" => turn.refusal.push_str(piece),
+        "tokens" => {
+            turn.tokens.go_on(serde_json::from_str(piece)?);
         }
+        "call" => call(&mut turn.tool_calls, serde_json::from_str(piece)?),
+        _ => {}
     }
     Ok(())
 }
@@ -170,4 +195,28 @@ fn call(calls: &mut Vec<SavedCall>, piece: SavedCallPiece) {
     }
     let place = piece.index.min(calls.len() - 1);
     calls[place].go_on(piece.call);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::base::Base;
+
+    #[test]
+    fn a_session_is_found_by_the_beginning_of_its_id_in_a_part_of_the_index() {
+        let home = tempfile::tempdir().unwrap();
+        let base = Base::open_file(home.path()).unwrap();
+        for (id, updated) in [("ab", 1), ("abc", 3), ("abd", 2), ("b", 4), ("ä", 5)] {
+            let sql = "INSERT INTO sessions VALUES (?1, '', 1, ?2, '{}')";
+            base.connection.execute(sql, params![id, updated]).unwrap();
+        }
+        let found = |beginning| named(&base.connection, beginning);
+        assert_eq!(["ab", "abc", "b", "ä"].map(found), ["ab", "abc", "b", "ä"].map(|id| Ok(id.to_owned())));
+        let some = ["abc", "abd", "ab"].map(str::to_owned).to_vec();
+        assert_eq!(found("a"), Err(StoreFault::Ambiguous { beginning: "a".into(), some }));
+        assert_eq!(found("abx"), Err(StoreFault::NoSession("abx".into())));
+        let explained = format!("EXPLAIN QUERY PLAN {NAMED}");
+        let plan: String = base.connection.query_row(&explained, params!["a", "b", 4], |row| row.get(3)).unwrap();
+        assert!(plan.starts_with("SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id>? AND id<?)"), "{plan}");
+    }
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, InterruptHandle};
 
 use super::base::{Place, file, open_reader};
-use super::{Query, SavedSession, SavedWire, ShelfFound, ShelfPreview, StoreFault, find, preview, read};
+use super::{Query, SavedSession, SavedWire, ShelfFound, ShelfPreview, StoreFault, ahead, find, preview, read};
 use crate::chat::WirePlace;
 
 /// A connection that only reads.
@@ -43,7 +43,29 @@ impl ShelfReader {
         most: usize,
         overtaken: &AtomicBool,
     ) -> Result<ShelfFound, StoreFault> {
-        find::find(&self.connection, query, zone, most, overtaken)
+        self.find_in_parts(query, zone, (most, &mut |_| {}), overtaken)
+    }
+
+    /// As [`Self::find`]; `first` gets the beginning of a longer list as soon as that is known.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn find_in_parts(
+        &self,
+        query: &Query,
+        zone: &TimeZone,
+        (most, first): (usize, &mut dyn FnMut(ShelfFound)),
+        overtaken: &AtomicBool,
+    ) -> Result<ShelfFound, StoreFault> {
+        find::find(&self.connection, query, zone, (most, first), overtaken)
+    }
+
+    /// Reads what every search needs, so that the next one finds it in memory. `overtaken` ends it.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or it was ended.
+    pub fn read_ahead(&self, overtaken: &AtomicBool) -> Result<(), StoreFault> {
+        ahead::read(&self.connection, overtaken)
     }
 
     pub(super) fn preview(&self, id: &str, turn: Option<u32>) -> Result<ShelfPreview, StoreFault> {

@@ -49,6 +49,9 @@ pub struct SavedSession {
     /// What is attached anywhere in the session, each file once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<SavedFile>,
+    /// Whether it is marked as deleted where it was read from. No part of its form.
+    #[serde(skip)]
+    pub deleted: bool,
     #[serde(flatten)]
     pub other: Fields,
 }

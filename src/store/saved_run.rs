@@ -13,6 +13,9 @@ pub struct SavedRun {
     pub id: u32,
     #[serde(default)]
     pub settings: SavedSettings,
+    /// The preset that the settings are those of, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// The run before it in the same lane.
     #[serde(default)]
     pub before: Option<u32>,

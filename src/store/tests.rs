@@ -450,5 +450,6 @@ fn a_table_that_cannot_be_read_at_all_does_not_take_the_others_along() {
 mod find;
 mod ledger;
 mod migration;
+mod purge;
 mod shelf;
 mod wires;

@@ -19,6 +19,8 @@ pub enum Write {
     /// The content of something that is attached, before what it is attached to. One that is there already stays.
     File(SavedFile),
     Head(Box<SavedHead>),
+    /// It is no longer deleted.
+    Restore,
     /// All lanes, in the place of those before.
     Lanes(Vec<SavedLane>),
     /// A turn as a whole.
@@ -171,6 +173,9 @@ pub(super) fn one(transaction: &Transaction<'_>, session: &str, write: &Write) -
                 ON CONFLICT (id) DO UPDATE SET title = ?2, body = ?4";
             let body = serde_json::to_string(head)?;
             transaction.prepare_cached(sql)?.execute(params![session, head.title, head.created, body])?;
+        }
+        Write::Restore => {
+            transaction.prepare_cached("UPDATE marks SET deleted = NULL WHERE session = ?1")?.execute([session])?;
         }
         Write::Lanes(lanes) => write_lanes(transaction, session, lanes)?,
         Write::Turn(turn) => write_turn(transaction, session, turn)?,

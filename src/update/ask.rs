@@ -25,7 +25,7 @@ pub(super) fn perform(state: &mut State, action: Action, now: Instant) -> Effect
 
 /// Sends the draft to the lanes that it is addressed to, or lets it wait for those that still answer.
 fn send(state: &mut State, now: Instant) -> Effects {
-    if state.composer.shown().is_blank() {
+    if state.composer.is_blank() {
         if state.awaited(state.focused).is_some() {
             calls::enter(state, now);
             return Effects::new();
@@ -223,7 +223,8 @@ pub(super) fn open(state: &mut State, place: usize, question: TurnId, now: Insta
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
     let (settings, before) = (lane.settings.clone(), lane.last_run);
     let kept = ChatRequest { messages: Vec::new(), tools: Vec::new(), ..form };
-    let run = state.session.add_run(|id| Run { before, known, ..Run::new(id, settings, kept, now) });
+    let preset = state.spending.preset(lane.id, &settings);
+    let run = state.session.add_run(|id| Run { preset, before, known, ..Run::new(id, settings, kept, now) });
     let reply = state.session.turns.add(Some(question), Role::Assistant, "");
     if let Some(turn) = state.session.turns.change(reply) {
         turn.run = Some(run);

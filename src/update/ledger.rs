@@ -18,11 +18,9 @@ use crate::store::{
     LedgerAnswer, LedgerAsk, LedgerBy, LedgerPrice, LedgerRow, LedgerState, LedgerTable, ShelfAnswer, ShelfWork,
 };
 
-/// The lane that asked a run, which has just begun, and the preset that the lane's settings were those of.
-pub(super) fn asker(state: &State, run: &Run) -> (Option<char>, Option<String>) {
-    let lane = state.lanes.iter().find(|lane| lane.last_run == Some(run.id));
-    let preset = lane.and_then(|lane| state.spending.preset(lane.id, &run.settings));
-    (lane.map(|lane| lane.letter), preset)
+/// The letter of the lane that asked a run, which has just begun.
+pub(super) fn asker(state: &State, run: &Run) -> Option<char> {
+    state.lanes.iter().find(|lane| lane.last_run == Some(run.id)).map(|lane| lane.letter)
 }
 
 /// What the ledger says of a run that is over; nothing of one that no server took, which costs nothing.
@@ -30,12 +28,12 @@ pub(super) fn row(
     state: &State,
     id: RunId,
     (session, anchor): (&str, Anchor),
-    asker: Option<(Option<char>, Option<String>)>,
+    asker: Option<Option<char>>,
 ) -> Option<LedgerRow> {
     let run = state.session.run(id).filter(|run| !run.is_refused() || run.usage.is_some())?;
     let at = anchor.unix_ms(run.started);
     let (found, circumstances) = stream::found(state, run, Timestamp::from_millisecond(at).ok());
-    let (lane, preset) = asker.unwrap_or_else(|| self::asker(state, run));
+    let lane = asker.unwrap_or_else(|| self::asker(state, run));
     let used = found.filter(|found| match (&run.cost, &run.usage) {
         (Cost::Known(_), Some(usage)) => pricing::cost(usage, Some(found.price), &circumstances) == run.cost,
         (Cost::Estimated(_), _) => true,
@@ -46,7 +44,7 @@ pub(super) fn row(
         run: id.0,
         served_by: run.served_by.clone(),
         lane,
-        preset,
+        preset: run.preset.clone(),
         state: Some(match &run.outcome {
             Outcome::Complete => LedgerState::Complete,
             Outcome::Stopped => LedgerState::Stopped,

@@ -16,9 +16,7 @@ const REPLIES: usize = 9;
 /// Brings what stands at the composer up to date, after an event that may change what would be sent.
 pub(super) fn refresh(state: &mut State) {
     state.meter.follow(state.session.serial);
-    let draft = state.composer.shown();
-    let blank = draft.is_blank();
-    let mut counted: Vec<(Family, u64)> = Vec::new();
+    let blank = state.composer.is_blank();
     let mut before = Vec::new();
     state.meter.held.clear();
     for place in 0..state.lanes.len() {
@@ -31,11 +29,9 @@ pub(super) fn refresh(state: &mut State) {
             continue;
         }
         let family = family(&state.lanes[place].settings);
-        let known = counted.iter().find(|(of, _)| *of == family).map(|(_, tokens)| *tokens);
-        let text = known.unwrap_or_else(|| state.meter.text(&draft.text, family));
-        counted.push((family, text));
-        let model = state.lanes[place].settings.model.clone();
-        let files = state.meter.files(&draft.attachments, family, &model);
+        let State { meter, composer, lanes, .. } = state;
+        let text = meter.draft(composer.editor.revision(), family, || composer.text());
+        let files = meter.files(&composer.attachments, family, &lanes[place].settings.model);
         let input = above(state, place).and(Weight::of(text + MESSAGE_TOKENS)).and(files);
         before.push(estimate(state, place, input));
     }

@@ -70,6 +70,10 @@ fn work(state: &mut State, saving: &mut Saving, piece: bool, now: Instant) -> Op
     let mut writes = Vec::new();
     runs(state, saving.anchor, kept, &mut writes);
     turns(state, kept, &mut writes);
+    if kept.deleted.take_if(|turns| state.session.turns.len() > *turns).is_some() {
+        writes.push(Write::Restore);
+        state.notices.show(Level::Note, "This session was deleted and is in the list again.", now);
+    }
     if !piece {
         around(state, kept, &mut writes);
     }
@@ -241,6 +245,14 @@ fn around(state: &State, kept: &mut Kept, writes: &mut Vec<Write>) {
         kept.lanes = state.lanes.iter().map(as_kept).collect();
         writes.push(Write::Lanes(state.lanes.iter().map(saved_lane).collect()));
     }
+    if !kept.composer.0.as_ref().is_some_and(|mark| state.composer.is_at(mark)) {
+        kept.composer = (Some(state.composer.mark()), kept.composer.1 + 1);
+        composer(state, kept, writes);
+    }
+}
+
+/// The draft and the drafts before it, after one of them changed.
+fn composer(state: &State, kept: &mut Kept, writes: &mut Vec<Write>) {
     let (history, draft) = (state.composer.history(), state.composer.draft());
     let editing = state.composer.editing;
     if (history.len(), history.last()) != (kept.history.0, kept.history.1.as_ref()) {

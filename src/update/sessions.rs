@@ -142,14 +142,13 @@ fn found(state: &mut State, serial: u64, found: Result<ShelfFound, String>, now:
     else {
         return;
     };
-    list.answered = Some(serial);
+    let goes_on = list.answered.replace(serial) == Some(serial);
     list.today = saving.as_ref().map_or(list.today, |saving| saving.anchor.unix_ms(now));
     list.failed = None;
     match found {
         Ok(found) => list.found = found,
         Err(said) => list.failed = Some(said),
     }
-    let chosen = list.chosen.take();
     for pending in &shelf.pending {
         list.show_change(&pending.id, &pending.change);
     }
@@ -157,11 +156,12 @@ fn found(state: &mut State, serial: u64, found: Result<ShelfFound, String>, now:
     if let Some(place) = list.place_of(&session.id).filter(|_| !session.title.is_empty()) {
         list.found.rows[place].title.clone_from(&session.title);
     }
-    let kept = chosen.and_then(|id| list.place_of(&id));
+    let kept = list.chosen.as_ref().and_then(|id| list.place_of(id));
     match kept {
         Some(row) => list.choose(row),
         None => {
-            list.chosen = None;
+            // It may be in the rest of a list whose beginning this is.
+            list.chosen.take_if(|_| goes_on || !list.found.more);
             list.selected = first(list, &session.id, shelf.before.as_deref());
         }
     }

@@ -93,6 +93,11 @@ fn store(health: &Health) -> Vec<Finding> {
     let suffixes = ["", "-wal", "-shm"];
     let file = |suffix: &&str| std::path::PathBuf::from(format!("{}{suffix}", health.path.display()));
     found.extend(suffixes.iter().filter_map(|suffix| readable_by_others("store", &file(suffix))));
+    if let Some(held) = health.deleted.filter(|held| held.sessions > 0) {
+        let said = format!("deleted sessions {}, which hold {}", held.sessions, size(held.bytes));
+        let next = "; `abreast sessions purge` removes those for good that were deleted more than 30 days ago";
+        found.push(Finding::good("store", said + next));
+    }
     if !health.aside.is_empty() {
         let names: Vec<String> = health.aside.iter().map(|path| path.display().to_string()).collect();
         let said = format!("damaged and set aside: {}", names.join(", "));

@@ -32,6 +32,8 @@ pub struct Meter {
     pub(crate) fixed: BTreeMap<LaneId, (FixedKey, Weight)>,
     pub(crate) results: BTreeMap<LaneId, (ResultsKey, Weight)>,
     live: BTreeMap<RunId, LiveRun>,
+    /// What the draft's text counts in each family, at a revision of it.
+    draft: (u64, Vec<(Family, u64)>),
     /// The bytes of text that were read to be counted: for tests that watch the draw path.
     pub read: u64,
 }
@@ -216,6 +218,19 @@ impl Meter {
             }
             AttachmentKind::Image(_) => family.attachment(file, model),
         }
+    }
+
+    /// What the draft's text counts. It is read once for each revision.
+    pub(crate) fn draft(&mut self, revision: u64, family: Family, text: impl FnOnce() -> String) -> u64 {
+        if self.draft.0 != revision {
+            self.draft = (revision, Vec::new());
+        }
+        if let Some((_, known)) = self.draft.1.iter().find(|(of, _)| *of == family) {
+            return *known;
+        }
+        let tokens = self.text(&text(), family);
+        self.draft.1.push((family, tokens));
+        tokens
     }
 
     /// What a text counts; what was read is noted.

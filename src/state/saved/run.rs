@@ -24,6 +24,7 @@ pub fn saved_run(run: &Run, with_wire: bool, anchor: Anchor) -> SavedRun {
     SavedRun {
         id: run.id.0,
         settings: saved_settings(&run.settings),
+        preset: run.preset.clone(),
         before: run.before.map(|run| run.0),
         form: saved_form(&run.form),
         known: SavedKnown {
@@ -129,6 +130,7 @@ pub(super) fn restored_run(saved: SavedRun, id: RunId, numbers: &Numbers, anchor
     let moment = |span: Option<u64>| span.and_then(|span| started.checked_add(Duration::from_nanos(span)));
     let form = restored_form(saved.form);
     Run {
+        preset: saved.preset,
         before: numbers.run(saved.before),
         known: Remembered {
             max_tokens: saved.known.max_tokens.and_then(|name| limit_name(&name)),

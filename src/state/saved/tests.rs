@@ -157,6 +157,7 @@ fn files<'a>(session: &'a Session, drafts: impl IntoIterator<Item = &'a Attachme
 
 fn saved(session: &Session, lanes: &[Lane], at: Anchor) -> SavedSession {
     SavedSession {
+        deleted: false,
         version: FORMAT,
         id: session.id.clone(),
         title: session.title.clone(),

@@ -48,6 +48,25 @@ fn a_session_comes_in_whole_once_and_writes_over_nothing() {
 }
 
 #[test]
+fn to_find_a_session_again_only_the_turns_that_it_says_are_read() {
+    let home = tempfile::tempdir().unwrap();
+    let run = SavedRun { outcome: SavedOutcome::Complete, ..SavedRun::default() };
+    take(home.path(), SavedSession { runs: vec![run], ..session("one", &["a", "b", "c"]) }).unwrap();
+    let base = Base::open_file(home.path()).unwrap();
+    // Whoever reads these finds that they cannot be read.
+    let spoil = "UPDATE runs SET body = '{'; UPDATE lanes SET body = '{'; UPDATE drafts SET body = '{';
+        UPDATE turns SET body = '[]' WHERE turn = 2;
+        UPDATE turns SET text = 'b, as far as it ' WHERE turn = 1;
+        INSERT INTO pieces (session, turn, part, piece) VALUES ('one', 1, 'text', 'came'), ('one', 2, 'call', '{');";
+    base.connection.execute_batch(spoil).unwrap();
+    drop(base);
+    let there = Ok(Imported::There("one".to_owned()));
+    assert_eq!(take(home.path(), session("one", &["a", "b, as far as it came"])), there);
+    let new = Ok(Imported::New("one-2".to_owned()));
+    assert_eq!(take(home.path(), session("one", &["a", "b, as far as it came", "c"])), new, "a turn that is spoilt");
+}
+
+#[test]
 fn what_was_spent_elsewhere_is_not_in_the_ledger_and_what_was_used_last_stays_the_last() {
     let home = tempfile::tempdir().unwrap();
     let run = SavedRun {

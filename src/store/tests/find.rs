@@ -153,6 +153,7 @@ fn every_filter_leaves_the_sessions_that_it_says() {
         assert_eq!(ids(&home, query), expected, "{query}");
     }
     change(&home, "one", &ShelfChange::Delete);
+    assert_eq!(ids(&home, "is:deleted"), ids(&home, "deleted:yes"));
     assert_eq!((ids(&home, "deleted:yes"), ids(&home, "deleted:yes text")), (vec!["one".into()], vec!["one".into()]));
     assert_eq!(ids(&home, "text"), ["two"]);
     change(&home, "one", &ShelfChange::Restore);
@@ -307,4 +308,33 @@ fn a_search_that_was_overtaken_ends() {
     let query = Query::parse("word", NEWEST, &TimeZone::UTC);
     let found = reader.find(&query, &TimeZone::UTC, 10, &AtomicBool::new(true));
     assert_eq!(found, Err(StoreFault::Overtaken));
+}
+
+#[test]
+fn the_beginning_of_a_long_list_comes_before_the_rest_of_it() {
+    let ids: Vec<String> = (0..30).map(|number| format!("s{number:02}")).collect();
+    let home = shelf(&ids.iter().map(|id| talk(id, "a", &["word"])).collect::<Vec<_>>());
+    let reader = ShelfReader::open(home.path()).unwrap().unwrap();
+    let parts = |query: &str, most| {
+        let query = Query::parse(query, NEWEST, &TimeZone::UTC);
+        let mut parts = Vec::new();
+        let mut first = |found: ShelfFound| parts.push(found);
+        let whole = reader.find_in_parts(&query, &TimeZone::UTC, (most, &mut first), &AtomicBool::new(false)).unwrap();
+        parts.push(whole);
+        parts
+    };
+    let both = parts("word", 100);
+    assert_eq!((both.len(), both[0].more, both[1].more), (2, true, false));
+    assert_eq!((both[0].rows.len(), both[1].rows.len()), (20, 30));
+    assert_eq!(both[0].rows[..], both[1].rows[..20]);
+    assert_eq!(both[1].rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), ids);
+    assert_eq!(parts("", 20).len(), 1, "all of it is no more than the beginning");
+}
+
+#[test]
+fn what_a_search_needs_is_read_ahead_unless_something_else_is_wanted() {
+    let home = shelf(&[talk("one", "a", &["word"])]);
+    let reader = ShelfReader::open(home.path()).unwrap().unwrap();
+    assert_eq!(reader.read_ahead(&AtomicBool::new(true)), Err(StoreFault::Overtaken));
+    assert_eq!(reader.read_ahead(&AtomicBool::new(false)), Ok(()));
 }

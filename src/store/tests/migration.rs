@@ -34,8 +34,8 @@ fn rich() -> Vec<SavedSession> {
     let call = SavedCall { name: "look".into(), ..SavedCall::default() };
     one.turns.push(SavedTurn { tool_calls: vec![call], ..turn(3, Some(2), "assistant", "text 検索") });
     let failed = SavedOutcome::Failed { said: "No.".into() };
-    let other = json!({"preset": "brief"}).as_object().unwrap().clone();
-    one.runs.push(SavedRun { id: 1, outcome: failed, accepted: true, other, ..one.runs[0].clone() });
+    let preset = Some("brief".to_owned());
+    one.runs.push(SavedRun { id: 1, outcome: failed, accepted: true, preset, ..one.runs[0].clone() });
     vec![one, session("two", 2)]
 }
 

@@ -104,7 +104,7 @@ fn pinned_sessions_come_first_and_deleted_ones_not_at_all_until_they_are_restore
     asked.change("three", ShelfChange::Delete);
     assert_eq!(asked.found(""), ["one", "two"]);
     assert_eq!(load(home.path(), None).unwrap().0.id, "two");
-    assert_eq!(loaded(home.path(), "three"), session("three", 1));
+    assert_eq!(loaded(home.path(), "three"), SavedSession { deleted: true, ..session("three", 1) });
     asked.change("three", ShelfChange::Restore);
     asked.change("one", ShelfChange::Pin(false));
     assert_eq!(asked.found(""), ["three", "two", "one"]);

@@ -9,7 +9,7 @@ use super::*;
 use crate::chat::{Attachment, WirePiece};
 use crate::input::Action;
 use crate::state::attach::{AtWord, AttachPurpose, AttachWork, FoundFile};
-use crate::state::{Anchor, Saving, saved_session};
+use crate::state::{Anchor, SavedPlace, Saving, saved_session};
 use crate::store::{SavedSession, Store, StoreFault, StoreNews, Write, load, load_without_wires};
 
 fn anchor() -> Anchor {
@@ -158,6 +158,39 @@ fn a_piece_of_a_reply_is_handed_over_alone_and_once() {
     let work = crate::store::StoreWork { session: "k3".into(), writes: vec![Write::Append { turn: 1, part }] };
     assert_eq!(effects, [Effect::Store(work)]);
     assert_eq!(kept.event(Event::Tick), []);
+}
+
+#[test]
+fn the_draft_is_looked_at_and_counted_only_when_it_changed() {
+    let home = tempfile::tempdir().unwrap();
+    let mut kept = Kept::new(home.path());
+    kept.keys("hello\n");
+    kept.event(Event::Paste("A long draft. ".repeat(1000)));
+    let work = |kept: &Kept| {
+        let SavedPlace::Kept(place) = &kept.state.saving.as_ref().unwrap().place else { panic!("it is not kept") };
+        (place.composer.1, kept.state.meter.read)
+    };
+    let before = work(&kept);
+    let idle = [
+        Event::Key(KeyCode::Left.into()),
+        Event::Tick,
+        Event::Resized(crate::state::Size { columns: 80, rows: 20 }),
+        Event::Key(KeyCode::F(2).into()),
+        Event::Key(KeyCode::Esc.into()),
+    ];
+    idle.into_iter().for_each(|event| drop(kept.event(event)));
+    assert_eq!(work(&kept), before);
+    let written = kept.event(Event::Key(KeyCode::Char('x').into()));
+    let bytes = "A long draft. ".len() as u64 * 1000 + 1;
+    assert_eq!(work(&kept), (before.0 + 1, before.1 + bytes));
+    let is_draft =
+        |effect: &Effect| matches!(effect, Effect::Store(work) if matches!(work.writes[..], [Write::Draft { .. }]));
+    assert_eq!(written.iter().filter(|effect| is_draft(effect)).count(), 1, "{written:?}");
+    // An older draft that is only looked at leaves what is kept as it is.
+    kept.event(Event::Key(KeyCode::Home.into()));
+    let looked = kept.event(Event::Key(KeyCode::Up.into()));
+    assert_eq!(kept.state.composer.text(), "hello");
+    assert_eq!((looked, kept.state.composer.draft().text.len() as u64), (Vec::new(), bytes));
 }
 
 #[test]

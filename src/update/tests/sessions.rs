@@ -312,7 +312,7 @@ fn what_was_brought_back_is_selected_when_it_is_found_again() {
 #[test]
 fn where_deleted_ones_are_listed_the_same_key_brings_one_back() {
     let mut program = Program::listing(&[]);
-    program.types("deleted:yes");
+    program.types("is:deleted");
     program.finds(&[row("a", 3)]);
     program.took();
     program.ctrl('x');
@@ -572,4 +572,28 @@ fn where_nothing_is_saved_there_is_no_list() {
     program.ctrl('o');
     assert!(program.state.overlay.is_none());
     assert_eq!(program.notices(), ["Nothing is saved here, so there are no sessions to choose from."]);
+}
+
+#[test]
+fn the_beginning_of_a_long_list_is_shown_before_the_rest_and_keeps_what_is_selected() {
+    let mut program = Program::listing(&[]);
+    program.types("x");
+    let rows: Vec<ShelfRow> = ["a", "b", "c", "d"].iter().map(|id| row(id, 3)).collect();
+    let part =
+        |rows: &[ShelfRow], more| ShelfAnswer::Found(ShelfFound { rows: rows.to_vec(), more, ..ShelfFound::default() });
+    let question = program.question();
+    program.answer(question.clone(), part(&rows[..2], true));
+    assert_eq!((program.titles().len(), program.selected()), (2, "a"));
+    program.key(KeyCode::Down);
+    program.answer(question, part(&rows, false));
+    assert_eq!((program.titles().len(), program.selected()), (4, "b"));
+    // What was chosen may stand in the rest.
+    program.key(KeyCode::Down);
+    program.key(KeyCode::Down);
+    program.types("y");
+    let question = program.question();
+    program.answer(question.clone(), part(&rows[..2], true));
+    assert_eq!(program.selected(), "a");
+    program.answer(question, part(&rows, false));
+    assert_eq!(program.selected(), "d");
 }

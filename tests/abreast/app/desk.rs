@@ -81,10 +81,20 @@ impl Desk {
 
     /// As [`Self::open`], with sessions in a directory; those that it begins have ids that begin with `stem`.
     pub(super) async fn with_store(directory: &Path, stem: &str) -> Self {
+        Self::with_store_and(directory, stem, |app| app).await
+    }
+
+    /// As [`Self::with_store`], with more than that.
+    pub(super) async fn with_store_and(
+        directory: &Path,
+        stem: &str,
+        made: impl FnOnce(App<ScriptedConsole>) -> App<ScriptedConsole>,
+    ) -> Self {
         let mut state = State::new(start(WIDE));
         let anchor = Anchor { instant: tokio::time::Instant::now().into_std(), unix_ms: 0 };
         state.saving = Some(Box::new(Saving::new(stem.to_owned(), anchor)));
-        Self::with(state, ScriptedConnect::default(), |app| app.with_store(directory.to_owned(), Vec::new())).await
+        let stored = |app: App<ScriptedConsole>| made(app.with_store(directory.to_owned(), Vec::new()));
+        Self::with(state, ScriptedConnect::default(), stored).await
     }
 
     pub(super) async fn with(

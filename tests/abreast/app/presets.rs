@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use abreast::state::Size;
+use abreast::store::{Ledger, LedgerBy, LedgerGroup, LedgerQuery};
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
 use serde_json::json;
 
 use super::*;
@@ -181,4 +184,49 @@ async fn hostile_names_and_values_are_made_visible() {
     desk.press("up delete delete").await;
     desk.shows("is no name for a preset");
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2);
+}
+
+/// The runs of each preset as the ledger counts them, and which run of which session was asked with which.
+fn used(directory: &Path) -> (Vec<(String, u64)>, Vec<String>) {
+    let query = LedgerQuery { by: LedgerBy::Preset, ..LedgerQuery::default() };
+    let table = Ledger::open(directory).unwrap().table(&query, &TimeZone::UTC).unwrap();
+    let runs = |group: &LedgerGroup| group.sums.parts.values().map(|tally| tally.runs).sum();
+    let counted = table.groups.iter().map(|group| (group.key.clone(), runs(group))).collect();
+    let base = Connection::open(directory.join("abreast.db")).unwrap();
+    let sql = "SELECT concat_ws(' ', session, run, preset) FROM presets_used ORDER BY session, run";
+    let rows = base.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>();
+    (counted, rows.unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_store_knows_which_runs_were_asked_with_a_preset_also_after_the_session_was_left() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("strict.toml"), STRICT).unwrap();
+    let (presets, data) = (home.path().to_owned(), home.path().join("data"));
+    let desk = Desk::with_store_and(&data, "k3", |app| app.with_presets(presets)).await;
+    let mut asked = 0;
+    let mut talks = async |question: &str| {
+        desk.sends(question).await;
+        desk.waits_until("a request is sent", |desk| desk.connect.count() > asked).await;
+        desk.answers(asked, "Yes.").await;
+        asked += 1;
+    };
+    talks("Without one?").await;
+    desk.press("alt-p").await;
+    desk.comes_to_show("Lane A would change:").await;
+    desk.press("enter").await;
+    talks("With it?").await;
+    desk.press("ctrl-n").await;
+    talks("The same lane in another session?").await;
+    desk.press("ctrl-o").await;
+    desk.comes_to_show("Without one?").await;
+    desk.press("enter").await;
+    desk.waits_until("the list closes", |desk| !desk.screen.text().contains("● on the screen")).await;
+    talks("Back in the first?").await;
+    desk.press("f2 0 . 9 enter esc").await;
+    talks("Changed by hand?").await;
+    desk.closed().await;
+    let counted = [(String::new(), 2), ("strict".to_owned(), 3)];
+    let runs = ["k3 1 strict", "k3 2 strict", "k3-1 0 strict"].map(str::to_owned);
+    assert_eq!(used(&data), (counted.to_vec(), runs.to_vec()));
 }

@@ -144,3 +144,36 @@ async fn a_session_that_another_program_has_open_is_read_and_copied() {
     lists(&first, "4 turns").await;
     first.closed().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_session_that_is_opened_says_so_and_comes_back_when_something_is_sent_in_it() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = two(home.path()).await;
+    lists(&desk, "What of refunds?").await;
+    desk.press("ctrl-x esc").await;
+    // A look at it and a draft bring nothing back.
+    for _ in 0..2 {
+        lists(&desk, "Sessions").await;
+        desk.types("is:deleted").await;
+        desk.comes_to_show("▸   What of refunds?").await;
+        desk.press("enter").await;
+        desk.comes_to_show("This session is deleted.").await;
+        desk.types("x").await;
+        lists(&desk, "What is a heron?").await;
+        desk.hides("▸   What of refunds?");
+        desk.press("enter").await;
+        desk.comes_to_show("a draft").await;
+    }
+    lists(&desk, "Sessions").await;
+    desk.types("is:deleted").await;
+    desk.comes_to_show("▸   What of refunds?").await;
+    desk.press("enter").await;
+    desk.comes_to_show("This session is deleted.").await;
+    desk.sends("And gifts?").await;
+    desk.comes_to_show("This session was deleted").await;
+    desk.waits_until("a request is sent", |desk| desk.connect.count() > 2).await;
+    desk.answers(2, "The same.").await;
+    desk.press("ctrl-n").await;
+    lists(&desk, "▸   What of refunds?").await;
+    desk.closed().await;
+}

@@ -94,3 +94,28 @@ fn a_filter_is_used_and_one_that_is_none_is_told() {
     assert_eq!(odd.code, Some(1));
     assert!(odd.err.starts_with("`colour:` is no filter, so `colour:red` is looked for in the text."), "{odd:?}");
 }
+
+#[test]
+fn deleted_sessions_are_purged_only_when_that_is_confirmed_and_only_after_their_time() {
+    let home = home();
+    let directory = home.path().join("data");
+    let store = Store::start(directory.clone(), Vec::new(), |_| {});
+    let shelf = Shelf::start(directory, &store, TimeZone::UTC, |_, _| {});
+    shelf.ask(ShelfWork::Change { id: "refund".into(), change: ShelfChange::Delete });
+    drop((shelf, store));
+    let doctor = home.run(["doctor", "--offline"]);
+    assert!(doctor.out.contains("deleted sessions 1, which hold "), "{doctor:?}");
+    let early = home.run(["sessions", "purge"]);
+    let said = "Nothing was deleted more than 30 days ago.\n";
+    assert_eq!((early.code, early.out.as_str(), early.err.as_str()), (Some(0), said, ""));
+    let unasked = home.run(["sessions", "purge", "--older-than", "0"]);
+    let would = "Would be removed for good: sessions 1 with 1 turns, attached contents 0 (0 B). The ledger stays.\n";
+    let wants = "Nothing was removed: --yes removes it without asking.\n";
+    assert_eq!((unasked.code, unasked.out.as_str(), unasked.err.as_str()), (Some(2), would, wants));
+    assert_eq!(lines(&home.run(["search", "is:deleted"])), ["refund  A claim"]);
+    let removed = home.run(["sessions", "purge", "--older-than", "0", "--yes"]);
+    assert_eq!((removed.code, removed.out.as_str()), (Some(0), would.replace("Would be removed", "Removed").as_str()));
+    assert_eq!(home.run(["search", "is:deleted"]).code, Some(1));
+    assert_eq!(lines(&home.run(["sessions"])), ["tea  On tea [pinned] #kitchen"]);
+    assert_eq!(home.run(["sessions", "purge", "--older-than", "0"]).out, "Nothing was deleted more than 0 days ago.\n");
+}

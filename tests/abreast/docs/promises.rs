@@ -61,15 +61,25 @@ fn every_command_and_option_in_the_documents_is_one_of_the_program() {
         "ask", "models", "export", "import", "search", "sessions", "tools", "usage", "backup", "doctor", "config",
         "sandbox",
     ];
-    let all: BTreeSet<String> =
-        COMMANDS.iter().map(|command| help(&[command])).chain([help(&[])]).flat_map(|help| options(&help)).collect();
+    let all: BTreeSet<String> = COMMANDS
+        .iter()
+        .map(|command| help(&[command]))
+        .chain([help(&[]), help(&["sessions", "purge"])])
+        .flat_map(|help| options(&help))
+        .collect();
     let mut calls_seen = 0;
     for document in documents() {
         for call in calls(&fs::read_to_string(root().join(&document)).unwrap()) {
             let command = call.first().filter(|word| COMMANDS.contains(&word.as_str()));
             let first_is_known = call.first().is_none_or(|word| word.starts_with("--") || command.is_some());
             assert!(first_is_known, "{}: `abreast {}`", document.display(), call.join(" "));
-            let known = command.map_or_else(|| all.clone(), |command| options(&help(&[command])));
+            let known = match command.map(String::as_str) {
+                Some("sessions") if call.get(1).is_some_and(|word| word == "purge") => {
+                    options(&help(&["sessions", "purge"]))
+                }
+                Some(command) => options(&help(&[command])),
+                None => all.clone(),
+            };
             for option in call.iter().filter(|word| word.starts_with("--") && word.len() > 2) {
                 let name = option.split('=').next().unwrap_or_default().to_owned();
                 assert!(known.contains(&name), "{}: `{name}` in `{}`", document.display(), call.join(" "));

@@ -3,6 +3,7 @@
 mod calls;
 mod drip;
 mod full_disk;
+mod importing;
 mod killing;
 mod lanes;
 mod leaving;
