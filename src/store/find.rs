@@ -10,16 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::index::{Hit, Told, expression};
+use super::index::{Hit, Reach, Told, expression};
 use super::listed::{Listed, listed};
 use super::query::{Query, Term};
 use super::{ShelfFound, ShelfHit, StoreFault, rows, snippet, words};
 use crate::text;
 
 /// Turns that match and are looked at, whatever sessions they are of; of several words a part of it, since each match
-/// costs more then, but not less than [`LEAST_HITS`].
+/// costs more then, but not less than [`LEAST_HITS`]. Fewer where so many pages of sessions are found by then.
 const MOST_HITS: usize = 20_000;
 const LEAST_HITS: usize = 4_000;
+const ENOUGH_PAGES: usize = 4;
 
 /// So many sessions are given at once, before the rest of the page: each costs a look at its text, which may have to come
 /// from the disk, and a screen has little more room.
@@ -113,7 +114,8 @@ impl Search<'_> {
         let mut against = Vec::new();
         for term in &self.unwanted {
             let words = expression(self.connection, &[term], false)?;
-            against.push(Told::of(self.connection, &words, most_hits(&[term]), self.overtaken)?);
+            let reach = Reach { turns: most_hits(&[term]), sessions: usize::MAX, counts: &|_| true };
+            against.push(Told::of(self.connection, &words, reach, self.overtaken)?);
         }
         let mut page = Vec::new();
         for (place, hit) in ordered {
@@ -158,7 +160,13 @@ impl Search<'_> {
     /// All that match, as far as it can be told, in the order in which they are shown.
     fn matching(&mut self, all: &[Listed]) -> Result<Vec<Placed>, StoreFault> {
         let words = expression(self.connection, &self.wanted, true)?;
-        let told = Told::of(self.connection, &words, most_hits(&self.wanted), self.overtaken)?;
+        let mut listed: Vec<i64> = all.iter().map(|listed| listed.key).collect();
+        listed.sort_unstable();
+        // What must not be there takes some of them away.
+        let sessions = if self.unwanted.is_empty() { ENOUGH_PAGES * self.most } else { usize::MAX };
+        let counts = |key| listed.binary_search(&key).is_ok();
+        let reach = Reach { turns: most_hits(&self.wanted), sessions, counts: &counts };
+        let told = Told::of(self.connection, &words, reach, self.overtaken)?;
         let hits = self.by_text(all, &told)?;
         let mut classes: BTreeMap<usize, Class> = hits.keys().map(|place| (*place, Class::Text)).collect();
         classes.extend(self.by_title(all).map(|place| (place, Class::Title)));

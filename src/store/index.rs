@@ -14,13 +14,13 @@ use super::{StoreFault, words};
 /// Bits of a row's number that are the turn's.
 const TURN_BITS: u32 = 20;
 
-/// Words that begin with a part or have it within, for all terms together: those that were seen first, which are the
-/// common ones. To begin with a word costs the index as much as to go through a thousand matches of it, and after the
-/// system's cache was emptied a dozen reads.
+/// Words that begin with a part and words that have it within, together and for all terms: those that were seen first,
+/// which are the common ones. To begin with a word costs the index as much as to go through a thousand matches of it, and
+/// after the system's cache was emptied a dozen reads.
 const MOST_WORDS: usize = 64;
 
 /// Words that a single letter stands for: the commonest fill a list by themselves, and it is the first thing that is typed.
-const LETTER_WORDS: usize = 16;
+const LETTER_WORDS: usize = 32;
 
 /// So many of them each term has, however many terms there are.
 const LEAST_WORDS: usize = 8;
@@ -38,6 +38,16 @@ pub(super) struct Hit {
     pub(super) turn: u32,
     /// How many do.
     pub(super) turns: u64,
+}
+
+/// How far the index is looked through.
+#[derive(Clone, Copy)]
+pub(super) struct Reach<'a> {
+    /// Turns that match, whatever sessions they are of.
+    pub(super) turns: usize,
+    /// Sessions of those that count.
+    pub(super) sessions: usize,
+    pub(super) counts: &'a dyn Fn(i64) -> bool,
 }
 
 /// The newest hits of all sessions.
@@ -99,8 +109,7 @@ fn is_single_dense(word: &str) -> bool {
 /// A word, the words that begin with it and, if it may be any part, those that have it within.
 fn longer_words(connection: &Connection, word: String, is_part: bool, most: usize) -> Result<Vec<String>, StoreFault> {
     let most = if word.len() == 1 { most.min(LETTER_WORDS) } else { most };
-    // Of each kind so many, where the other has few.
-    let side = i64::try_from(most * 3 / 4).unwrap_or(i64::MAX);
+    let half = i64::try_from(most / 2).unwrap_or(i64::MAX);
     let length = word.chars().count();
     // A pair of dense signs is a whole.
     if word.chars().all(words::is_dense) && length > 1 {
@@ -112,37 +121,39 @@ fn longer_words(connection: &Connection, word: String, is_part: bool, most: usiz
         "SELECT word FROM words WHERE word >= ?1 AND word < ?2 AND ?4 > 0 ORDER BY key LIMIT ?3"
     };
     let after = format!("{word}\u{10FFFF}");
-    let begin: Vec<String> = connection
+    let mut out: Vec<String> = connection
         .prepare_cached(begin)?
-        .query_map(params![word, after, side, FIRST_WORDS], |row| row.get(0))?
+        .query_map(params![word, after, half, FIRST_WORDS], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let mut within: Vec<String> = Vec::new();
     if is_part && length > 2 {
-        let sql = "SELECT word FROM words WHERE key IN
+        let within = "SELECT word FROM words WHERE key IN
             (SELECT rowid FROM word_parts WHERE word GLOB ?1 ORDER BY rowid LIMIT ?2) ORDER BY key";
-        let mut statement = connection.prepare_cached(sql)?;
-        let found = statement.query_map(params![format!("*{word}*"), side], |row| row.get(0))?;
-        within = found.collect::<Result<_, _>>()?;
-        within.retain(|found| !begin.contains(found));
+        let mut statement = connection.prepare_cached(within)?;
+        let found = statement.query_map(params![format!("*{word}*"), half], |row| row.get::<_, String>(0))?;
+        for found in found {
+            let found = found?;
+            if !out.contains(&found) {
+                out.push(found);
+            }
+        }
     }
-    let own = begin.len().min(most - within.len().min(most / 2));
-    within.truncate(most - own);
-    let longer = begin.into_iter().take(own).chain(within).filter(|found| *found != word);
-    Ok(std::iter::once(word.clone()).chain(longer).collect())
+    out.retain(|found| *found != word);
+    out.insert(0, word);
+    Ok(out)
 }
 
 impl Told {
-    /// Looks through the newest `most` turns that match.
+    /// Looks through the newest turns that match, as far as is said.
     pub(super) fn of(
         connection: &Connection,
         expression: &Expression,
-        most: usize,
+        reach: Reach<'_>,
         overtaken: &AtomicBool,
     ) -> Result<Self, StoreFault> {
         if expression.narrow.is_empty() {
             return Ok(Self::default());
         }
-        let newest = |asked: &String| newest(connection, asked, most, overtaken);
+        let newest = |asked: &String| newest(connection, asked, reach, overtaken);
         let narrow = newest(&expression.narrow)?;
         // Where the words themselves are in more turns than are looked at, there is no want of what they are a part of.
         let wide = expression.wide.as_ref().filter(|_| narrow.from == 0).map(newest).transpose()?;
@@ -182,16 +193,26 @@ impl Told {
     }
 }
 
-fn newest(connection: &Connection, asked: &str, most: usize, overtaken: &AtomicBool) -> Result<Newest, StoreFault> {
+fn newest(
+    connection: &Connection,
+    asked: &str,
+    reach: Reach<'_>,
+    overtaken: &AtomicBool,
+) -> Result<Newest, StoreFault> {
     let sql = "SELECT rowid FROM found WHERE found MATCH ?1 ORDER BY rowid DESC";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([asked])?;
     let mut newest = Newest::default();
-    let mut count = 0;
+    let (mut count, mut sessions) = (0, 0);
     while let Some(row) = rows.next()? {
         let row: i64 = row.get(0)?;
         let key = row >> TURN_BITS;
-        if count >= most {
+        let begins = !newest.hits.contains_key(&key);
+        if begins && sessions >= reach.sessions {
+            newest.from = key + 1;
+            break;
+        }
+        if count >= reach.turns {
             // What was counted of the session that stands here may not be all of it.
             newest.hits.remove(&key);
             newest.from = key + 1;
@@ -200,6 +221,7 @@ fn newest(connection: &Connection, asked: &str, most: usize, overtaken: &AtomicB
         if overtaken.load(Ordering::Relaxed) {
             return Err(StoreFault::Overtaken);
         }
+        sessions += usize::from(begins && (reach.counts)(key));
         newest.hits.entry(key).or_insert_with(|| Hit { turn: turn(row), turns: 0 }).turns += 1;
         count += 1;
     }

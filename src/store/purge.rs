@@ -84,12 +84,11 @@ pub fn purge(directory: &Path, before: i64, purge: Purge) -> Result<Option<Purge
     Ok(Some(purged))
 }
 
+/// Sessions that are taken for as long as this lives.
+type Taken = Vec<(String, Option<SessionLock>)>;
+
 /// The deleted sessions that no other program has open, taken so that none opens them now, and how many others have.
-fn free(
-    connection: &Connection,
-    directory: &Path,
-    before: i64,
-) -> Result<(Vec<(String, Option<SessionLock>)>, u64), StoreFault> {
+fn free(connection: &Connection, directory: &Path, before: i64) -> Result<(Taken, u64), StoreFault> {
     let mut select = connection.prepare("SELECT session FROM marks WHERE deleted < ?1 ORDER BY session")?;
     let deleted: Vec<String> = select.query_map([before], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let (mut free, mut open_elsewhere) = (Vec::new(), 0);

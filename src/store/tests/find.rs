@@ -338,3 +338,18 @@ fn what_a_search_needs_is_read_ahead_unless_something_else_is_wanted() {
     assert_eq!(reader.read_ahead(&AtomicBool::new(true)), Err(StoreFault::Overtaken));
     assert_eq!(reader.read_ahead(&AtomicBool::new(false)), Ok(()));
 }
+
+#[test]
+fn the_index_is_left_when_many_pages_are_found_and_what_changed_last_still_comes_first() {
+    // The newest of the list were begun first, so the index has them last.
+    let ids: Vec<String> = (0..30).map(|number| format!("s{number:02}")).collect();
+    let home = shelf(&ids.iter().map(|id| talk(id, "a", &["word other"])).collect::<Vec<_>>());
+    change(&home, "s07", &ShelfChange::Tag(vec!["rare".into()]));
+    let found = |query: &str| {
+        let found = found_in(home.path(), query, 2);
+        (found.rows.into_iter().map(|row| row.id).collect::<Vec<_>>(), found.more)
+    };
+    assert_eq!(found("word"), (ids[..2].to_vec(), true));
+    assert_eq!(found("word -none"), (ids[..2].to_vec(), true));
+    assert_eq!(found("tag:rare wor oth"), (vec!["s07".to_owned()], false), "sessions that are not listed do not count");
+}
