@@ -42,8 +42,8 @@ impl Asked {
     }
 }
 
-fn opened(session: SavedSession) -> ShelfAnswer {
-    ShelfAnswer::Opened { session: Box::new(unread(&session)), elsewhere: None }
+fn opened(session: &SavedSession) -> ShelfAnswer {
+    ShelfAnswer::Opened { session: Box::new(unread(session)), elsewhere: None }
 }
 
 #[test]
@@ -115,12 +115,12 @@ fn opening_a_session_gives_the_former_one_to_others() {
     let home = home();
     store(home.path(), &[session("one", 1), session("two", 2)]);
     let asked = ask_in(home.path());
-    assert_eq!(asked.open("one"), opened(session("one", 1)));
+    assert_eq!(asked.open("one"), opened(&session("one", 1)));
     let mine = OpenElsewhere { process: Some(std::process::id()) };
     assert_eq!(SessionLock::take(home.path(), "one").unwrap_err(), mine);
     keep(&asked.store, "one", vec![Write::Turn(Box::new(turn(1, Some(0), "user", "more")))]).unwrap();
     assert!(matches!(asked.open("one"), ShelfAnswer::Opened { elsewhere: None, .. }));
-    assert_eq!(asked.open("two"), opened(session("two", 2)));
+    assert_eq!(asked.open("two"), opened(&session("two", 2)));
     drop(SessionLock::take(home.path(), "one").unwrap().unwrap());
     let other = SessionLock::take(home.path(), "one").unwrap();
     let ShelfAnswer::Opened { session, elsewhere } = asked.open("one") else { panic!("not opened") };
@@ -146,8 +146,8 @@ fn what_comes_late_of_a_session_that_was_left_is_kept_and_the_session_stays_free
     let home = home();
     store(home.path(), &[session("one", 1), session("two", 2)]);
     let asked = ask_in(home.path());
-    assert_eq!(asked.open("one"), opened(session("one", 1)));
-    assert_eq!(asked.open("two"), opened(session("two", 2)));
+    assert_eq!(asked.open("one"), opened(&session("one", 1)));
+    assert_eq!(asked.open("two"), opened(&session("two", 2)));
     keep(&asked.store, "one", vec![Write::Turn(Box::new(turn(1, Some(0), "user", "late")))]).unwrap();
     assert_eq!(loaded(home.path(), "one").turns.len(), 2);
     assert!(SessionLock::take(home.path(), "one").is_ok());
@@ -184,7 +184,7 @@ fn what_cannot_be_saved_keeps_its_session_on_the_screen() {
     assert_eq!(asked.open("two"), ShelfAnswer::Failed(said.into()));
     other.connection.execute_batch("ROLLBACK").unwrap();
     asked.store.kept().blocking_recv().unwrap().unwrap();
-    assert_eq!(asked.open("two"), opened(session("two", 1)));
+    assert_eq!(asked.open("two"), opened(&session("two", 1)));
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn a_wire_that_is_in_the_store_is_asked_for_once_while_its_page_is_shown_and_let
     state.session.run_mut(run).unwrap().stored = Some(place.clone());
     assert_eq!(asked(&update(&mut state, Event::Tick, now)), [], "another page is shown");
     state.inspector.tab = InspectorTab::Wire;
-    assert_eq!(asked(&update(&mut state, Event::Tick, now)), [place.clone()]);
+    assert_eq!(asked(&update(&mut state, Event::Tick, now)), std::slice::from_ref(&place));
     assert_eq!(asked(&update(&mut state, Event::Tick, now)), []);
     assert_eq!(detail(&state), "Reading the wire of this run …");
 
