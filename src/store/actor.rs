@@ -107,7 +107,7 @@ pub fn load(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Option<
     })
 }
 
-/// As [`load`], but the wires stay in the store: [`read_wires`] reads them.
+/// As [`load`], but the wires stay in the store: `read_wires` reads them.
 ///
 /// # Errors
 /// As [`load`].
