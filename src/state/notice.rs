@@ -31,6 +31,8 @@ pub enum Topic {
     Share,
     /// Something that has to be asked for once more.
     AskAgain,
+    /// Whether the session on the screen is deleted.
+    Deleted,
 }
 
 /// The notices on the screen, oldest first.
