@@ -39,9 +39,7 @@ impl Opened {
         if let Some(said) = said {
             state.notices.show(Level::Warning, said, now);
         }
-        if let Some(said) = state.saving.as_ref().and_then(|saving| saving.place.deleted()) {
-            state.notices.show(Level::Warning, said, now);
-        }
+        state.tell_deleted(now);
         match lock {
             Ok(lock) => Ok(lock.into_iter().collect()),
             Err(elsewhere) => {

@@ -35,6 +35,8 @@ pub enum Topic {
     Budget,
     /// Files that cannot go with the draft.
     Attaching,
+    /// Whether the session on the screen is deleted.
+    Deleted,
 }
 
 /// The notices on the screen, oldest first.

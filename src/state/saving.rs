@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Anchor, ComposerMark, Draft, Lane, Queue, Shared, State};
+use super::{Anchor, ComposerMark, Draft, Lane, Queue, Shared, State, Topic};
 use crate::chat::{Run, RunId, TurnId};
 use crate::store::StoreFault;
 
@@ -102,7 +103,25 @@ impl Saving {
     }
 }
 
+/// How long it is said whether a session is deleted.
+const DELETED: Duration = Duration::from_secs(10);
+
 impl State {
+    /// Says that the session which was opened is deleted, if it is.
+    pub fn tell_deleted(&mut self, now: Instant) {
+        let place = self.saving.as_ref().map(|saving| &saving.place);
+        if matches!(place, Some(SavedPlace::Kept(kept)) if kept.deleted.is_some()) {
+            let said = "This session is deleted. It stays so until you send something in it, which brings it back.";
+            self.notices.show_about(Topic::Deleted, said, now, DELETED);
+        }
+    }
+
+    /// Says that the session on the screen is deleted no longer.
+    pub(crate) fn tell_restored(&mut self, now: Instant) {
+        let said = "This session was deleted and is in the list again.";
+        self.notices.show_about(Topic::Deleted, said, now, DELETED);
+    }
+
     /// When a run was sent, by the clock on the wall; `None` where no clock was given.
     #[must_use]
     pub fn started(&self, run: &Run) -> Option<jiff::Timestamp> {
@@ -112,13 +131,6 @@ impl State {
 }
 
 impl SavedPlace {
-    /// What is to be said of a session that was opened though it is deleted.
-    #[must_use]
-    pub fn deleted(&self) -> Option<&'static str> {
-        let said = "This session is deleted. It stays so until you send something in it, which brings it back.";
-        matches!(self, Self::Kept(kept) if kept.deleted.is_some()).then_some(said)
-    }
-
     /// Which of the program's sessions it is about.
     #[must_use]
     pub fn serial(&self) -> u64 {

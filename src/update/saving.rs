@@ -72,7 +72,7 @@ fn work(state: &mut State, saving: &mut Saving, piece: bool, now: Instant) -> Op
     turns(state, kept, &mut writes);
     if kept.deleted.take_if(|turns| state.session.turns.len() > *turns).is_some() {
         writes.push(Write::Restore);
-        state.notices.show(Level::Note, "This session was deleted and is in the list again.", now);
+        state.tell_restored(now);
     }
     if !piece {
         around(state, kept, &mut writes);

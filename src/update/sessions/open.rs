@@ -119,9 +119,7 @@ fn tell(state: &mut State, opening: Option<&OpeningSession>, elsewhere: Option<O
     if let Some(elsewhere) = elsewhere {
         state.notices.show(Level::Warning, open_elsewhere(elsewhere), now);
     }
-    if let Some(said) = state.saving.as_ref().and_then(|saving| saving.place.deleted()) {
-        state.notices.show(Level::Warning, said, now);
-    }
+    state.tell_deleted(now);
 }
 
 /// `A was`, `A and B were`.

@@ -172,6 +172,7 @@ async fn a_deleted_session_that_is_opened_says_so_and_comes_back_when_something_
     desk.waits_until("the list closes", |desk| !desk.screen.text().contains("is:deleted")).await;
     desk.sends("And gifts?").await;
     desk.comes_to_show("This session was deleted").await;
+    desk.hides("This session is deleted");
     desk.waits_until("a request is sent", |desk| desk.connect.count() > 2).await;
     desk.answers(2, "The same.").await;
     desk.press("ctrl-n").await;

@@ -1,5 +1,8 @@
 //! Sessions that are left and opened again.
 
+use abreast::store::{Shelf, ShelfChange, ShelfWork, Store};
+use jiff::tz::TimeZone;
+
 use super::{Launch, Terminal, ready, sandbox};
 use crate::program::Home;
 
@@ -48,6 +51,19 @@ fn a_session_that_is_open_already_can_be_read_and_says_so() {
         terminal.shows("what is a refund") && terminal.shows("open in another Abreast")
     });
     drop(first);
+}
+
+#[test]
+fn a_deleted_session_that_is_resumed_by_its_id_says_so() {
+    let data = Home::new();
+    let said = left(asked(&data, "what is a refund"));
+    let id = said.trim().strip_prefix("To go on with this session: abreast --resume ").unwrap().to_owned();
+    let store = Store::start(data.path().to_owned(), Vec::new(), |_| {});
+    let shelf = Shelf::start(data.path().to_owned(), &store, TimeZone::UTC, |_, _| {});
+    shelf.ask(ShelfWork::Change { id: id.clone(), change: ShelfChange::Delete });
+    drop((shelf, store));
+    let mut terminal = launch(&data, &["--resume", &id]).start();
+    terminal.wait_for("This session is deleted.");
 }
 
 #[test]
