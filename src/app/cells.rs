@@ -39,7 +39,7 @@ const CODES: [(Modifier, u8); 9] = [
 /// Writes what turns each part of the terminal, given as it is, into what it is to be. The terminal's pen has no colours and
 /// no modifiers before and after; the cursor may be anywhere.
 pub(super) fn write<'b>(out: &mut impl Write, parts: impl Iterator<Item = (&'b Buffer, &'b Buffer)>) -> io::Result<()> {
-    let mut pen = Pen { out, at: None, plain: false, ink: Inked::default() };
+    let mut pen = Pen { out, at: None, plain: false, ink: Inked::default(), codes: Vec::new() };
     for (before, after) in parts {
         pen.part(before, after)?;
     }
@@ -62,6 +62,8 @@ struct Pen<'w, W> {
     /// Whether the last symbol was one byte: of others terminals may think that they are of another width.
     plain: bool,
     ink: Inked,
+    /// What a style is told with; kept for its memory.
+    codes: Vec<u8>,
 }
 
 impl<W: Write> Pen<'_, W> {
@@ -166,7 +168,8 @@ impl<W: Write> Pen<'_, W> {
         if ink == self.ink {
             return Ok(());
         }
-        let mut codes = Vec::with_capacity(40);
+        let codes = &mut self.codes;
+        codes.clear();
         if !ink.modifier.contains(self.ink.modifier) {
             codes.extend_from_slice(b"0;");
             self.ink = Inked::default();
@@ -175,14 +178,14 @@ impl<W: Write> Pen<'_, W> {
             write!(codes, "{code};")?;
         }
         if ink.fg != self.ink.fg {
-            colour(&mut codes, ink.fg, 30)?;
+            colour(codes, ink.fg, 30)?;
         }
         if ink.bg != self.ink.bg {
-            colour(&mut codes, ink.bg, 40)?;
+            colour(codes, ink.bg, 40)?;
         }
         codes.pop();
         self.out.write_all(b"\x1b[")?;
-        self.out.write_all(&codes)?;
+        self.out.write_all(codes)?;
         self.out.write_all(b"m")?;
         self.ink = ink;
         Ok(())

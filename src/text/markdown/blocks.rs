@@ -8,6 +8,7 @@ use super::frame::{Container, Ending, Frame, Last, ListAt, Opening};
 use super::inline::Inline;
 use super::margin::{Margin, trimmed};
 use super::memory::Memory;
+use super::pass::Colours;
 use super::table::{Cell, Grid};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, width, wrap, wrap_hard};
 
@@ -26,7 +27,7 @@ pub(super) struct Writer<'a, 'o> {
     pub(super) opening: Opening,
     pub(super) ending: Ending,
     pub(super) memory: Option<Memory>,
-    pub(super) defers: bool,
+    pub(super) colours: Colours,
 }
 
 /// The block whose text is being read.
@@ -55,7 +56,7 @@ impl<'a, 'o> Writer<'a, 'o> {
             opening,
             ending: Ending::default(),
             memory: None,
-            defers: false,
+            colours: Colours::Now,
         }
     }
 
@@ -65,9 +66,9 @@ impl<'a, 'o> Writer<'a, 'o> {
         self
     }
 
-    /// Whether whole blocks of code wait for their colours.
-    pub(super) fn deferring(mut self, defers: bool) -> Self {
-        self.defers = defers;
+    /// With colours for whole blocks of code at this time.
+    pub(super) fn colouring(mut self, colours: Colours) -> Self {
+        self.colours = colours;
         self
     }
 

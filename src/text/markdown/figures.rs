@@ -5,6 +5,7 @@ use super::code;
 use super::deferred::Deferred;
 use super::frame::{Last, Opening};
 use super::memory::Memory;
+use super::pass::Colours;
 use super::table::{Grid, Layout};
 use crate::text::highlight::Highlighter;
 use crate::text::{Span, clean};
@@ -18,7 +19,7 @@ impl Writer<'_, '_> {
             self.row(&[code::caption(info, self.margin.room())]);
             match self.memory.take() {
                 Some(memory) => self.remembered_lines(info, &text, memory),
-                None if self.defers => {
+                None if self.colours == Colours::WhenSeen => {
                     let place = (self.width, self.margin.rest());
                     self.ending.deferred.push(Deferred::write(info, text, place, self.out));
                 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::frame::Opening;
 use super::links::{Definitions, Label};
 use super::mode::{Mode, Waiting};
-use super::pass::Pass;
+use super::pass::{Colours, Pass};
 use super::stream::{StreamingMarkdown, first_lines};
 
 impl StreamingMarkdown {
@@ -46,7 +46,7 @@ impl StreamingMarkdown {
             started: *started,
             known: &self.resolved,
             later: &none,
-            defers: true,
+            colours: Colours::WhenSeen,
         };
         let found = pass.write(opening.clone(), &mut lines);
         self.work.bytes_parsed += text.len() as u64;
@@ -79,7 +79,7 @@ impl StreamingMarkdown {
             started: open.started,
             known: &self.resolved,
             later: &none,
-            defers: false,
+            colours: Colours::Now,
         };
         let found = pass.write(Opening::Block, &mut self.settled);
         self.work.bytes_parsed += text.len() as u64;

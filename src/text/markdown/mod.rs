@@ -24,7 +24,7 @@ use pulldown_cmark::Options;
 
 use self::frame::Opening;
 use self::links::Definitions;
-use self::pass::Pass;
+use self::pass::{Colours, Pass};
 pub use self::stream::{StreamingMarkdown, Work};
 use crate::text::Line;
 
@@ -33,8 +33,15 @@ use crate::text::Line;
 pub fn render(source: &str, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     let none = Definitions::default();
-    let pass =
-        Pass { text: source, until: usize::MAX, width, started: false, known: &none, later: &none, defers: false };
+    let pass = Pass {
+        text: source,
+        until: usize::MAX,
+        width,
+        started: false,
+        known: &none,
+        later: &none,
+        colours: Colours::Now,
+    };
     pass.write(Opening::Block, &mut lines);
     lines
 }

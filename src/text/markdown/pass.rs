@@ -25,8 +25,16 @@ pub(super) struct Pass<'p> {
     pub(super) known: &'p Definitions,
     /// The definitions that come after it.
     pub(super) later: &'p Definitions,
-    /// Whether blocks of code wait for their colours until somebody looks at them.
-    pub(super) defers: bool,
+    /// When whole blocks of code get their colours.
+    pub(super) colours: Colours,
+}
+
+/// When a block of code that is whole gets its colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colours {
+    Now,
+    /// When somebody looks at it.
+    WhenSeen,
 }
 
 /// What a walk found besides the rows.
@@ -56,7 +64,8 @@ impl Pass<'_> {
         };
         let parser = Parser::new_with_broken_link_callback(self.text, options(), Some(resolve));
         let definitions = Definitions::of(parser.reference_definitions(), self.until);
-        let mut writer = Writer::new(self.width, self.started, opening, out).remembering(memory).deferring(self.defers);
+        let mut writer =
+            Writer::new(self.width, self.started, opening, out).remembering(memory).colouring(self.colours);
         for (event, range) in parser.into_offset_iter() {
             if range.start >= self.until && begins_block(&event) {
                 break;

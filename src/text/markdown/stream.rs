@@ -14,7 +14,7 @@ use super::memory::Memory;
 use super::mode::{Mode, OpenTable, Waiting};
 use super::outline::{Cut, Kind, cut, is_open_fence, outline, whole_lines};
 use super::paragraph::{LEAST_ROWS, cut_paragraph};
-use super::pass::{Found, Pass};
+use super::pass::{Colours, Found, Pass};
 use crate::text::Line;
 use crate::text::highlight::Highlighter;
 
@@ -177,7 +177,7 @@ impl StreamingMarkdown {
         }
         if let Some(cut) = cut(&text, &blocks, head) {
             let end = self.at + cut.at() - head;
-            let ending = self.commit(&text, cut.at(), end, true);
+            let ending = self.commit(&text, cut.at(), end, Colours::WhenSeen);
             self.mode = match cut {
                 Cut::Before(_) => Mode::Block,
                 Cut::InList(_) => ending.list.map_or(Mode::Block, |list| Mode::Container(Opening::List(list))),
@@ -202,7 +202,7 @@ impl StreamingMarkdown {
     }
 
     fn settle_fence(&mut self, text: &str, whole: usize) {
-        let ending = self.commit(text, usize::MAX, whole, false);
+        let ending = self.commit(text, usize::MAX, whole, Colours::Now);
         // The rule under the code comes when the code has ended.
         self.settled.pop();
         self.work.lines_rendered = self.work.lines_rendered.saturating_sub(1);
@@ -214,7 +214,7 @@ impl StreamingMarkdown {
     fn settle_table(&mut self, text: &str, whole: usize) {
         let (start, from, started) = (self.at, self.settled.len(), !self.settled.is_empty());
         let waiting = self.waiting.len();
-        let ending = self.commit(text, usize::MAX, whole, false);
+        let ending = self.commit(text, usize::MAX, whole, Colours::Now);
         let Some((part, layout)) = ending.table else { return };
         // The table waits as a whole, when it has ended.
         let wanted = self.waiting.drain(waiting..).flat_map(|part| part.labels).collect();
@@ -228,12 +228,12 @@ impl StreamingMarkdown {
     }
 
     /// Writes what is final: up to `until` in the text, which is `end` in the source.
-    fn commit(&mut self, text: &str, until: usize, end: usize, defers: bool) -> Ending {
+    fn commit(&mut self, text: &str, until: usize, end: usize, colours: Colours) -> Ending {
         let started = self.is_started();
         let opening = self.mode.opening();
         let mut lines = Vec::new();
         let (known, later) = (&self.known, &self.resolved);
-        let pass = Pass { text, until, width: self.width, started, known, later, defers };
+        let pass = Pass { text, until, width: self.width, started, known, later, colours };
         let mut found = pass.write(opening.clone(), &mut lines);
         self.lay_table_out(&found.ending);
         let from = self.settled.len();
@@ -313,7 +313,7 @@ impl StreamingMarkdown {
             started,
             known: &self.known,
             later: &none,
-            defers: false,
+            colours: Colours::Now,
         };
         self.tail.clear();
         let mut found = pass.write_remembering(self.mode.opening(), Some(memory), &mut self.tail);

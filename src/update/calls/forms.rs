@@ -91,7 +91,7 @@ pub(in crate::update) fn judge(state: &mut State) {
     let written = form.editor.text();
     let verdict = match what {
         CallForm::Arguments(call) | CallForm::Again(call) => Some(on_arguments(state, lane, call, &written)),
-        CallForm::Answer(_) | CallForm::Result(_) => Some(on_result(&written)),
+        CallForm::Answer(_) | CallForm::Result(_) => on_result(&written),
         CallForm::Refusal(_) | CallForm::RefusalOfAll(_) => {
             Some(Verdict::Good("the reason goes to the model; it may be empty".to_owned()))
         }
@@ -126,12 +126,13 @@ fn found(state: &State, lane: LaneId, call: CallId, written: &str) -> Option<Cal
     Some(examined(state.offered(place, turn), name, written))
 }
 
-fn on_result(written: &str) -> Verdict {
-    Verdict::Good(match (written.trim(), serde_json::from_str::<serde::de::IgnoredAny>(written)) {
-        ("", _) => "nothing is written yet".to_owned(),
-        (_, Ok(_)) => "JSON".to_owned(),
-        _ => "text, as it is".to_owned(),
-    })
+/// Nothing is said of nothing.
+fn on_result(written: &str) -> Option<Verdict> {
+    if written.trim().is_empty() {
+        return None;
+    }
+    let json = serde_json::from_str::<serde::de::IgnoredAny>(written).is_ok();
+    Some(Verdict::Good(if json { "JSON" } else { "text, as it is" }.to_owned()))
 }
 
 /// What a text says about who answers a tool.

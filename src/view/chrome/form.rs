@@ -24,7 +24,7 @@ const ROWS: u16 = 24;
 /// Rows of the box that are not the text's: its borders, the keys; the verdict comes to that.
 const AROUND: u16 = 3;
 
-/// Rows for the verdict on a value, whose slips take a sentence.
+/// Rows for the verdict on what is told in a sentence: values, calls, budgets.
 const VERDICT_ROWS: u16 = 2;
 
 /// What a system prompt without variables says below its text.
@@ -36,7 +36,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, form: &Form, hits: &m
     let fields = u16::try_from(form.fields.len()).unwrap_or(u16::MAX);
     let columns = COLUMNS.min(screen.width.saturating_sub(4));
     let text = if form.is_line() { 1 } else { ROWS };
-    let said = if form.is_value() || form.is_call() { VERDICT_ROWS } else { 1 };
+    let sentences = form.is_value() || form.is_call() || form.purpose == FormPurpose::Budgets;
+    let said = if sentences { VERDICT_ROWS } else { 1 };
     let rows = text.saturating_add(AROUND + said).saturating_add(fields).min(screen.height.saturating_sub(2));
     let body = draw_box(canvas, (columns, rows), &title(state, &form.purpose), hits);
     let inner = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
@@ -147,7 +148,7 @@ fn unset(form: &Form, name: &str) -> String {
         (FormPurpose::Price { .. }, "output") => "the price of 1M output tokens".to_owned(),
         (FormPurpose::Price { .. }, "cached") => "as input; or the price of 1M cached input tokens".to_owned(),
         (FormPurpose::Price { .. }, _) => "three letters, such as CNY".to_owned(),
-        (FormPurpose::Budgets, "request") => "none; or for one message to all its lanes".to_owned(),
+        (FormPurpose::Budgets, "request") => "none; a message to all its lanes".to_owned(),
         (FormPurpose::Budgets, "currency") => "three letters, such as CNY".to_owned(),
         (FormPurpose::Budgets, _) => "none".to_owned(),
         (FormPurpose::Export, _) => "nothing; or a regular expression".to_owned(),

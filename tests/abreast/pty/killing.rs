@@ -63,6 +63,17 @@ fn kept(session: &SavedSession, promise: &Promise) -> bool {
     replies.any(|turn| letters(&turn.text).contains(&promise.letters))
 }
 
+/// Asks a question of this number, and waits for the first words of its answer.
+fn asks(terminal: &mut Terminal, number: u32) -> String {
+    let question = format!("tell me about refunds, number {number}");
+    terminal.keys(&format!("{question}\r"));
+    terminal.wait("the first words", |terminal| {
+        let shown = shown(terminal, &question);
+        (shown.len() > 8 || is_over(terminal, &question)) && !terminal.shows("waiting")
+    });
+    question
+}
+
 #[test]
 fn killing_the_program_at_any_moment_loses_nothing_that_its_screen_acknowledged() {
     let kills: u32 = std::env::var("ABREAST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
@@ -72,12 +83,7 @@ fn killing_the_program_at_any_moment_loses_nothing_that_its_screen_acknowledged(
     for kill in 0..kills {
         let mut terminal = launch(&sandbox, data.path(), kill > 0);
         terminal.wait_for("sandbox");
-        let question = format!("tell me about refunds, number {kill}");
-        terminal.keys(&format!("{question}\r"));
-        terminal.wait("the first words", |terminal| {
-            let shown = shown(terminal, &question);
-            (shown.len() > 8 || is_over(terminal, &question)) && !terminal.shows("waiting")
-        });
+        let question = asks(&mut terminal, kill);
         terminal.watch(Duration::from_millis(fastrand::u64(0..400)));
         let letters = if kill % 2 == 0 { shown(&terminal, &question) } else { String::new() };
         let draft = if kill % 3 == 2 { format!("draft {kill}") } else { String::new() };
@@ -171,12 +177,7 @@ fn killing_the_program_while_another_session_is_opened_keeps_both() {
             terminal = launch(&sandbox, data.path(), true);
             terminal.wait_for("sandbox");
         }
-        let question = format!("tell me about refunds, number {kill}");
-        terminal.keys(&format!("{question}\r"));
-        terminal.wait("the first words", |terminal| {
-            let shown = shown(terminal, &question);
-            (shown.len() > 8 || is_over(terminal, &question)) && !terminal.shows("waiting")
-        });
+        let question = asks(&mut terminal, kill);
         let letters = shown(&terminal, &question);
         terminal.watch(BEHIND);
         // Ctrl+O.
