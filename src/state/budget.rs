@@ -2,13 +2,17 @@
 //!
 //! Owns the caps as they hold now, and what was said of them. When something is refused or stopped is `update`'s.
 
+mod message;
+
+pub use message::{MessageNo, Messages};
+
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use super::ledger::holds;
 use super::{LedgerSpans, State, Sum, Totals};
-use crate::chat::{Cost, Money};
+use crate::chat::{Cost, Money, RunId};
 use crate::config::BudgetConfig;
 use crate::pricing::Exchange;
 use crate::store::{LedgerPart, LedgerSums, LedgerTally};
@@ -16,7 +20,7 @@ use crate::store::{LedgerPart, LedgerSums, LedgerTally};
 /// What a budget is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BudgetSpan {
-    /// One message to all its lanes.
+    /// One message to all its lanes, with what goes back of their tools.
     Request,
     Session,
     Day,
@@ -34,6 +38,8 @@ pub struct Budget {
     pub hit: BTreeSet<BudgetSpan>,
     /// Models without a price, by provider and name, that are asked although no budget can count them.
     pub uncounted: BTreeSet<(String, String)>,
+    /// What the messages came to that lanes answer.
+    pub messages: Messages,
 }
 
 /// How much of a budget is spent.
@@ -201,22 +207,57 @@ impl State {
     pub fn filled(&self, span: BudgetSpan) -> Option<Filled> {
         let cap = self.budget.cap(span)?;
         let sums = match span {
-            BudgetSpan::Request => self.live_totals(|_| true).sums,
+            BudgetSpan::Request => return self.dearest().map_or(self.filled_by(None), |(_, filled)| Some(filled)),
             BudgetSpan::Session => self.running_totals().sums,
             BudgetSpan::Day => self.in_days(&self.spending.today, |spans| spans.today),
             BudgetSpan::Month => self.in_days(&self.spending.month, |spans| spans.month),
         };
-        let (spent, estimated, apart) = together(&sums, cap, &self.exchange);
-        Some(Filled { span, cap: cap.clone(), spent, estimated, apart })
+        Some(self.in_cap(span, cap, &sums))
     }
 
-    /// What the runs under way come to, of those that were sent at a moment that counts.
-    fn live_totals(&self, counts: impl Fn(i64) -> bool) -> Totals {
+    /// How much of the request's budget a message has spent; one that has led to no request has spent nothing.
+    #[must_use]
+    pub fn filled_by(&self, message: Option<MessageNo>) -> Option<Filled> {
+        let cap = self.budget.cap(BudgetSpan::Request)?;
+        let sums = message.map(|message| {
+            let mut totals = self.budget.messages.ended_of(message);
+            totals.join(&self.live_totals(|run, _| self.budget.messages.is_of(run, message)));
+            totals.sums
+        });
+        Some(self.in_cap(BudgetSpan::Request, cap, &sums.unwrap_or_default()))
+    }
+
+    /// Of the messages that are being answered the one that has spent most of the request's budget.
+    fn dearest(&self) -> Option<(MessageNo, Filled)> {
+        let messages = self.budget.messages.under_way().into_iter();
+        messages
+            .filter_map(|message| Some((message, self.filled_by(Some(message))?)))
+            .reduce(|most, next| if next.1.spent > most.1.spent { next } else { most })
+    }
+
+    fn in_cap(&self, span: BudgetSpan, cap: &Money, sums: &[Sum]) -> Filled {
+        let (spent, estimated, apart) = together(sums, cap, &self.exchange);
+        Filled { span, cap: cap.clone(), spent, estimated, apart }
+    }
+
+    /// The runs under way that somebody is charged for out of a budget; of the request's those of the dearest message.
+    #[must_use]
+    pub fn spending_from(&self, span: BudgetSpan) -> Vec<RunId> {
+        let message = (span == BudgetSpan::Request).then(|| self.dearest().map(|(message, _)| message));
+        let spends = |run: RunId| {
+            message.is_none_or(|message| message.is_some_and(|message| self.budget.messages.is_of(run, message)))
+        };
+        let charged = self.meter.all_live().filter(|(_, live)| live.is_charged());
+        charged.map(|(run, _)| run).filter(|run| spends(*run)).collect()
+    }
+
+    /// What the runs under way come to, of those that count by themselves and the moment at which they were sent.
+    fn live_totals(&self, counts: impl Fn(RunId, Option<i64>) -> bool) -> Totals {
         let mut totals = Totals::default();
-        for (run, live) in self.meter.all_live() {
-            let run = self.session.run(run);
+        for (id, live) in self.meter.all_live() {
+            let run = self.session.run(id);
             let sent = run.and_then(|run| self.started(run)).map(jiff::Timestamp::as_millisecond);
-            if sent.is_none_or(&counts) {
+            if counts(id, sent) {
                 totals.add(&live.cost(run.and_then(|run| run.usage.as_ref())), live.charge());
             }
         }
@@ -229,7 +270,7 @@ impl State {
         let Some(spans) = &self.spending.spans else { return self.running_totals().sums };
         let within = |at: i64| holds(days(spans), at);
         let mut totals = Totals { sums: summed(entered), ..Totals::default() };
-        totals.join(&self.live_totals(within));
+        totals.join(&self.live_totals(|_, sent| sent.is_none_or(within)));
         for run in self.spending.unentered.iter().filter(|run| within(run.at)) {
             totals.add(&run.cost, run.charge);
         }

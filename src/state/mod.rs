@@ -46,7 +46,7 @@ mod wire_page;
 mod wire_text;
 
 pub use answer_hint::AnswerHint;
-pub use budget::{Budget, BudgetSpan, Filled};
+pub use budget::{Budget, BudgetSpan, Filled, MessageNo, Messages};
 pub use calls::{Answerer, CallBox, CallBoxKey, CallId, CallRecord, CallState, Calls, ToolDesk, examined};
 pub use composer::{Composer, ComposerMark, Draft};
 pub use diff::{Diff, Other, Side};

@@ -92,6 +92,7 @@ pub(super) fn ask(
     now: Instant,
 ) -> Effects {
     state.providers.undecided = false;
+    budget::begin(state, places);
     let mut effects = title(state, titled(question));
     let mut asked: Vec<(Option<TurnId>, TurnId)> = Vec::new();
     for &place in places {
@@ -166,6 +167,7 @@ fn again(state: &mut State, from: Option<TurnId>, now: Instant) -> Effects {
                 return Effects::new();
             }
             remember_stands(state, &[state.focused]);
+            budget::begin(state, &[state.focused]);
             open(state, state.focused, question, now)
         }
         None => {

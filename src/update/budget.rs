@@ -7,9 +7,9 @@ mod form;
 use std::time::Instant;
 
 use super::{Effects, meter, stream};
-use crate::chat::TurnId;
+use crate::chat::{RunId, TurnId};
 use crate::input::Action;
-use crate::state::{Before, BudgetSpan, Draft, Filled, Level, State, Sum, Topic, Totals};
+use crate::state::{Before, BudgetSpan, Draft, Filled, LaneId, Level, MessageNo, State, Sum, Topic, Totals};
 use crate::text::clean_line;
 
 pub(super) use form::{accept, judge};
@@ -37,17 +37,37 @@ pub(super) fn admits(state: &mut State, asking: &[Asking<'_>], now: Instant) -> 
     let estimates: Vec<Before> = asking.iter().map(|asking| meter::of(state, asking)).collect();
     let more = sums(&estimates);
     let refusing = BudgetSpan::ALL.into_iter().find_map(|span| {
-        let now = state.filled(span)?;
+        let now = match span {
+            BudgetSpan::Request => state.filled_by(goes_on(state, asking))?,
+            _ => state.filled(span)?,
+        };
         let with = now.clone().with(&more, &state.exchange);
         (now.is_over() || with.is_over()).then_some((now, with))
     });
     let Some((before, with)) = refusing else { return true };
     state.budget.hit.insert(before.span);
-    let results = asking.iter().any(|asking| meter::brings_results(state, asking.place, asking.tip));
-    let along = if results { " with the results of the tools" } else { "" };
+    let along =
+        if asking.iter().any(|asking| brings_results(state, asking)) { " with the results of the tools" } else { "" };
     let said = format!("Not sent: {} {}", reason(&before, &with, (&more, along)), raises(state));
     state.notices.refuse(Topic::Budget, said, now);
     false
+}
+
+/// The message that a request goes on with: results of tools are no message of their own.
+fn goes_on(state: &State, asking: &[Asking<'_>]) -> Option<MessageNo> {
+    let going_on = asking.iter().find(|asking| asking.draft.is_none() && brings_results(state, asking))?;
+    state.budget.messages.of(state.lanes[going_on.place].id)
+}
+
+fn brings_results(state: &State, asking: &Asking<'_>) -> bool {
+    meter::brings_results(state, asking.place, asking.tip)
+}
+
+/// A message goes to some lanes: what they ask from here on counts together.
+pub(super) fn begin(state: &mut State, places: &[usize]) {
+    let to: Vec<LaneId> = places.iter().map(|place| state.lanes[*place].id).collect();
+    let open: Vec<LaneId> = state.lanes.iter().map(|lane| lane.id).collect();
+    state.budget.messages.begin(state.session.serial, &to, &open);
 }
 
 fn sums(estimates: &[Before]) -> Vec<Sum> {
@@ -67,7 +87,9 @@ fn reason(before: &Filled, with: &Filled, (more, along): (&[Sum], &str)) -> Stri
         more.iter().filter(|sum| !sum.notional).map(|sum| format!("~{}", sum.money.rough())).collect();
     let more = more.join(" + ");
     match before.span {
-        BudgetSpan::Request => format!("by an estimate it costs {more}{along}, more than {owner} budget of {cap}."),
+        BudgetSpan::Request if before.spent.is_zero() => {
+            format!("by an estimate it costs {more}{along}, more than {owner} budget of {cap}.")
+        }
         _ => format!("by an estimate it costs {more}{along}, which makes {} of {owner} budget of {cap}.", with.shown()),
     }
 }
@@ -106,9 +128,9 @@ pub(super) fn follow(state: &mut State, now: Instant) -> Effects {
         let span = filled.span;
         if filled.percent() < NEARLY_SPENT {
             state.budget.warned.remove(&span);
-        } else if filled.is_over() && state.meter.all_live().any(|(_, live)| live.is_charged()) {
+        } else if let (true, spending @ [_, ..]) = (filled.is_over(), &*state.spending_from(span)) {
             state.budget.warned.insert(span);
-            effects.extend(stop(state, &filled, now));
+            effects.extend(stop(state, &filled, spending, now));
         } else if state.budget.warned.insert(span) && !filled.is_over() {
             let (percent, owner) = (filled.percent(), span.owner());
             let said = format!("{percent} % of {owner} budget: {} of {}.", filled.shown(), filled.cap_shown());
@@ -119,14 +141,13 @@ pub(super) fn follow(state: &mut State, now: Instant) -> Effects {
 }
 
 /// Stops what costs more than it may.
-fn stop(state: &mut State, filled: &Filled, now: Instant) -> Effects {
+fn stop(state: &mut State, filled: &Filled, spending: &[RunId], now: Instant) -> Effects {
     state.budget.hit.insert(filled.span);
-    let charged: Vec<_> = state.meter.all_live().filter(|(_, live)| live.is_charged()).map(|(run, _)| run).collect();
-    let is_charged = |place: &usize| {
+    let spends = |place: &usize| {
         let live = state.lanes[*place].status.live();
-        live.is_some_and(|(run, _)| charged.contains(&run))
+        live.is_some_and(|(run, _)| spending.contains(&run))
     };
-    let places: Vec<usize> = (0..state.lanes.len()).filter(is_charged).collect();
+    let places: Vec<usize> = (0..state.lanes.len()).filter(spends).collect();
     let effects = places.into_iter().flat_map(|place| stream::stop(state, place, now)).collect();
     let word = if filled.estimated { ", by an estimate" } else { "" };
     let (owner, spent, cap) = (filled.span.owner(), filled.shown(), filled.cap_shown());

@@ -3,6 +3,7 @@
 //! Owns when calls are looked at, run, cancelled and sent back. What the user decides is `decide`'s, what is written by
 //! hand is `forms`'.
 
+mod again;
 mod decide;
 mod forms;
 mod haste;

@@ -47,7 +47,9 @@ pub(super) fn holds(state: &mut State, action: Action, now: Instant) -> bool {
         || matches!(
             action,
             Action::Back | Action::Interrupt | Action::Quit | Action::Redraw | Action::Suspend | Action::NextTheme
-        );
+        )
+        // A budget that refuses what is written here is raised from here.
+        || (action == Action::BudgetRaise && !state.budget.hit.is_empty());
     if passes || !open_form(state).is_some_and(|form| form.is_changed()) {
         return false;
     }

@@ -219,6 +219,7 @@ pub(super) fn opened(state: &mut State, place: usize, run: RunId, question: Turn
     let at = state.session.run(run).and_then(|run| state.started(run));
     let live = LiveRun::new(input, family(settings), price, (tier, at));
     state.meter.begin(run, live);
+    state.budget.messages.asked(state.session.serial, state.lanes[place].id, run);
     state.spending.wanted = true;
 }
 
@@ -227,6 +228,8 @@ pub(super) fn opened(state: &mut State, place: usize, run: RunId, question: Turn
 pub(super) fn ended(state: &mut State, id: RunId) -> Charge {
     let Some(live) = state.meter.end(id) else { return Charge::Real };
     settle(state, id, &live);
+    let cost = state.session.run(id).map_or(Cost::Unknown, |run| run.cost.clone());
+    state.budget.messages.ended(id, &cost, live.charge());
     live.charge()
 }
 

@@ -2,15 +2,13 @@
 
 use std::time::Instant;
 
-use super::{CallState, Effects, State, answer, results};
-use crate::chat::{Role, TurnId};
+use super::{CallState, Effects, State, again, answer};
+use crate::chat::TurnId;
 use crate::input::Action;
-use crate::state::{
-    Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Scroll, Topic, Undo, Verdict, examined,
-};
+use crate::state::{Answerer, CallForm, CallId, Effect, Form, FormPurpose, LaneId, Level, Topic, Verdict, examined};
 use crate::text;
 use crate::tools::{CallEnd, CannedRule, CommandResponder, Responder, answerer, given_twice};
-use crate::update::{ask, form, inspector};
+use crate::update::{form, inspector};
 
 fn open(state: &mut State, what: CallForm, text: &str, templates: Vec<String>) {
     let purpose = FormPurpose::Call { lane: state.lane().id, what };
@@ -168,6 +166,11 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
     if matches!(what, CallForm::Answer(_) | CallForm::Result(_)) && !means_nothing(state, &written, now) {
         return Effects::new();
     }
+    if let CallForm::Result(turn) = what
+        && !again::is_admitted(state, place, turn, &written, now)
+    {
+        return Effects::new();
+    }
     state.overlay = None;
     match what {
         CallForm::Arguments(call) => run_with(state, place, call, written, now),
@@ -185,7 +188,7 @@ pub(in crate::update) fn accept(state: &mut State, now: Instant) -> Effects {
             waiting.into_iter().flat_map(|call| refuse(state, place, call, &written, now)).collect()
         }
         CallForm::Responder(tool) => keep_responder(state, lane, tool, &written, now),
-        CallForm::Result(turn) => send_again(state, place, turn, written, now),
+        CallForm::Result(turn) => again::send(state, place, turn, written, now),
     }
 }
 
@@ -267,40 +270,4 @@ pub(in crate::update) fn responder_saved(state: &mut State, tool: &str, result: 
         let said = format!("What answers {} is not saved: {problem}", text::clean_line(tool));
         state.notices.show(Level::Error, said, now);
     }
-}
-
-/// Puts another result beside one that went back, and asks on from there; the answers after it go along.
-fn send_again(state: &mut State, place: usize, turn: TurnId, written: String, now: Instant) -> Effects {
-    if state.lanes[place].status.live().is_some() {
-        state.notices.show(Level::Note, ask::still_coming(state), now);
-        return Effects::new();
-    }
-    let Some(before) = state.session.turns.get(turn).cloned() else { return Effects::new() };
-    let (Some(parent), Some(call)) = (before.parent, before.answers) else { return Effects::new() };
-    let branch = if state.holds(&state.lanes[place], turn) {
-        state.lanes[place].branch.clone()
-    } else {
-        state.session.turns.branch(Some(state.session.turns.newest_leaf(turn)))
-    };
-    let after: Vec<TurnId> = branch.into_iter().skip(before.depth + 1).collect();
-    let stand = state.lanes[place].stand();
-    state.undos.push(Undo::Branches(vec![stand]));
-    let mut last = results::add(state, parent, call, written);
-    if let Some(turn) = state.session.turns.change(last) {
-        turn.edited = true;
-    }
-    for next in after {
-        let next = state.session.turns.get(next).filter(|turn| turn.role == Role::Tool).cloned();
-        let Some((call, text)) = next.and_then(|turn| Some((turn.answers?, turn.text))) else { break };
-        last = results::add(state, last, call, text);
-    }
-    let lane = state.lanes[place].id;
-    state.scroll_to(lane, Scroll::Follow);
-    let undo = state.key(Action::LaneUndo);
-    state.notices.show(
-        Level::Note,
-        format!("Sent again with your result, as a branch of its own; {undo} goes back."),
-        now,
-    );
-    ask::open(state, place, last, now)
 }

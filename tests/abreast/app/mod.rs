@@ -26,6 +26,7 @@ mod property;
 mod queue;
 mod reading;
 mod replay;
+mod request_budget;
 mod request_view;
 mod screen;
 mod sessions;
