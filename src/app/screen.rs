@@ -99,11 +99,13 @@ impl Screen {
         Ok(true)
     }
 
-    /// Empties changed rows that held clusters of several code points (joined emoji, Indic vowels, flags). Terminals
-    /// disagree on how wide those are, so what stands where in such a row is not known, and parts of it would stay.
+    /// Empties changed rows in which a cluster of several code points (joined emoji, Indic vowels, flags) no longer stands
+    /// where it stood. Terminals disagree on how wide those are, so how far it reached is not known, and parts of it would
+    /// stay. What changes beside one that stays goes to columns of its own.
     fn erase_doubtful(&mut self, rows: &[usize], out: &mut impl Write) -> io::Result<()> {
-        for (&row, (before, _)) in rows.iter().zip(&mut self.changed) {
-            if before.content.iter().any(|cell| cell.symbol().chars().nth(1).is_some()) {
+        for (&row, (before, after)) in rows.iter().zip(&mut self.changed) {
+            let mut cells = before.content.iter().zip(&after.content);
+            if cells.any(|(before, after)| before.symbol().chars().nth(1).is_some() && before != after) {
                 queue!(out, MoveTo(0, u16::try_from(row).unwrap_or(u16::MAX)), Clear(ClearType::CurrentLine))?;
                 before.content.iter_mut().for_each(Cell::reset);
             }
@@ -241,16 +243,21 @@ mod tests {
 
     #[test]
     fn a_row_whose_widths_terminals_disagree_on_is_erased_before_it_changes() {
-        let rewritten = |old: &str| {
+        let rewritten = |old: &str, new: &str| {
             let mut screen = Screen::default();
             let mut bytes = Vec::new();
             screen.write(&mut frame(&[old.to_owned()]), &mut bytes).unwrap();
             bytes.clear();
-            screen.write(&mut frame(&["plain".to_owned()]), &mut bytes).unwrap();
+            screen.write(&mut frame(&[new.to_owned()]), &mut bytes).unwrap();
             String::from_utf8(bytes).unwrap()
         };
-        assert!(rewritten("हिन्दी 👩‍👩‍👧").starts_with("\x1b[2;1H\x1b[2K"));
-        assert!(!rewritten("日本語 ✅ naïve").contains("\x1b[2K"));
+        let erases = "\x1b[2;1H\x1b[2K";
+        assert!(rewritten("हिन्दी 👩‍👩‍👧", "plain").starts_with(erases));
+        assert!(rewritten("हिन्दी 👩‍👩‍👧", "is हिन्दी 👩‍👩‍👧").starts_with(erases));
+        assert!(!rewritten("日本語 ✅ naïve", "plain").contains("\x1b[2K"));
+        // A row that goes on behind such a cluster is not written again: what is new goes to its own column.
+        let (fg, more) = ("\x1b[38;2;9;1;200m", rewritten("👩‍👩‍👧 sees", "👩‍👩‍👧 sees more"));
+        assert_eq!(more, format!("\x1b[2;10H{fg}more\x1b[m"));
     }
 
     #[test]

@@ -193,9 +193,14 @@ impl Tty {
         let Self { terminal, frame, .. } = self;
         let cursor = terminal.backend().cursor();
         if frame.len() > empty || self.cursor != Some(cursor) {
-            match cursor {
-                Some(Position { x, y }) => queue!(frame, cursor::MoveTo(x, y), cursor::Show)?,
-                None => queue!(frame, cursor::Hide)?,
+            if let Some(Position { x, y }) = cursor {
+                queue!(frame, cursor::MoveTo(x, y))?;
+            }
+            // Whether it is seen is said when that changes.
+            match (self.cursor.map(|last| last.is_some()), cursor.is_some()) {
+                (Some(true), true) | (Some(false), false) => {}
+                (_, true) => queue!(frame, cursor::Show)?,
+                (_, false) => queue!(frame, cursor::Hide)?,
             }
             queue!(frame, EndSynchronizedUpdate)?;
             let mut out = io::stdout().lock();

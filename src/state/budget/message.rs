@@ -113,11 +113,11 @@ mod tests {
         messages.asked(1, A, RunId(0));
         messages.asked(1, B, RunId(1));
         messages.ended(RunId(0), &yuan(3), Charge::Real);
-        assert_eq!((messages.under_way().len(), spent(&messages, B)), (1, "¥3.00".to_owned()));
+        assert_eq!((messages.under_way().len(), spent(&messages, B)), (1, "¥3.0000".to_owned()));
         messages.asked(1, A, RunId(2));
         messages.ended(RunId(2), &yuan(4), Charge::Real);
         messages.ended(RunId(1), &yuan(5), Charge::Real);
-        assert_eq!((messages.under_way().len(), spent(&messages, A)), (0, "¥12.00".to_owned()));
+        assert_eq!((messages.under_way().len(), spent(&messages, A)), (0, "¥12.0000".to_owned()));
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         messages.begin(1, &[A], &[A, B]);
         messages.asked(1, A, RunId(2));
         messages.ended(RunId(2), &yuan(7), Charge::Real);
-        assert_eq!((spent(&messages, A), spent(&messages, B)), ("¥7.00".to_owned(), "¥3.00".to_owned()));
+        assert_eq!((spent(&messages, A), spent(&messages, B)), ("¥7.0000".to_owned(), "¥3.0000".to_owned()));
     }
 
     #[test]

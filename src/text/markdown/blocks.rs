@@ -331,7 +331,7 @@ impl<'a, 'o> Writer<'a, 'o> {
     fn rule(&mut self) {
         self.end_leaf();
         self.begin(Last::Other);
-        self.row(&[Span::new("─".repeat(self.margin.room()), StyleRole::Border)]);
+        self.row(&[Span::new("─".repeat(self.margin.room().min(super::code::RULE)), StyleRole::Border)]);
     }
 
     fn end_table_part(&mut self, tag: TagEnd) {

@@ -8,18 +8,22 @@ use crate::text::{Line, Span, StyleRole, Wrap, clean, clean_line, truncate, widt
 /// Stands at the start of a row that continues a line of code.
 const CONTINUES: &str = "↪ ";
 
+/// The longest rule, in columns: long enough to part a block from what stands around it, and a third of the bytes that the
+/// width of a large screen takes each time it is written.
+pub(super) const RULE: usize = 48;
+
 /// The row over the code: its info string in a rule.
 pub(super) fn caption(info: &str, room: usize) -> Span {
     let info = clean_line(info);
     let title = if language(&info).is_empty() { String::new() } else { format!("── {} ", info.trim()) };
     let title = truncate(&title, room);
-    let rule = "─".repeat(room.saturating_sub(width(&title)));
+    let rule = "─".repeat(room.min(RULE).saturating_sub(width(&title)));
     Span::new(title.into_owned() + &rule, StyleRole::CodeFrame)
 }
 
 /// The row under the code.
 pub(super) fn end(room: usize) -> Span {
-    Span::new("─".repeat(room), StyleRole::CodeFrame)
+    Span::new("─".repeat(room.min(RULE)), StyleRole::CodeFrame)
 }
 
 /// The lines of a text in the colours that `colours` finds.
