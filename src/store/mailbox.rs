@@ -11,7 +11,7 @@ use super::write::{Write, join};
 use super::{OpenElsewhere, SavedSession, ShelfChange, StoreFault, StoreWork};
 
 /// A reply's pieces are on the disk this long after they came, and one commit later: together under 250 ms.
-const PIECES: Duration = Duration::from_millis(150);
+const PIECES: Duration = Duration::from_millis(200);
 
 /// Drafts, and where lanes are scrolled to: together with the commit under 1 s.
 const DRAFTS: Duration = Duration::from_millis(500);

@@ -157,6 +157,11 @@ pub(super) fn apply(
         for write in writes {
             one(&transaction, session, write)?;
         }
+        // A piece of a reply leaves the time of its message, or every commit of a stream would write the session's row and
+        // an index too.
+        if writes.iter().all(|write| matches!(write, Write::Append { .. })) {
+            continue;
+        }
         transaction.prepare_cached("UPDATE sessions SET updated = ?2 WHERE id = ?1")?.execute(params![session, now])?;
     }
     Ok(transaction.commit()?)
