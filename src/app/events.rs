@@ -72,6 +72,9 @@ enum Woken {
     Events(Batch),
     /// The editor ended.
     Edited(Result<String, String>),
+    /// What waits for a frame gets it: nothing else has changed.
+    Frame,
+    /// Something changes by time alone.
     Time,
 }
 
@@ -214,10 +217,10 @@ impl<C: Console> App<C> {
     /// Waits for the terminal first, then the streams, then the time of the next frame or of the next change by time.
     async fn woken(&mut self) -> Woken {
         let now = now();
-        let frame = self.gate.due(now);
         // The next frame brings the figures, too.
-        let figures = self.view.owes_figures().filter(|_| frame.is_none());
-        let due = [frame, self.state.next_change(now), figures].into_iter().flatten().min();
+        let frame = self.gate.due(now).or_else(|| self.view.owes_figures());
+        let change = self.state.next_change(now);
+        let due = frame.into_iter().chain(change).min();
         let Self { console, events, editing, .. } = self;
         if let Some((_, edited)) = editing {
             // The terminal is the editor's; streams go on.
@@ -230,7 +233,9 @@ impl<C: Console> App<C> {
             biased;
             event = poll_fn(|context| console.poll_event(context)) => Woken::Terminal(event),
             Some(batch) = events.recv() => Woken::Events(batch),
-            () = sleep_until(due.unwrap_or(now).into()), if due.is_some() => Woken::Time,
+            () = sleep_until(due.unwrap_or(now).into()), if due.is_some() => {
+                if change.is_some_and(|change| due == Some(change)) { Woken::Time } else { Woken::Frame }
+            }
         }
     }
 
@@ -240,6 +245,11 @@ impl<C: Console> App<C> {
             Woken::Terminal(Some(event)) => self.terminal(event?).await,
             Woken::Events(batch) => self.streams(batch),
             Woken::Edited(result) => self.edited(result),
+            Woken::Frame => {
+                // Figures that are owed are all that there may be.
+                self.gate.grew();
+                Ok(None)
+            }
             Woken::Time => {
                 self.gate.changed(Urgency::Soon);
                 self.apply(Event::Tick)

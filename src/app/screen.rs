@@ -3,13 +3,14 @@
 //! Owns the comparison of frames: rows that are equal cost nothing, and rows that moved are moved by the terminal. Modes,
 //! the cursor and the writing are `tty`'s.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crossterm::cursor::MoveTo;
 use crossterm::terminal::{Clear, ClearType};
 use crossterm::{Command, queue};
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::cells;
 use crate::view::Before;
@@ -90,13 +91,32 @@ impl Screen {
         out: &mut impl Write,
     ) -> io::Result<bool> {
         let Some(parts) = paint(&mut self.shown) else { return Ok(false) };
-        let after = |before: &Before| Buffer {
-            area: before.area,
-            content: before.area.positions().map(|position| self.shown[position].clone()).collect(),
-        };
-        let changed: Vec<(&Before, Buffer)> = parts.iter().map(|before| (before, after(before))).collect();
-        cells::write(out, changed.iter().map(|(before, after)| (*before, after)))?;
+        let doubtful = self.doubtful_rows(&parts);
+        for &row in &doubtful {
+            erase(row, out)?;
+        }
+        let row = |y: u16| Rect { y, height: 1, ..self.shown.area };
+        let erased = doubtful.iter().map(|y| (Buffer::empty(row(*y)), self.cells(row(*y))));
+        let erased: Vec<(Buffer, Buffer)> = erased.collect();
+        let changed: Vec<(&Before, Buffer)> = parts.iter().map(|before| (before, self.cells(before.area))).collect();
+        let whole = erased.iter().map(|(before, after)| (before, after));
+        let rest = changed.iter().map(|(before, after)| (*before, after));
+        cells::write(out, rest.filter(|(before, _)| !doubtful.contains(&before.area.y)).chain(whole))?;
         Ok(true)
+    }
+
+    /// What is shown in an area.
+    fn cells(&self, area: Rect) -> Buffer {
+        Buffer { area, content: area.positions().map(|position| self.shown[position].clone()).collect() }
+    }
+
+    /// The rows of painted parts that have to be erased, as [`Self::erase_doubtful`] has it.
+    fn doubtful_rows(&self, parts: &[Before]) -> BTreeSet<u16> {
+        let moved = |before: &Before, position: Position| {
+            is_doubtful(&before[position]) && before[position] != self.shown[position]
+        };
+        let positions = parts.iter().flat_map(|before| before.area.positions().map(move |position| (before, position)));
+        positions.filter(|(before, position)| moved(before, *position)).map(|(_, position)| position.y).collect()
     }
 
     /// Empties changed rows in which a cluster of several code points (joined emoji, Indic vowels, flags) no longer stands
@@ -105,8 +125,8 @@ impl Screen {
     fn erase_doubtful(&mut self, rows: &[usize], out: &mut impl Write) -> io::Result<()> {
         for (&row, (before, after)) in rows.iter().zip(&mut self.changed) {
             let mut cells = before.content.iter().zip(&after.content);
-            if cells.any(|(before, after)| before.symbol().chars().nth(1).is_some() && before != after) {
-                queue!(out, MoveTo(0, u16::try_from(row).unwrap_or(u16::MAX)), Clear(ClearType::CurrentLine))?;
+            if cells.any(|(before, after)| is_doubtful(before) && before != after) {
+                erase(u16::try_from(row).unwrap_or(u16::MAX), out)?;
                 before.content.iter_mut().for_each(Cell::reset);
             }
         }
@@ -178,6 +198,15 @@ impl Screen {
             }
         }
     }
+}
+
+/// Whether terminals disagree on how wide a cell's cluster is.
+fn is_doubtful(cell: &Cell) -> bool {
+    cell.symbol().chars().nth(1).is_some()
+}
+
+fn erase(row: u16, out: &mut impl Write) -> io::Result<()> {
+    queue!(out, MoveTo(0, row), Clear(ClearType::CurrentLine))
 }
 
 #[cfg(test)]
@@ -258,6 +287,29 @@ mod tests {
         // A row that goes on behind such a cluster is not written again: what is new goes to its own column.
         let (fg, more) = ("\x1b[38;2;9;1;200m", rewritten("👩‍👩‍👧 sees", "👩‍👩‍👧 sees more"));
         assert_eq!(more, format!("\x1b[2;10H{fg}more\x1b[m"));
+    }
+
+    #[test]
+    fn a_row_of_a_patch_whose_widths_terminals_disagree_on_is_written_whole_where_they_move() {
+        let row = Rect::new(0, 1, COLUMNS, 1);
+        let patched = |old: &str, new: &str| {
+            let mut screen = Screen::default();
+            screen.write(&mut frame(&[old.to_owned()]), &mut Vec::new()).unwrap();
+            let mut bytes = Vec::new();
+            let mut paint = |shown: &mut Buffer| {
+                let before = Buffer { area: row, content: row.positions().map(|at| shown[at].clone()).collect() };
+                // The part that is painted begins behind the border.
+                shown.set_stringn(1, 1, format!("{new:30}"), 30, Style::new().fg(Color::Rgb(9, 1, 200)));
+                let part = Rect { x: 1, width: COLUMNS - 1, ..row };
+                let content = before.content[1..].to_vec();
+                Some(vec![Buffer { area: part, content }])
+            };
+            assert!(screen.patch(&mut paint, &mut bytes).unwrap());
+            String::from_utf8(bytes).unwrap()
+        };
+        let moved = patched("👩‍👩‍👧 sees", "is 👩‍👩‍👧");
+        assert!(moved.starts_with("\x1b[2;1H\x1b[2K\x1b[2;1H│"), "{moved:?}");
+        assert!(!patched("👩‍👩‍👧 sees", "👩‍👩‍👧 sees more").contains("\x1b[2K"));
     }
 
     #[test]

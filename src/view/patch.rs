@@ -83,7 +83,7 @@ impl Painted {
         }
         let figures = self.figures.is_none_or(|painted| now >= painted + FIGURES);
         let cost = if figures { cost_box(state, &layout, now) } else { None };
-        if figures && (cost.as_ref().map(|(area, _)| *area) != self.cost || is_doubtful(buffer, layout.status.y)) {
+        if figures && cost.as_ref().map(|(area, _)| *area) != self.cost {
             return None;
         }
         let groups = scroll::groups(state, &layout, now);
@@ -92,12 +92,10 @@ impl Painted {
         let as_one = layout.lanes.len() == 1 || matches!(state.lockstep, Lockstep::Together(_));
         let alone = layout.sidebar.is_none() && as_one;
         let mut differing = Vec::new();
-        for (((pane, window), area), before) in panes.iter().zip(&windows).zip(&layout.lanes).zip(&mut self.rows) {
+        for ((pane, window), before) in panes.iter().zip(&windows).zip(&mut self.rows) {
             let marks = marks(pane, window, cache);
             let rows: Vec<usize> = (0..marks.len()).filter(|row| marks.get(*row) != before.get(*row)).collect();
-            let doubtful = |row: &usize| is_doubtful(buffer, lane::row_area(area, *row).y);
-            let scrolled = alone && rows.len() * MOST_OF > marks.len();
-            if scrolled || rows.iter().any(doubtful) {
+            if alone && rows.len() * MOST_OF > marks.len() {
                 return None;
             }
             differing.push((rows, marks));
@@ -151,13 +149,6 @@ fn is_plain(state: &State) -> bool {
 
 fn size(state: &State) -> ratatui::layout::Size {
     ratatui::layout::Size::new(state.size.columns, state.size.rows)
-}
-
-/// Terminals disagree on how wide clusters of several code points are: a row that holds some is written whole.
-fn is_doubtful(buffer: &Buffer, y: u16) -> bool {
-    let columns = usize::from(buffer.area.width);
-    let from = usize::from(y) * columns;
-    buffer.content[from..from + columns].iter().any(|cell| cell.symbol().chars().nth(1).is_some())
 }
 
 /// Empties an area and gives its cells as they were.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use abreast::chat::{Role, Tool};
 use abreast::state::{Event, LaneId, Lockstep, Scroll, ScrollMotion, Size, State};
@@ -276,4 +276,23 @@ async fn a_key_waits_for_one_bounded_batch_of_pieces_however_many_are_there() {
     let (_, state) = desk.closed().await;
     let reply = state.session.turns.get(state.lane().tip().unwrap()).unwrap();
     assert_eq!(reply.text.len(), PIECES * "word ".len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_the_clock_brings_is_painted_over_the_last_one_as_one_that_a_token_brings() {
+    let desk = Desk::open().await;
+    desk.sends("Go").await;
+    desk.replies(0, "one ").await;
+    desk.passes(Duration::from_millis(100)).await;
+    let before = (desk.screen.frames(), desk.screen.patches());
+    desk.replies(0, "two ").await;
+    // Too soon for a frame of its own, and no token comes that takes it along.
+    desk.replies(0, "three ").await;
+    desk.passes(Duration::from_millis(50)).await;
+    desk.shows("one two three");
+    desk.hides("~3");
+    // The figures that no piece took along.
+    desk.passes(Duration::from_millis(600)).await;
+    let after = (desk.screen.frames(), desk.screen.patches());
+    assert_eq!((after.0 - before.0, after.1 - before.1), (3, 3));
 }
