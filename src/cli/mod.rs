@@ -36,6 +36,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::{Builder, LocalOptions};
 
 use crate::config::Environment;
 use options::{EndpointOptions, SessionOptions, ToolOptions};
@@ -116,7 +117,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // One thread for the loop and its streams: what they do takes microseconds, and to wake another thread for each token
     // costs more than all of it. The small interval lets keys in between the pieces of streams at full speed.
-    let runtime = tokio::runtime::Builder::new_current_thread().event_interval(11).enable_all().build();
+    let runtime = Builder::new_current_thread().event_interval(11).enable_all().build_local(LocalOptions::default());
     match runtime {
         Ok(runtime) => {
             let ended = runtime.block_on(dispatch(arguments, Environment::of_process()));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
+use futures_util::FutureExt;
 use jiff::tz::TimeZone;
+use tokio::sync::oneshot;
 
 use super::configure::keymap;
 use super::resume::Opened;
@@ -73,15 +75,24 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     if !state.session.title.is_empty() {
         tty.set_title(&text::clean_line(&state.session.window_title())).map_err(terminal)?;
     }
-    let ends = end_signal(tty.lendings());
+    let ends = in_a_task(end_signal(tty.lendings())).map(|_| ());
     let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
     let app = app.with_models(setup.paths.models_file()).with_tools(setup.paths.responders_file(), children);
-    let (reason, state) = Box::pin(app.run(ends)).await.map_err(terminal)?;
+    // Whatever wakes the future that the runtime itself waits for costs a write to wake its thread, though it is awake.
+    let ran = in_a_task(app.run(ends)).await;
+    let (reason, state) = ran.unwrap_or_else(|| Err(io::ErrorKind::Interrupted.into())).map_err(terminal)?;
     super::resume::tell(&state);
     Ok(match reason {
         ExitReason::User => Ended::Well,
         ExitReason::Signal => Ended::Failed,
     })
+}
+
+/// Runs something on this thread, looked at when it is woken and not whenever its neighbours are; `None` where it panicked.
+fn in_a_task<T: 'static>(work: impl Future<Output = T> + 'static) -> impl Future<Output = Option<T>> {
+    let (done, result) = oneshot::channel();
+    tokio::task::spawn_local(async move { done.send(work.await) });
+    result.map(Result::ok)
 }
 
 /// The conversation that is to be opened.
