@@ -163,7 +163,7 @@ impl Script {
 }
 
 fn state() -> anyhow::Result<State> {
-    let themes = Themes::built_in()?;
+    let themes = Themes::built_in();
     let depth = ColorDepth::True;
     let theme = themes.auto(Background::Dark, depth).context("there is no dark theme")?.clone();
     let mut params = Params::default();

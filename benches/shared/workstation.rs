@@ -41,7 +41,7 @@ impl Workstation {
     pub(crate) fn new(lanes: u32, columns: u16, rows: u16) -> Self {
         let settings = Settings { provider: PROVIDER.to_owned(), model: MODEL.to_owned(), ..Settings::default() };
         let lanes = (0..lanes).map(|lane| Lane::new(LaneId(lane), settings.clone()));
-        let themes = Themes::built_in().expect("the themes of the program can be read");
+        let themes = Themes::built_in();
         let start = Start {
             lanes: lanes.collect(),
             providers: Providers { all: vec![provider()], undecided: false },

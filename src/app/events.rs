@@ -1,5 +1,6 @@
 //! The event loop: waits for the terminal, the streams and the clock; updates; draws.
 
+mod arrival;
 mod effects;
 
 use std::future::poll_fn;
@@ -27,6 +28,7 @@ use crate::store::SessionLock;
 use crate::tools::ChildEnvironment;
 use crate::update::update;
 use crate::view::View;
+pub use arrival::Arrival;
 
 /// Batches of streams that wait at the most; when they are this many, the sockets wait.
 const CHANNEL: usize = 4;
@@ -61,8 +63,10 @@ pub struct App<C> {
     background: BackgroundReply,
     /// The editor that has the terminal, and what it is for.
     editing: Option<(EditPurpose, BoxFuture<'static, Result<String, String>>)>,
-    /// What was typed before the editor had the terminal and comes after it.
+    /// What was typed before the editor had the terminal, or a session was there, and comes after it.
     held: Vec<TerminalEvent>,
+    /// The session that the program was started with, until it is on the screen.
+    arrival: Option<Arrival>,
     wall: WallClock,
 }
 
@@ -98,6 +102,7 @@ impl<C: Console> App<C> {
             background: BackgroundReply::default(),
             editing: None,
             held: Vec::new(),
+            arrival: None,
             wall: WallClock::default(),
         }
     }
@@ -146,8 +151,8 @@ impl<C: Console> App<C> {
         self.gate.changed(Urgency::Now);
         // What a resumed session waits for is shown from the first frame on.
         self.apply(Event::Tick)?;
-        for provider in self.unasked() {
-            self.runner.list_models(provider);
+        if let Some(reason) = self.expect_session()? {
+            return Ok((reason, self.state));
         }
         loop {
             self.draw_when_due()?;
@@ -169,18 +174,6 @@ impl<C: Console> App<C> {
                 return Ok((reason, state));
             }
         }
-    }
-
-    /// Who is asked for models at the start: local servers at their usual ports, so that those that run can be offered,
-    /// and whoever a lane asks without the name of a model.
-    fn unasked(&self) -> Vec<String> {
-        let nameless = |name: &str| {
-            let mut settings = self.state.lanes.iter().map(|lane| &lane.settings);
-            settings.any(|settings| settings.provider == name && settings.model.is_empty())
-        };
-        let providers = self.state.providers.all.iter();
-        let asked = providers.filter(|provider| provider.candidate || nameless(&provider.name));
-        asked.map(|provider| provider.name.clone()).collect()
     }
 
     fn draw_when_due(&mut self) -> io::Result<()> {
@@ -282,7 +275,7 @@ impl<C: Console> App<C> {
     /// Handles events of the terminal; those behind one that opens the editor wait for its end.
     fn take_in(&mut self, events: Vec<TerminalEvent>) -> io::Result<Option<ExitReason>> {
         for event in events {
-            if self.editing.is_some() {
+            if self.editing.is_some() || self.comes_too_soon(&event) {
                 self.held.push(event);
                 continue;
             }
@@ -331,7 +324,7 @@ impl<C: Console> App<C> {
             self.unrendered = 0;
             self.view.absorb(&self.state, now());
         }
-        Ok(None)
+        self.receive_session()
     }
 
     fn translate(&self, event: TerminalEvent) -> Option<Event> {
@@ -339,10 +332,13 @@ impl<C: Console> App<C> {
             TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
             TerminalEvent::Paste(text) => Some(Event::Paste(text)),
             TerminalEvent::Resize(columns, rows) => Some(Event::Resized(Size { columns, rows })),
-            TerminalEvent::Mouse(mouse) => {
+            // What lies under it while a session is on its way is gone with the next frame.
+            TerminalEvent::Mouse(mouse) if self.arrival.is_none() => {
                 pointer(mouse, self.view.target(mouse.column, mouse.row)).map(Event::Pointer)
             }
-            TerminalEvent::Key(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => None,
+            TerminalEvent::Key(_) | TerminalEvent::Mouse(_) | TerminalEvent::FocusGained | TerminalEvent::FocusLost => {
+                None
+            }
         }
     }
 

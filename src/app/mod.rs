@@ -27,7 +27,7 @@ mod window;
 pub use attach::{NotAttached, attachment};
 pub use connect::{Connect, Connections, LimitOverrides, shape_of, shape_of_sandbox};
 pub use console::Console;
-pub use events::App;
+pub use events::{App, Arrival};
 pub use offered::load_offered;
 pub use responders::{child_environment, load_responders, save_responder};
 pub use tool_files::{ToolFile, list_tool_files, read_tool_file};

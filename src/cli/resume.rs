@@ -5,49 +5,39 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::Problem;
 use super::print::say;
-use crate::state::{Anchor, Level, Saving, State, open_elsewhere};
-use crate::store::{Marked, SavedSession, SessionLock, load_to_go_on};
+use crate::app::Arrival;
+use crate::state::{Anchor, Saving, State, of_newer};
+use crate::store::{Awaited, SessionLock, StoreFault, load_without_wires};
 
-/// What the workstation begins with.
-pub(super) enum Opened {
-    New,
-    /// A session of before, whether other programs have it open, and what is to be said about the store.
-    Saved {
-        session: Box<SavedSession>,
-        lock: Marked,
-        said: Option<String>,
-    },
+/// Finds the session that is asked for (an empty id is the one that was used last), and begins to read it.
+pub(super) fn opened(asked: Option<&str>, directory: &Path) -> Result<Option<Opened>, Problem> {
+    let Some(asked) = asked else { return Ok(None) };
+    let failed = |fault: StoreFault| Problem::failure(format!("--resume: {fault}."));
+    let Awaited { id, title, version, mark, said } =
+        Awaited::find(directory, Some(asked).filter(|id| !id.is_empty())).map_err(failed)?;
+    if let Some(newer) = of_newer(&id, version) {
+        return Err(Problem::failure(newer));
+    }
+    let (elsewhere, held) = match mark {
+        Ok(lock) => (None, lock.into_iter().collect()),
+        Err(elsewhere) => (Some(elsewhere), Vec::new()),
+    };
+    let place = (directory.to_owned(), id.clone());
+    let arrival = Arrival::begin((id, title), elsewhere, move || load_without_wires(&place.0, Some(&place.1)));
+    Ok(Some(Opened { arrival, held, said }))
 }
 
-impl Opened {
-    /// Reads the session that is asked for: an empty id is the one that was used last.
-    pub(super) fn of(asked: Option<&str>, directory: &Path) -> Result<Self, Problem> {
-        let Some(asked) = asked else { return Ok(Self::New) };
-        let id = Some(asked).filter(|id| !id.is_empty());
-        let loaded = load_to_go_on(directory, id);
-        let (session, lock, said) = loaded.map_err(|fault| Problem::failure(format!("--resume: {fault}.")))?;
-        Ok(Self::Saved { session: Box::new(session), lock, said })
-    }
+/// A session on its way, what this program has open, and what is to be said about the store.
+pub(super) struct Opened {
+    pub(super) arrival: Arrival,
+    pub(super) held: Vec<SessionLock>,
+    pub(super) said: Option<String>,
+}
 
-    /// Puts the session into the state, which is saved from now on. Gives what this program has open.
-    pub(super) fn place(self, state: &mut State) -> Result<Vec<SessionLock>, Problem> {
-        let anchor = anchor();
-        state.saving = Some(Box::new(Saving::new(stem(anchor.unix_ms), anchor)));
-        let Self::Saved { session, lock, said } = self else { return Ok(Vec::new()) };
-        let now = anchor.instant;
-        state.resume(*session, anchor, lock.is_ok()).map_err(Problem::failure)?;
-        if let Some(said) = said {
-            state.notices.show(Level::Warning, said, now);
-        }
-        state.tell_deleted(now);
-        match lock {
-            Ok(lock) => Ok(lock.into_iter().collect()),
-            Err(elsewhere) => {
-                state.notices.show(Level::Warning, open_elsewhere(elsewhere), now);
-                Ok(Vec::new())
-            }
-        }
-    }
+/// What the state needs to save what is begun from now on.
+pub(super) fn saving() -> Saving {
+    let anchor = anchor();
+    Saving::new(stem(anchor.unix_ms), anchor)
 }
 
 /// Says how the session that was on the screen is opened again.

@@ -11,12 +11,12 @@ use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
 
 use super::configure::keymap;
-use super::resume::Opened;
+use super::resume::{Opened, opened, saving};
 use super::setup::Setup;
 use super::source::{shown, text_of};
 use super::{Arguments, Ended, Problem};
 use crate::app::{
-    App, Console, Lendings, LimitOverrides, Tty, child_environment, load_offered, load_responders, shape_of,
+    App, Arrival, Console, Lendings, LimitOverrides, Tty, child_environment, load_offered, load_responders, shape_of,
     shape_of_sandbox,
 };
 use crate::chat::Settings;
@@ -25,6 +25,7 @@ use crate::exchange::{self, Foreign};
 use crate::pricing::Exchange;
 use crate::sandbox::MODELS;
 use crate::state::{Capture, ExitReason, Found, Lane, Level, Provider, Providers, Size, Start, State};
+use crate::store::SessionLock;
 use crate::text;
 use crate::update::open_foreign;
 
@@ -46,7 +47,8 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     let setup = Setup::of(&options, &environment)?;
     let settings = Settings { tools: tools.load()?.into(), ..setup.settings.clone() };
     let data = session.data.directory(&setup.paths);
-    let opened = Opened::of(session.resume.as_deref(), &data)?;
+    // It is read while all else is prepared.
+    let opened = opened(session.resume.as_deref(), &data)?;
     let mut state = State::new(start(&setup, super::lanes::lanes(&setup, &settings, &lanes)?, &environment)?);
     state.zone = TimeZone::system();
     state.budget.caps = setup.config.budget.clone();
@@ -61,11 +63,8 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
     for problem in problems {
         state.notices.show(Level::Warning, problem, Instant::now());
     }
-    let held = opened.place(&mut state)?;
-    if let Some(foreign) = &foreign {
-        // All that follows from it is the terminal's title, which is set below.
-        open_foreign(&mut state, foreign, Instant::now());
-    }
+    state.saving = Some(Box::new(saving()));
+    let (arrival, held) = begun(&mut state, opened, foreign);
     let mouse = if state.mouse { Capture::Program } else { Capture::Terminal };
     let children = child_environment(&setup.providers);
     let connections = Arc::new(setup.connections(environment, LimitOverrides::default()));
@@ -76,7 +75,10 @@ pub(super) async fn run(arguments: Arguments, environment: Environment) -> Resul
         tty.set_title(&text::clean_line(&state.session.window_title())).map_err(terminal)?;
     }
     let ends = in_a_task(end_signal(tty.lendings())).map(|_| ());
-    let app = App::new(state, tty, connections).with_presets(setup.paths.presets()).with_store(data, held);
+    let app = App::new(state, tty, connections)
+        .with_presets(setup.paths.presets())
+        .with_store(data, held)
+        .with_arrival(arrival);
     let app = app.with_models(setup.paths.models_file()).with_tools(setup.paths.responders_file(), children);
     // Whatever wakes the future that the runtime itself waits for costs a write to wake its thread, though it is awake.
     let ran = in_a_task(app.run(ends)).await;
@@ -93,6 +95,21 @@ fn in_a_task<T: 'static>(work: impl Future<Output = T> + 'static) -> impl Future
     let (done, result) = oneshot::channel();
     tokio::task::spawn_local(async move { done.send(work.await) });
     result.map(Result::ok)
+}
+
+/// What the workstation begins with: a session of before is still on its way, a conversation of elsewhere is there.
+fn begun(state: &mut State, opened: Option<Opened>, foreign: Option<Foreign>) -> (Option<Arrival>, Vec<SessionLock>) {
+    let Some(Opened { arrival, held, said }) = opened else {
+        if let Some(foreign) = &foreign {
+            // All that follows from it is the terminal's title, which is set when the terminal is there.
+            open_foreign(state, foreign, Instant::now());
+        }
+        return (None, Vec::new());
+    };
+    if let Some(said) = said {
+        state.notices.show(Level::Warning, said, Instant::now());
+    }
+    (Some(arrival.followed_by(foreign)), held)
 }
 
 /// The conversation that is to be opened.

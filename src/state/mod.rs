@@ -85,8 +85,8 @@ pub use recall::{Recall, WireSight, WireStage};
 pub use request_page::{RequestPage, RequestShows};
 pub(crate) use saved::CUT_OFF;
 pub use saved::{
-    Anchor, Restored, restored, restored_settings, restored_wire, saved_composer, saved_file, saved_files, saved_lane,
-    saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
+    Anchor, Restored, of_newer, restored, restored_settings, restored_wire, saved_composer, saved_file, saved_files,
+    saved_lane, saved_queue, saved_run, saved_session, saved_settings, saved_tokens, saved_turn, saved_wire,
 };
 pub use saving::{Grown, GrownCall, Kept, RunMark, SavedPlace, Saving};
 pub use session::{Charge, Session, Sum, Totals, title_of};

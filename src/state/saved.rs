@@ -178,6 +178,17 @@ pub fn saved_queue(state: &State) -> SavedQueue {
     SavedQueue { waiting: waiting.collect(), held: state.queue.held }
 }
 
+/// Why a session of this version cannot be opened, if it cannot.
+#[must_use]
+pub fn of_newer(id: &str, version: u32) -> Option<String> {
+    (version > FORMAT).then(|| {
+        format!(
+            "The session {id} was written by a newer Abreast (form {version}, this one reads {FORMAT}): update Abreast to \
+             open it."
+        )
+    })
+}
+
 /// A saved session as a living one. Lanes get ids from `first_lane` on; `charge` says who is charged for what a run was
 /// asked with. Turns and runs that refer to missing ones lose the reference, never themselves.
 ///
@@ -189,11 +200,8 @@ pub fn restored(
     first_lane: u32,
     charge: impl Fn(&Settings) -> Charge,
 ) -> Result<Restored, String> {
-    if saved.version > FORMAT {
-        return Err(format!(
-            "The session {} was written by a newer Abreast (form {}, this one reads {FORMAT}): update Abreast to open it.",
-            saved.id, saved.version
-        ));
+    if let Some(newer) = of_newer(&saved.id, saved.version) {
+        return Err(newer);
     }
     let contents = Contents::of(saved.files);
     let mut session = Session::default();

@@ -75,6 +75,7 @@ pub struct PendingChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpeningSession {
     pub id: String,
+    pub title: String,
     /// The place in it that was found.
     pub hit: Option<ShelfHit>,
     /// The letters of the lanes whose replies were stopped for it.

@@ -116,7 +116,7 @@ pub fn load_without_wires(directory: &Path, id: Option<&str>) -> Result<(SavedSe
 }
 
 /// Reads something from the store, from what can be recovered of it where it is damaged.
-fn reading<T>(
+pub(super) fn reading<T>(
     directory: &Path,
     id: Option<&str>,
     read: impl Fn(&Base, Option<&str>) -> Result<T, StoreFault>,
@@ -136,20 +136,7 @@ fn reading<T>(
     }
 }
 
-/// The session of an id, as [`load_without_wires`] finds it, with its mark for this program: first the mark, so that what is read then
-/// is not changed by others any more. The sentence tells of a damaged file.
-///
-/// # Errors
-/// As [`load`].
-pub fn load_to_go_on(directory: &Path, id: Option<&str>) -> Result<(SavedSession, Marked, Option<String>), StoreFault> {
-    let (id, said) = reading(directory, id, id_of)?;
-    let mark = SessionLock::take(directory, &id);
-    // Who had it may have written to it until just now.
-    let (session, also) = load_without_wires(directory, Some(&id))?;
-    Ok((session, mark, said.or(also)))
-}
-
-fn id_of(base: &Base, id: Option<&str>) -> Result<String, StoreFault> {
+pub(super) fn id_of(base: &Base, id: Option<&str>) -> Result<String, StoreFault> {
     match id {
         Some(id) => read::named(&base.connection, id),
         None => read::last(&base.connection)?.ok_or(StoreFault::Empty),

@@ -5,6 +5,7 @@
 
 mod actor;
 mod ahead;
+mod awaited;
 mod backup;
 mod base;
 mod blob;
@@ -40,7 +41,8 @@ mod tests;
 mod words;
 mod write;
 
-pub use actor::{Marked, Store, StoreNews, StoreWork, load, load_to_go_on, load_without_wires};
+pub use actor::{Marked, Store, StoreNews, StoreWork, load, load_without_wires};
+pub use awaited::Awaited;
 pub use backup::{Backup, backup};
 pub use desk::Shelf;
 pub use fault::StoreFault;

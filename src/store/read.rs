@@ -40,15 +40,28 @@ pub(super) fn named(connection: &Connection, beginning: &str) -> Result<String, 
     }
 }
 
-/// One session with everything in it but the wires of its runs, which are only told of; `None` when there is none of that id.
-pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
+/// What stands at the beginning of a session, beside its lanes and turns.
+pub(super) struct Head {
+    pub(super) title: String,
+    created: i64,
+    pub(super) body: SavedHead,
+    deleted: bool,
+}
+
+/// The head of a session; `None` when there is none of that id.
+pub(super) fn head(connection: &Connection, id: &str) -> Result<Option<Head>, StoreFault> {
     let sql = "SELECT coalesce(marks.title, sessions.title), created, body, deleted IS NOT NULL
         FROM sessions LEFT JOIN marks ON marks.session = id WHERE id = ?1";
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?));
     let Some((title, created, body, deleted)) = connection.query_row(sql, [id], row).optional()? else {
         return Ok(None);
     };
-    let head: SavedHead = serde_json::from_str(&body)?;
+    Ok(Some(Head { title, created, body: serde_json::from_str(&body)?, deleted }))
+}
+
+/// One session with everything in it but the wires of its runs, which are only told of; `None` when there is none of that id.
+pub(super) fn session(connection: &Connection, id: &str) -> Result<Option<SavedSession>, StoreFault> {
+    let Some(Head { title, created, body: head, deleted }) = head(connection, id)? else { return Ok(None) };
     let mut session = SavedSession {
         version: head.version,
         id: id.to_owned(),

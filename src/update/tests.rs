@@ -21,7 +21,7 @@ use crate::state::{Effect, Event, Lane, LaneId, Provider, Providers, Scroll, Siz
 const LANE: LaneId = LaneId(0);
 
 fn state() -> State {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     let provider = Provider {
         name: "lab".into(),
         base_url: "https://lab.test/v1".into(),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::chat::{Role, Turn};
 use crate::input::Action;
-use crate::state::{Focus, Lane, LaneArea, Layout, Panes, State, Target};
+use crate::state::{Focus, Lane, LaneArea, Layout, OpeningSession, Panes, State, Target};
 use crate::text::{Ink, Line, Span, StyleRole, clean_line};
 
 use super::cache::{TurnCache, TurnRows};
@@ -35,7 +35,10 @@ pub(super) fn draw(
         return;
     }
     if lane.branch.is_empty() {
-        welcome(canvas, state, area);
+        match &state.shelf.opening {
+            Some(opening) => arriving(canvas, opening, area),
+            None => welcome(canvas, state, area),
+        }
         return;
     }
     let mut y = area.body.y;
@@ -147,7 +150,7 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea) {
         (Action::Palette, "lists every command"),
         (Action::Help, "shows the keys"),
     ];
-    let hint = |(action, says): (Action, &str)| {
+    let key = |(action, says): (Action, &str)| {
         let works = action != Action::Sessions || state.saving.is_some();
         let chord = state.keymap.chords_of(action).first().filter(|_| works)?;
         Some(vec![Span::new(chord.to_string(), StyleRole::Key), Span::new(format!(" {says}"), StyleRole::Dim)])
@@ -159,8 +162,24 @@ fn welcome(canvas: &mut Canvas<'_>, state: &State, area: &LaneArea) {
         Vec::new(),
         vec![Span::new("Type a message below and press Enter.", StyleRole::Dim)],
     ];
-    lines.extend(keys.into_iter().filter_map(hint));
-    let body = area.body;
+    lines.extend(keys.into_iter().filter_map(key));
+    hint(canvas, area.body, lines);
+}
+
+/// What an empty lane says while a session is read that takes its place.
+fn arriving(canvas: &mut Canvas<'_>, opening: &OpeningSession, area: &LaneArea) {
+    let title = clean_line(&opening.title);
+    let named = if title.is_empty() { "Opening the session …".to_owned() } else { format!("Opening {title} …") };
+    let lines = [
+        Span::new(named, StyleRole::Text),
+        Span::new("", StyleRole::Text),
+        Span::new("What you type goes to it once it is here.", StyleRole::Dim),
+    ];
+    hint(canvas, area.body, lines.map(|line| vec![line]));
+}
+
+/// Lines in the upper part of a lane in which nothing was said.
+fn hint(canvas: &mut Canvas<'_>, body: Rect, lines: impl IntoIterator<Item = Vec<Span>>) {
     let top = body.y + body.height.saturating_sub(12) / 3;
     for (y, spans) in (top..body.bottom()).zip(lines) {
         canvas.spans(body.x + 2, y, body.width.saturating_sub(3), &spans);

@@ -56,7 +56,7 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn new(columns: u16, rows: u16) -> Self {
-        let themes = Themes::built_in().unwrap();
+        let themes = Themes::built_in();
         let settings = Settings { provider: "openai".into(), model: MODEL.into(), ..Settings::default() };
         let state = State::new(Start {
             lanes: vec![Lane::new(A, settings)],

@@ -8,6 +8,7 @@ mod file;
 mod roles;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use ratatui::style::{Modifier, Style};
 
@@ -85,17 +86,34 @@ fn at_depth(row: &RoleRow, look: &Look, depth: ColorDepth) -> Style {
     }
 }
 
-/// All themes that there are, in the order in which a key steps through them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Themes(Vec<Theme>);
+/// All themes that there are, in the order in which a key steps through them. Those of the program are read when somebody
+/// asks for one: the first frame needs no more than its own.
+#[derive(Clone, Debug)]
+pub struct Themes(Vec<Named>);
+
+/// A theme, read or still to be read.
+#[derive(Clone, Debug)]
+struct Named {
+    name: String,
+    /// Empty for one that is read.
+    text: &'static str,
+    /// `None` inside for a text that is wrong, which the tests rule out.
+    theme: OnceLock<Option<Theme>>,
+}
+
+impl Named {
+    fn theme(&self) -> Option<&Theme> {
+        self.theme.get_or_init(|| Theme::parse(&self.name, self.text).ok()).as_ref()
+    }
+}
 
 impl Themes {
     /// The themes that come with the program.
-    ///
-    /// # Errors
-    /// When one of them is broken, which the tests rule out.
-    pub fn built_in() -> Result<Self, ThemeError> {
-        BUILT_IN.iter().map(|(name, text)| Theme::parse(name, text)).collect::<Result<_, _>>().map(Self)
+    #[must_use]
+    pub fn built_in() -> Self {
+        let unread =
+            |&(name, text): &(&str, &'static str)| Named { name: name.to_owned(), text, theme: OnceLock::new() };
+        Self(BUILT_IN.iter().map(unread).collect())
     }
 
     /// The program's themes and those in the user's `themes` directory (`NAME.toml`), where a name of the program's
@@ -104,20 +122,21 @@ impl Themes {
     /// # Errors
     /// When a file cannot be read or is wrong; the error says where.
     pub fn load(directory: &Path) -> Result<Self, ConfigError> {
-        let mut themes = Self::built_in().map_err(|error| ConfigError::theme(directory, &error))?;
+        let mut themes = Self::built_in();
         for path in theme_files(directory)? {
             let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
             let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::unreadable(&path, &error))?;
+            // The user is told of a wrong one at once.
             let theme = Theme::parse(name, &text).map_err(|error| ConfigError::theme(&path, &error))?;
             themes.0.retain(|known| known.name != theme.name);
-            themes.0.push(theme);
+            themes.0.push(Named { name: name.to_owned(), text: "", theme: OnceLock::from(Some(theme)) });
         }
         Ok(themes)
     }
 
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Theme> {
-        self.0.iter().find(|theme| theme.name == name)
+        self.0.iter().find(|theme| theme.name == name)?.theme()
     }
 
     /// The theme for a terminal about which only this is known: sixteen colours are the user's own and fit as they are.
@@ -135,11 +154,11 @@ impl Themes {
     #[must_use]
     pub fn after(&self, name: &str) -> Option<&Theme> {
         let place = self.0.iter().position(|theme| theme.name == name).map_or(0, |place| place + 1);
-        self.0.get(place % self.0.len().max(1))
+        self.0.get(place % self.0.len().max(1))?.theme()
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(Theme::name)
+        self.0.iter().map(|theme| theme.name.as_str())
     }
 }
 

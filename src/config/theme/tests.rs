@@ -39,7 +39,7 @@ fn the_table_of_roles_is_in_the_order_of_the_enum() {
 
 #[test]
 fn every_role_can_be_read_on_the_background_that_the_theme_assumes() {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     for (name, background, foreground) in ASSUMED {
         for row in ROLES {
             let style = themes.get(name).unwrap().style(row.role, ColorDepth::True);
@@ -53,8 +53,8 @@ fn every_role_can_be_read_on_the_background_that_the_theme_assumes() {
 
 #[test]
 fn only_roles_with_a_ground_of_their_own_paint_one() {
-    let themes = Themes::built_in().unwrap();
-    for theme in &themes.0 {
+    let themes = Themes::built_in();
+    for theme in themes.0.iter().map(|named| named.theme().unwrap()) {
         for row in ROLES {
             let paints = theme.style(row.role, ColorDepth::True).bg.is_some();
             let may = matches!(row.role, StyleRole::Selection | StyleRole::Chip | StyleRole::SearchHit);
@@ -84,8 +84,8 @@ fn what_has_to_be_told_apart_is_told_apart_at_every_depth() {
         (StyleRole::ChanceUnlikely, StyleRole::ChanceOpen),
         (StyleRole::ChanceRare, StyleRole::ChanceUnlikely),
     ];
-    let themes = Themes::built_in().unwrap();
-    for theme in &themes.0 {
+    let themes = Themes::built_in();
+    for theme in themes.0.iter().map(|named| named.theme().unwrap()) {
         for depth in ColorDepth::ALL {
             for (one, two) in pairs {
                 assert_ne!(theme.style(one, depth), theme.style(two, depth), "{} {depth:?} {one:?}", theme.name());
@@ -96,7 +96,7 @@ fn what_has_to_be_told_apart_is_told_apart_at_every_depth() {
 
 #[test]
 fn without_colours_there_are_none() {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     for row in ROLES {
         let style = themes.get("dark").unwrap().style(row.role, ColorDepth::None);
         assert_eq!((style.fg, style.bg), (None, None), "{}", row.name);
@@ -105,7 +105,7 @@ fn without_colours_there_are_none() {
 
 #[test]
 fn emphasis_is_added_to_the_role() {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     let ink = Ink::from(StyleRole::Text).with(Emphasis::BOLD.with(Emphasis::STRIKE));
     let style = themes.get("ansi").unwrap().style(ink, ColorDepth::Ansi16);
     assert_eq!(style.add_modifier, Modifier::BOLD | Modifier::CROSSED_OUT);
@@ -113,7 +113,7 @@ fn emphasis_is_added_to_the_role() {
 
 #[test]
 fn a_ground_without_an_ink_is_shown_reversed_where_there_are_sixteen_colours() {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     let style = themes.get("dark").unwrap().style(StyleRole::Selection, ColorDepth::Ansi16);
     assert_eq!((style.bg, style.add_modifier.contains(Modifier::REVERSED)), (None, true));
 }
@@ -162,7 +162,8 @@ fn a_theme_of_the_users_joins_the_others_and_may_replace_one() {
     assert_eq!(themes.names().collect::<Vec<_>>(), ["light", "ansi", "dark", "paper"]);
     assert_eq!(themes.get("dark").unwrap().style(StyleRole::Focus, ColorDepth::True), Style::default());
     assert_eq!(themes.after("paper").unwrap().name(), "light");
-    assert_eq!(Themes::load(&directory.path().join("none")).unwrap(), Themes::built_in().unwrap());
+    let none = Themes::load(&directory.path().join("none")).unwrap();
+    assert_eq!(none.names().collect::<Vec<_>>(), ["dark", "light", "ansi"]);
 }
 
 #[test]
@@ -176,9 +177,23 @@ fn a_broken_theme_of_the_users_is_named_with_its_file() {
 
 #[test]
 fn a_terminal_gets_the_theme_that_suits_it() {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     let auto = |background, depth| themes.auto(background, depth).unwrap().name().to_owned();
     assert_eq!(auto(Background::Light, ColorDepth::True), "light");
     assert_eq!(auto(Background::Dark, ColorDepth::Indexed256), "dark");
     assert_eq!(auto(Background::Light, ColorDepth::Ansi16), "ansi");
+}
+
+#[test]
+fn of_the_programs_themes_only_those_are_read_that_are_asked_for() {
+    let themes = Themes::built_in();
+    let read = || -> Vec<&str> {
+        let read = themes.0.iter().filter(|named| named.theme.get().is_some());
+        read.map(|named| named.name.as_str()).collect()
+    };
+    assert_eq!((themes.names().count(), read()), (3, vec![]));
+    themes.auto(Background::Dark, ColorDepth::True).unwrap();
+    assert_eq!(read(), ["dark"]);
+    themes.after("dark").unwrap();
+    assert_eq!(read(), ["dark", "light"]);
 }

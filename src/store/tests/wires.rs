@@ -25,8 +25,9 @@ fn a_session_is_opened_without_its_wires_and_has_them_all_once_they_are_read() {
     let home = home();
     let kept = wired("one");
     store(home.path(), std::slice::from_ref(&kept));
-    let (opened, _lock, _) = load_to_go_on(home.path(), None).unwrap();
-    assert_eq!(opened, unread(&kept));
+    let found = Awaited::find(home.path(), None).unwrap();
+    assert_eq!((found.id.as_str(), found.title, found.version), ("one", kept.title.clone(), kept.version));
+    assert_eq!(load_without_wires(home.path(), None), Ok((unread(&kept), None)));
     let (mut text, _) = load_without_wires(home.path(), Some("one")).unwrap();
     assert_eq!((&text, text.unread_wires()), (&unread(&kept), 2));
     read_wires(home.path(), &mut text).unwrap();

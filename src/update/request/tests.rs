@@ -19,7 +19,7 @@ const A: LaneId = LaneId(0);
 
 /// A lane with a conversation of some questions, its request shown.
 fn state(questions: usize) -> State {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     let provider = Provider {
         name: "lab".into(),
         base_url: "https://lab.test/v1".into(),

@@ -38,7 +38,7 @@ pub(super) fn accept(state: &mut State, now: Instant) -> Effects {
     let live = state.lanes.iter().filter(|lane| lane.status.live().is_some());
     let stopped = live.map(|lane| lane.letter).collect();
     let mut effects = stream::stop_all(state, now);
-    state.shelf.opening = Some(OpeningSession { id: row.id.clone(), hit: row.hit, stopped });
+    state.shelf.opening = Some(OpeningSession { id: row.id.clone(), title: row.title, hit: row.hit, stopped });
     effects.push(Effect::Shelf(ShelfWork::Open { id: row.id }));
     effects
 }

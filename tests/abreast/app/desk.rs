@@ -37,7 +37,7 @@ pub(super) const WIDE: Size = Size { columns: 160, rows: 40 };
 
 /// What a program starts with: one lane at the provider `lab`, and the providers `lab` and `shop`.
 pub(super) fn start(size: Size) -> Start {
-    let themes = Themes::built_in().unwrap();
+    let themes = Themes::built_in();
     let settings = Settings { provider: "lab".to_owned(), model: "sage-1".to_owned(), ..Settings::default() };
     Start {
         lanes: vec![Lane::new(LaneId(0), settings)],

@@ -1,5 +1,6 @@
 //! The program as a user meets it: keys in, frames out, with scripted providers and a clock that stands.
 
+mod arriving;
 mod asking;
 mod attaching;
 mod budget;
