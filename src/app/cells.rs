@@ -72,6 +72,13 @@ impl<W: Write> Pen<'_, W> {
         let mut done = (0, 0);
         for (x, y, cell) in before.diff_iter(after) {
             if done.1 == y && x < done.0 {
+                // What the library takes for covered by a character that is itself half covered, it does not give again.
+                let end = x.saturating_add(u16::try_from(width(cell.symbol())).unwrap_or(1)).min(after.area.right());
+                for column in done.0..end {
+                    self.go(column, y)?;
+                    self.put(&after[(column, y)], column, y)?;
+                }
+                done.0 = done.0.max(end);
                 continue;
             }
             if is_ground(cell) {

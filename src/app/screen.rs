@@ -10,7 +10,7 @@ use crossterm::cursor::MoveTo;
 use crossterm::terminal::{Clear, ClearType};
 use crossterm::{Command, queue};
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::cells;
 use crate::view::Before;
@@ -105,18 +105,31 @@ impl Screen {
         Ok(true)
     }
 
-    /// What is shown in an area.
+    /// What is shown in an area, which lies on the screen.
     fn cells(&self, area: Rect) -> Buffer {
-        Buffer { area, content: area.positions().map(|position| self.shown[position].clone()).collect() }
+        let mut content = Vec::with_capacity(area.area() as usize);
+        for y in area.rows().map(|row| row.y) {
+            content.extend_from_slice(self.row(area, y));
+        }
+        Buffer { area, content }
+    }
+
+    /// What an area shows of a row.
+    fn row(&self, area: Rect, y: u16) -> &[Cell] {
+        let Rect { width: columns, .. } = self.shown.area;
+        let from = usize::from(y) * usize::from(columns) + usize::from(area.x);
+        self.shown.content.get(from..from + usize::from(area.width)).unwrap_or_default()
     }
 
     /// The rows of painted parts that have to be erased, as [`Self::erase_doubtful`] has it.
     fn doubtful_rows(&self, parts: &[Before]) -> BTreeSet<u16> {
-        let moved = |before: &Before, position: Position| {
-            is_doubtful(&before[position]) && before[position] != self.shown[position]
-        };
-        let positions = parts.iter().flat_map(|before| before.area.positions().map(move |position| (before, position)));
-        positions.filter(|(before, position)| moved(before, *position)).map(|(_, position)| position.y).collect()
+        let moved = |(before, after): (&Cell, &Cell)| is_doubtful(before) && before != after;
+        let rows = parts.iter().flat_map(|part| {
+            let before = part.content.chunks(usize::from(part.area.width).max(1));
+            before.zip(part.area.rows())
+        });
+        let doubtful = rows.filter(|(before, row)| before.iter().zip(self.row(*row, row.y)).any(moved));
+        doubtful.map(|(_, row)| row.y).collect()
     }
 
     /// Empties changed rows in which a cluster of several code points (joined emoji, Indic vowels, flags) no longer stands
@@ -202,7 +215,8 @@ impl Screen {
 
 /// Whether terminals disagree on how wide a cell's cluster is.
 fn is_doubtful(cell: &Cell) -> bool {
-    cell.symbol().chars().nth(1).is_some()
+    let symbol = cell.symbol();
+    symbol.len() > 1 && symbol.chars().nth(1).is_some()
 }
 
 fn erase(row: u16, out: &mut impl Write) -> io::Result<()> {

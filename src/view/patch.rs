@@ -153,11 +153,13 @@ fn size(state: &State) -> ratatui::layout::Size {
 
 /// Empties an area and gives its cells as they were.
 fn open(buffer: &mut Buffer, area: Rect) -> Before {
-    let mut before = Buffer { area, content: Vec::with_capacity(usize::from(area.width)) };
-    for position in area.positions() {
-        before.content.push(std::mem::replace(&mut buffer[position], Cell::EMPTY));
+    let mut content = Vec::with_capacity(area.area() as usize);
+    for row in area.rows() {
+        let from = buffer.index_of(row.x, row.y);
+        let cells = buffer.content.iter_mut().skip(from).take(usize::from(row.width));
+        content.extend(cells.map(|cell| std::mem::replace(cell, Cell::EMPTY)));
     }
-    before
+    Before { area, content }
 }
 
 /// A mark of each row in a window: rows with the same mark look the same.

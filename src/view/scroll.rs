@@ -13,8 +13,8 @@ use super::found;
 use super::stack::Stack;
 
 /// How many rows of a window make a row of the step in which it follows a reply, and the longest step.
-const ROWS_OF_A_STEP: usize = 10;
-const LONGEST_STEP: usize = 4;
+const ROWS_OF_A_STEP: usize = 6;
+const LONGEST_STEP: usize = 7;
 
 /// Some rows of one turn.
 pub(super) struct Slice {

@@ -10,7 +10,7 @@ const CONTINUES: &str = "↪ ";
 
 /// The longest rule, in columns: long enough to part a block from what stands around it, and a third of the bytes that the
 /// width of a large screen takes each time it is written.
-pub(super) const RULE: usize = 48;
+pub(super) const RULE: usize = 40;
 
 /// The row over the code: its info string in a rule.
 pub(super) fn caption(info: &str, room: usize) -> Span {
