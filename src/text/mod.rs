@@ -49,5 +49,5 @@ pub use markdown::StreamingMarkdown;
 pub use nearest::nearest;
 pub use place::Place;
 pub use template::{fill, variables};
-pub use width::{graphemes, width};
+pub use width::{graphemes, is_plain, width};
 pub use wrap::{Wrap, truncate, wrap, wrap_hard};

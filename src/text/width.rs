@@ -36,13 +36,24 @@ impl<'a> Iterator for Clusters<'a> {
     }
 }
 
-/// Between two ASCII characters there is always a boundary, save within CR LF: no table is needed for plain text.
+/// Whether a character takes one cell and stands alone beside its like: printable ASCII, and the lines of boxes and rules.
+#[must_use]
+pub fn is_plain(sign: char) -> bool {
+    matches!(sign, ' '..='~' | '\u{2500}'..='\u{257f}')
+}
+
+/// Between two ASCII characters there is always a boundary, save within CR LF, and between the lines of boxes: no table is
+/// needed for plain text.
 fn first_cluster_len(text: &str) -> Option<usize> {
     match text.as_bytes() {
         [] => None,
         [b'\r', b'\n', ..] => Some(2),
         [first, rest @ ..] if first.is_ascii() && rest.first().is_none_or(u8::is_ascii) => Some(1),
-        _ => text.graphemes(true).next().map(str::len),
+        _ => {
+            let mut signs = text.chars();
+            let first = signs.next().filter(|first| is_plain(*first) && signs.next().is_none_or(is_plain));
+            first.map(char::len_utf8).or_else(|| text.graphemes(true).next().map(str::len))
+        }
     }
 }
 
@@ -50,7 +61,9 @@ fn first_cluster_len(text: &str) -> Option<usize> {
 const LONGEST_COUNTED_BYTES: usize = 16 * 1024;
 
 fn cluster_cells(cluster: &str) -> usize {
-    if cluster.contains(char::is_control) {
+    if cluster.chars().all(is_plain) {
+        cluster.chars().count()
+    } else if cluster.contains(char::is_control) {
         0
     } else if cluster.len() > LONGEST_COUNTED_BYTES {
         UnicodeWidthStr::width(cluster)

@@ -1,13 +1,13 @@
 //! The buffer of a frame, with inks in the place of colours.
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::config::{ColorDepth, Theme};
 use crate::state::State;
-use crate::text::{Ink, Line, Span, StyleRole, truncate, width};
+use crate::text::{Ink, Line, Span, StyleRole, is_plain, truncate, width};
 
 /// Draws inked text into cells. All text that comes here went through the cleaner.
 pub(super) struct Canvas<'a> {
@@ -39,7 +39,7 @@ impl<'a> Canvas<'a> {
             return x;
         }
         let style = self.style(ink);
-        if text.len() <= usize::from(columns) {
+        if text.len() <= usize::from(columns) || is_short_rule(text, columns) {
             return self.put(x, y, columns, text, style);
         }
         self.put(x, y, columns, &truncate(text, usize::from(columns)), style)
@@ -63,24 +63,32 @@ impl<'a> Canvas<'a> {
 
     /// Puts text into cells from `(x, y)` on, which lies within the buffer.
     fn put(&mut self, x: u16, y: u16, columns: u16, text: &str, style: Style) -> u16 {
-        // Most text is plain ASCII: a byte is a cell, and no clusters are to be found.
-        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        // Most text is plain: a character is a cell, and no clusters are to be found.
+        if !text.chars().all(is_plain) {
             return self.buffer.set_stringn(x, y, text, usize::from(columns), style).0;
         }
-        let room = usize::from(columns.min(self.area().right() - x));
-        let from = self.buffer.index_of(x, y);
-        let shown = &text[..text.len().min(room)];
-        for (cell, byte) in self.buffer.content[from..].iter_mut().zip(shown.bytes()) {
-            cell.set_char(char::from(byte)).set_style(style);
-        }
-        x + u16::try_from(shown.len()).unwrap_or(columns)
+        let row = Rect { x, y, width: columns, height: 1 };
+        let cells = self.cells(row).zip(text.chars());
+        let shown = cells.map(|(cell, sign)| cell.set_char(sign).set_style(style)).count();
+        x + u16::try_from(shown).unwrap_or(columns)
     }
 
     /// Puts a symbol of one column into every cell of an area.
     fn fill(&mut self, area: Rect, symbol: &str, style: Style) {
-        for position in area.intersection(self.area()).positions() {
-            self.buffer[position].set_symbol(symbol).set_style(style);
+        for cell in self.cells(area) {
+            cell.set_symbol(symbol).set_style(style);
         }
+    }
+
+    /// The cells of an area, as far as it lies within the buffer, row by row.
+    fn cells(&mut self, area: Rect) -> impl Iterator<Item = &mut Cell> {
+        let whole = self.area();
+        let area = area.intersection(whole);
+        let columns = usize::from(whole.width).max(1);
+        let (from, until) = (usize::from(area.x - whole.x), usize::from(area.right() - whole.x));
+        let (above, rows) = (usize::from(area.y - whole.y), usize::from(area.height));
+        let rows = self.buffer.content.chunks_mut(columns).skip(above).take(rows);
+        rows.flat_map(move |row| row.iter_mut().take(until).skip(from))
     }
 
     /// Draws spans so that they end at the right border of `area`'s first row; returns their first column.
@@ -105,9 +113,7 @@ impl<'a> Canvas<'a> {
                 before.set_symbol(" ");
             }
         }
-        for position in area.positions() {
-            self.buffer[position].reset();
-        }
+        self.cells(area).for_each(Cell::reset);
     }
 
     pub(super) fn ground(&mut self, area: Rect, ink: impl Into<Ink>) {
@@ -161,6 +167,11 @@ impl<'a> Canvas<'a> {
             self.text(end, area.y, 1, " ", ink);
         }
     }
+}
+
+/// Whether a text of lines as boxes have them fits: their characters are three bytes long and one column wide.
+fn is_short_rule(text: &str, columns: u16) -> bool {
+    text.len() <= 3 * usize::from(columns) && text.chars().all(is_plain) && width(text) <= usize::from(columns)
 }
 
 /// The ink of a frame by whether its pane has the focus.
