@@ -51,6 +51,8 @@ pub struct App<C> {
     presets: Option<PathBuf>,
     /// Where the user's own prices are kept, if anywhere.
     models: Option<PathBuf>,
+    /// Where files lie that are named without a directory; empty for that of the process.
+    here: PathBuf,
     /// Started when there is work for it.
     files: Option<Files>,
     sender: Sender<Batch>,
@@ -93,6 +95,7 @@ impl<C: Console> App<C> {
             tool_runs: ToolRuns::new(sender.clone()),
             presets: None,
             models: None,
+            here: PathBuf::new(),
             files: None,
             sender,
             events,
@@ -111,6 +114,13 @@ impl<C: Console> App<C> {
     #[must_use]
     pub fn with_presets(mut self, directory: PathBuf) -> Self {
         self.presets = Some(directory);
+        self
+    }
+
+    /// Writes files that are named without a directory into this one, and not into that of the process.
+    #[must_use]
+    pub fn with_directory(mut self, directory: PathBuf) -> Self {
+        self.here = directory;
         self
     }
 

@@ -79,10 +79,10 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Starts with the directory of the presets, if there is one.
-    pub(super) fn of(presets: Option<PathBuf>, events: Sender<Batch>) -> Self {
+    /// Starts with the directory of the presets, if there is one, and with that of files that are named without one.
+    pub(super) fn of(presets: Option<PathBuf>, here: PathBuf, events: Sender<Batch>) -> Self {
         let (work, todo) = unbounded_channel();
-        Self { work, clerk: AbortOnDropHandle::new(tokio::spawn(clerk(presets, todo, events))) }
+        Self { work, clerk: AbortOnDropHandle::new(tokio::spawn(clerk((presets, here), todo, events))) }
     }
 
     pub(super) fn asks(&self, work: FileWork) {
@@ -99,16 +99,20 @@ impl Files {
     }
 }
 
-async fn clerk(presets: Option<PathBuf>, mut todo: UnboundedReceiver<FileWork>, events: Sender<Batch>) {
+async fn clerk(
+    (presets, here): (Option<PathBuf>, PathBuf),
+    mut todo: UnboundedReceiver<FileWork>,
+    events: Sender<Batch>,
+) {
     while let Some(work) = todo.recv().await {
-        let presets = presets.clone();
-        let Ok(event) = spawn_blocking(move || done(presets.as_deref(), work)).await else { return };
+        let (presets, here) = (presets.clone(), here.clone());
+        let Ok(event) = spawn_blocking(move || done(presets.as_deref(), &here, work)).await else { return };
         // The loop may be gone; what was asked for is done all the same.
         let _ = events.send(vec![event]).await;
     }
 }
 
-fn done(presets: Option<&Path>, work: FileWork) -> Event {
+fn done(presets: Option<&Path>, here: &Path, work: FileWork) -> Event {
     match work {
         FileWork::Presets(work) => {
             let nowhere = || ConfigError::NoHome { variable: "ABREAST_CONFIG_DIR" };
@@ -138,17 +142,18 @@ fn done(presets: Option<&Path>, work: FileWork) -> Event {
             Event::FilesListed { directory, files }
         }
         FileWork::Export { work, session, wires } => {
-            let outcome = exported(&work, *session, wires);
+            let outcome = exported(&work, here, *session, wires);
             Event::Exported { work, outcome }
         }
     }
 }
 
 /// Writes a session where only its owner can read it.
-fn exported(work: &ExportWork, mut session: SavedSession, wires: Option<Wires>) -> Exported {
+fn exported(work: &ExportWork, here: &Path, mut session: SavedSession, wires: Option<Wires>) -> Exported {
     let text = Redaction::of(work.redact.as_deref()).and_then(|redaction| {
         work.choice.apply(&mut session, work.format.says_asked())?;
         if let Some(wires) = wires.filter(|_| work.format.has_wire()) {
+            work.format.forget_other_wires(&mut session);
             wires.read(&mut session);
         }
         redaction.apply(&mut session);
@@ -157,8 +162,8 @@ fn exported(work: &ExportWork, mut session: SavedSession, wires: Option<Wires>) 
     let written = match text {
         Err(problem) => return Exported::Failed(format!("The session cannot be exported: {problem}.")),
         Ok(text) => match work.existing {
-            Existing::Keep => write_private_new(&place(&work.path), text.as_bytes()),
-            Existing::Replace => write_private(&place(&work.path), text.as_bytes()),
+            Existing::Keep => write_private_new(&here.join(place(&work.path)), text.as_bytes()),
+            Existing::Replace => write_private(&here.join(place(&work.path)), text.as_bytes()),
         },
     };
     match written {
@@ -223,6 +228,6 @@ mod tests {
     fn without_a_directory_work_on_presets_says_what_to_set() {
         let nowhere = || ConfigError::NoHome { variable: "ABREAST_CONFIG_DIR" };
         let event = Event::Presets { work: PresetWork::List, outcome: Err(nowhere()), files: Err(nowhere()) };
-        assert_eq!(done(None, FileWork::Presets(PresetWork::List)), event);
+        assert_eq!(done(None, Path::new(""), FileWork::Presets(PresetWork::List)), event);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::config::{ConfigError, Provider, key_variables, read_or_empty, write_private};
+use crate::config::{ConfigError, Provider, RESPONDERS, key_variables, read_toml, write_private};
 use crate::tools::{ChildEnvironment, Responder, ResponderFileError, Responders, read_responders, write_responder};
 
 /// What answers which tool; nothing where there is no file.
@@ -12,7 +12,7 @@ use crate::tools::{ChildEnvironment, Responder, ResponderFileError, Responders, 
 /// # Errors
 /// When the file cannot be read, or for the first thing that is wrong with it.
 pub fn load_responders(file: &Path) -> Result<Responders, ConfigError> {
-    read_responders(&read_or_empty(file)?).map_err(|error| wrong(file, error))
+    read_responders(&read_toml(file, &RESPONDERS)?).map_err(|error| wrong(file, error))
 }
 
 /// Writes what answers one tool. The rest of the file stays as it is.
@@ -20,7 +20,7 @@ pub fn load_responders(file: &Path) -> Result<Responders, ConfigError> {
 /// # Errors
 /// When the file is wrong as it is, which is never written over, or cannot be written.
 pub fn save_responder(file: &Path, tool: &str, responder: &Responder) -> Result<(), ConfigError> {
-    let before = read_or_empty(file)?;
+    let before = read_toml(file, &RESPONDERS)?;
     let after = write_responder(&before, tool, responder).map_err(|error| wrong(file, error))?;
     if after == before { Ok(()) } else { write_private(file, after.as_bytes()) }
 }

@@ -3,9 +3,10 @@
 //! Owns the reading of files. What they say, and what is wrong with it, is `tools`'.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::{GivenError, open_given, open_given_or_pipe, read_given_text};
 use crate::tools::{Definition, LARGEST_BYTES, read_tools};
 
 /// A file of the directory of tools; one that is wrong does not hide the others.
@@ -21,15 +22,13 @@ pub struct ToolFile {
 /// # Errors
 /// A sentence without its full stop that names the file, the entry and the field.
 pub fn read_tool_file(file: &Path) -> Result<Vec<Definition>, String> {
-    let text = text_of(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    read_tools(&text).map_err(|error| format!("{}: {error}", file.display()))
+    tools_of(file, open_given_or_pipe(file))
 }
 
-/// No more than is read of a definition, and one byte that tells that there is more.
-fn text_of(file: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(file)?.take(LARGEST_BYTES as u64 + 1).read_to_string(&mut text)?;
-    Ok(text)
+fn tools_of(file: &Path, opened: Result<File, GivenError>) -> Result<Vec<Definition>, String> {
+    let text = opened.and_then(|opened| read_given_text(opened, LARGEST_BYTES as u64, |_| {}));
+    let text = text.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    read_tools(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Every `*.json` of the directory of tools, by name. A directory that is not there has none.
@@ -53,12 +52,7 @@ pub fn list_tool_files(directory: &Path) -> Result<Vec<ToolFile>, String> {
 
 /// A pipe among the files would keep the reader waiting for ever.
 fn listed(file: PathBuf) -> ToolFile {
-    let is_file = fs::metadata(&file).map(|metadata| metadata.is_file());
-    let tools = match is_file {
-        Ok(false) => Err(format!("{} cannot be read: it is no file", file.display())),
-        _ => read_tool_file(&file),
-    };
-    ToolFile { file, tools }
+    ToolFile { tools: tools_of(&file, open_given(&file)), file }
 }
 
 #[cfg(test)]
@@ -77,17 +71,21 @@ mod tests {
         let files = list_tool_files(home.path()).unwrap();
         let told: Vec<Result<usize, String>> =
             files.into_iter().map(|file| file.tools.map(|definitions| definitions.len())).collect();
-        let no_file = format!("{} cannot be read: it is no file", at("a.json").display());
+        let no_file = format!("{} cannot be read: it is a directory", at("a.json").display());
         let wrong = format!("{}: /0/name: a name is a string, not a number", at("c.json").display());
         assert_eq!(told, [Err(no_file), Ok(1), Err(wrong)]);
         assert_eq!(list_tool_files(&at("none")), Ok(vec![]));
     }
 
     #[test]
-    fn an_endless_file_is_left_after_its_first_mebibyte() {
+    fn a_device_is_refused_and_a_long_file_is_left_after_its_first_mebibyte() {
+        let home = tempfile::tempdir().unwrap();
+        let long = home.path().join("long.json");
+        fs::write(&long, vec![b' '; LARGEST_BYTES + 1]).unwrap();
+        assert_eq!(read_tool_file(&long), Err(format!("{} cannot be read: it is larger than 1 MiB", long.display())));
         let zeros = Path::new("/dev/zero");
         if zeros.exists() {
-            assert_eq!(read_tool_file(zeros), Err("/dev/zero: it is larger than 1 MiB".to_owned()));
+            assert_eq!(read_tool_file(zeros), Err("/dev/zero cannot be read: it is no file".to_owned()));
         }
     }
 }

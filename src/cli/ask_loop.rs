@@ -4,6 +4,7 @@
 //! are never run: the model gets the violations instead.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
@@ -12,10 +13,11 @@ use serde_json::{Value, json};
 use super::Problem;
 use super::print::{say, sentence};
 use super::result::Followed;
+use super::source::named_text;
 use crate::api::{ApiError, Reply};
 use crate::chat::{Tool, ToolCall};
 use crate::exchange::shell_words;
-use crate::text::{clean_line, truncate};
+use crate::text::{clean_line, counted, truncate};
 use crate::tools::{
     CallEnd, CannedRule, ChildEnvironment, CommandResponder, Responder, Responders, check_call, command,
 };
@@ -96,8 +98,8 @@ impl Loop {
             return Next::Stop(format!("Nothing answers {}: --respond {}=… does.", clean_line(name), clean_line(name)));
         }
         if self.rounds >= self.most_rounds {
-            let rounds = self.most_rounds;
-            return Next::Stop(format!("The model still calls tools after {rounds} rounds; --max-rounds allows more."));
+            let rounds = counted(self.most_rounds.into(), "round");
+            return Next::Stop(format!("The model still calls tools after {rounds}; --max-rounds allows more."));
         }
         self.rounds += 1;
         let all = stream::iter(calls.iter().map(|call| self.one(call)));
@@ -167,8 +169,7 @@ fn outcome(end: &CallEnd) -> &'static str {
 /// A file's text, or a command whose words are split as a shell splits them. No shell is run.
 fn responder(by: &str) -> Result<Responder, Problem> {
     if let Some(file) = by.strip_prefix('@') {
-        let result = std::fs::read_to_string(file)
-            .map_err(|error| Problem::misuse(format!("--respond: {file} cannot be read: {error}.")))?;
+        let result = named_text(Path::new(file), "--respond")?;
         return Ok(Responder::Canned(vec![CannedRule { when: BTreeMap::new(), result }]));
     }
     let argv = shell_words(by).map_err(|error| Problem::misuse(format!("--respond: {}", sentence(&error))))?;

@@ -76,7 +76,7 @@ fn check(paths: &Paths, environment: &Environment) -> Result<Ended, Problem> {
 /// The default keys with the user's own over them.
 pub(super) fn keymap(paths: &Paths) -> Result<Keymap, Problem> {
     let file = paths.keymap_file();
-    let text = config::read_or_empty(&file).map_err(Problem::misuse)?;
+    let text = config::read_toml(&file, &config::ANY).map_err(Problem::misuse)?;
     Keymap::with_overrides(&text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|error| format!("{}:{error}", file.display())).collect();
         Problem::misuse(lines.join("\n"))

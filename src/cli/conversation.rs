@@ -1,12 +1,13 @@
 //! What `ask` asks: the system prompt, the messages of a file, the prompt, standard input.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use super::Problem;
 use super::options::read_json;
+use super::source::piped_text;
 use crate::app::{NotAttached, attachment};
 use crate::chat::{Attachment, content};
 
@@ -66,11 +67,7 @@ fn piped(prompt: Option<&str>, has_file: bool) -> Result<Option<String>, Problem
     if !asked && (io::stdin().is_terminal() || (has_file && prompt.is_none())) {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
-    io::stdin()
-        .read_to_end(&mut bytes)
-        .map_err(|error| Problem::failure(format!("Standard input cannot be read: {error}.")))?;
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    piped_text().map(Some)
 }
 
 /// The prompt and what was piped, a blank line between them.

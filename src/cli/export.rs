@@ -74,6 +74,7 @@ pub(super) fn run(options: &ExportOptions, environment: &Environment) -> Result<
         .apply(&mut session, format.says_asked())
         .map_err(|problem| Problem::misuse(format!("The session cannot be exported like this: {problem}.")))?;
     if format.has_wire() {
+        format.forget_other_wires(&mut session);
         read_wires(&options.data.directory(&paths), &mut session)
             .map_err(|fault| Problem::failure(format!("The wires of the session cannot be read: {fault}.")))?;
         match session.unread_wires() {

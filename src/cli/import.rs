@@ -229,7 +229,7 @@ impl Tally {
     }
 
     fn counted(&self, what: &str) -> String {
-        let many = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        let many = |count: usize, one: &str| text::counted(count as u64, one);
         let mut said = format!("{what}: {}, {}.", many(self.sessions, "session"), many(self.turns, "turn"));
         if self.there > 0 {
             said.push_str(&format!(" Skipped: {} × a session that is there already.", self.there));

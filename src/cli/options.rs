@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::Problem;
 use super::print::say;
+use super::source::named_text;
 use crate::app::read_tool_file;
 use crate::chat::{PARAMS, Params, Tool, param};
 use crate::config::Paths;
 use crate::text::{clean_line, nearest};
-use crate::tools::{Definition, sample};
+use crate::tools::{Definition, json_fault, sample};
 
 /// Whom to ask, and with what.
 #[derive(Debug, Default, Args)]
@@ -124,10 +125,12 @@ pub(super) fn hint_at_slip(option: &str, assignment: &str) {
     }
 }
 
-/// Reads a JSON file that an option names.
-pub(super) fn read_json(path: &PathBuf, option: &str) -> Result<Value, Problem> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Problem::misuse(format!("{option}: {shown} cannot be read: {error}.")))?;
-    serde_json::from_str(&text).map_err(|error| Problem::misuse(format!("{option}: {shown} is not JSON: {error}.")))
+/// Reads a JSON file, or a pipe such as a shell's `<(command)`, that an option names.
+pub(super) fn read_json(path: &Path, option: &str) -> Result<Value, Problem> {
+    let text = named_text(path, option)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    serde_json::from_str(text).map_err(|error| {
+        let (place, said) = json_fault(text, &error);
+        Problem::misuse(format!("{option}: {} is not JSON at {place}: {said}.", path.display()))
+    })
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::options::EndpointOptions;
+use super::prices::{MOST_LIST_BYTES, imported_text};
 use super::print::{print_json, print_line, say};
 use super::setup::Setup;
 use super::source::text_of;
@@ -12,9 +13,6 @@ use super::{Ended, Problem};
 use crate::config::{Environment, Paths, write_private};
 use crate::pricing::{Catalogue, Dimension, Import, Imported, Origin, Price, Row, import};
 use crate::text::{clean_line, grouped};
-
-/// The most bytes that are read of a list; the largest known has 2 MB.
-const MOST_BYTES: usize = 64 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportOptions {
@@ -38,12 +36,12 @@ pub(super) struct PricesOptions {
 
 pub(super) fn import_list(options: &ImportOptions, environment: &Environment) -> Result<Ended, Problem> {
     let paths = Paths::of(environment).map_err(Problem::misuse)?;
-    let text = text_of(&options.file, MOST_BYTES, |_| {})?;
+    let text = text_of(&options.file, MOST_LIST_BYTES, |_| {})?;
     let now = Timestamp::now();
     let list = import(&text, &now.strftime("%Y-%m-%d").to_string())
         .map_err(|error| Problem::failure(format!("{}: {error}. The prices are as they were.", options.file)))?;
     let file = paths.imported_prices();
-    let before = std::fs::read(&file).ok().and_then(|text| Imported::parse(&String::from_utf8_lossy(&text)).ok());
+    let before = imported_text(&file).ok().and_then(|text| Imported::parse(&text).ok());
     let (had, has) = (before.map_or(0, |before| before.rows.len()), list.rows.len());
     if has * 2 < had && !options.force {
         return Err(Problem::failure(format!(

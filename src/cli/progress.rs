@@ -5,7 +5,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::text::{graphemes, width};
+use crate::text::{counted, graphemes, width};
 
 /// The line is drawn this often: fast enough to move, too seldom to cost anything.
 const PACE: Duration = Duration::from_millis(100);
@@ -31,7 +31,7 @@ impl Step {
             Self::Understanding => "reading".to_owned(),
             Self::Sessions { done, of } => {
                 let full = done * BAR / of.max(1);
-                format!("{}{} {done}/{of} sessions", "━".repeat(full), "─".repeat(BAR - full))
+                format!("{}{} {done}/{}", "━".repeat(full), "─".repeat(BAR - full), counted(of as u64, "session"))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `abreast sessions`: the newest saved sessions, and the removal of those that were deleted.
 
+use crate::text::counted;
 use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, Subcommand};
@@ -87,13 +88,14 @@ fn remove(options: &PurgeOptions, environment: &Environment) -> Result<Ended, Pr
 }
 
 fn ago(days: u16) -> String {
-    format!("{days} day{} ago", if days == 1 { "" } else { "s" })
+    format!("{} ago", counted(days.into(), "day"))
 }
 
 fn said(what: &str, purged: &Purged) -> String {
     let Purged { sessions, turns, files, file_bytes, .. } = purged;
+    let turns = counted(*turns as u64, "turn");
     let size = wire_size(usize::try_from(*file_bytes).unwrap_or(usize::MAX));
-    format!("{what}: sessions {sessions} with {turns} turns, attached contents {files} ({size}). The ledger stays.")
+    format!("{what}: sessions {sessions} with {turns}, attached contents {files} ({size}). The ledger stays.")
 }
 
 fn tell_what_stays(purged: &Purged) {

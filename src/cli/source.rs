@@ -33,6 +33,22 @@ pub(super) fn text_of(from: &str, most: usize, told: impl FnMut(usize)) -> Resul
     text.map_err(|error| Problem::failure(format!("{} cannot be read: {error}.", shown(from))))
 }
 
+/// The most that goes into one request, from a file or standard input: far more than any endpoint takes.
+pub(super) const MOST_ASKED: u64 = 64 << 20;
+
+/// The text of a file or a pipe that an option names.
+pub(super) fn named_text(path: &Path, option: &str) -> Result<String, Problem> {
+    let text = open_given_or_pipe(path).and_then(|file| read_given_text(file, MOST_ASKED, |_| {}));
+    text.map_err(|error| Problem::misuse(format!("{option}: {} cannot be read: {error}.", path.display())))
+}
+
+/// What is piped in; bytes that are no text are replaced.
+pub(super) fn piped_text() -> Result<String, Problem> {
+    let bytes = read_given(io::stdin().lock(), MOST_ASKED, |_| {});
+    let bytes = bytes.map_err(|error| Problem::failure(format!("Standard input cannot be read: {error}.")))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A source's name in a sentence.
 pub(super) fn shown(from: &str) -> String {
     if from == "-" { "Standard input".to_owned() } else { text::clean_line(from).into_owned() }

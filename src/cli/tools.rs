@@ -9,7 +9,7 @@ use super::print::{print_json, print_line, say};
 use super::{Ended, Problem};
 use crate::app::{ToolFile, list_tool_files, load_responders, read_tool_file};
 use crate::config::{Environment, Paths};
-use crate::text::clean_line;
+use crate::text::{clean_line, counted};
 use crate::tools::{Definition, Finding, Responder, Responders, SAMPLES, Severity, answerer, lint, sample};
 
 #[derive(Debug, Args)]
@@ -179,7 +179,7 @@ fn tell(file: &Path, Checked { tools, findings }: &Checked) -> Result<(), Proble
         print_line(&clean_line(&format!("{shown}: {word}: {tool}{pointer}{}.", finding.said)))?;
     }
     if findings.is_empty() {
-        let count = if tools.len() == 1 { "1 tool".to_owned() } else { format!("{} tools", tools.len()) };
+        let count = counted(tools.len() as u64, "tool");
         print_line(&clean_line(&format!("{shown}: {count}, nothing is wrong.")))?;
     }
     Ok(())

@@ -7,35 +7,21 @@ use toml::Spanned;
 
 use super::providers::{BaseUrl, KeySource, OPENAI, Provider, SANDBOX};
 use super::schema::{ConfigFile, Named, ProviderFile};
+use super::shape::{self, Refusal, shown};
 use super::{Config, ConfigError, ConfigWarning, Environment, ThemeChoice, json, money};
 use crate::chat::{self, Params};
 use crate::text::{Place, nearest};
 
-/// The longest wait that may be asked for: a day.
-const LONGEST_WAIT_S: u64 = 86_400;
-
-/// The most further tries that may be asked for.
-const MOST_RETRIES: u32 = 20;
-
-/// The most rounds of tool calls that may go unasked.
-const MOST_ROUNDS: usize = 1000;
-
 /// Fields that are near one of the table's and are meant as they are: servers other than OpenAI's take them.
 const ELSEWHERE: [&str; 4] = ["top_k", "top_a", "repeat_penalty", "repetition_penalty"];
-
-/// What is wrong, and the byte at which it starts.
-pub(super) type Refusal = (usize, String);
 
 /// Reads the text; `file` is only for messages.
 pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result<Config, ConfigError> {
     // Windows editors put a mark before the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let wrong = |(offset, problem): Refusal| ConfigError::Wrong {
-        file: file.to_owned(),
-        place: Place::at(text, offset),
-        problem,
-    };
-    let raw: ConfigFile = toml::from_str(text).map_err(|error| wrong(syntax(&error)))?;
+    let wrong = |refusal| shape::refused(file, text, refusal);
+    shape::check(text, &shape::CONFIG).map_err(wrong)?;
+    let raw: ConfigFile = toml::from_str(text).map_err(|error| wrong(unforeseen(&error)))?;
     let mut config = Config::default();
     config.params = params(&raw.params, text, &mut config.warnings).map_err(wrong)?;
     config.providers = providers(&raw.providers).map_err(wrong)?;
@@ -48,9 +34,7 @@ pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result
     config.system = raw.system.filter(|system| !system.is_empty());
     config.currency = raw.currency;
     config.mouse = raw.mouse.unwrap_or(true);
-    if let Some(rounds) = &raw.tools.max_rounds {
-        config.max_rounds = max_rounds(rounds).map_err(wrong)?;
-    }
+    config.max_rounds = raw.tools.max_rounds.unwrap_or(config.max_rounds);
     config.theme = match raw.theme {
         Some(name) if name.get_ref() != "auto" => {
             let place = Place::at(text, name.span().start);
@@ -67,35 +51,9 @@ pub(super) fn read(text: &str, file: &Path, environment: &Environment) -> Result
     Ok(config)
 }
 
-/// The user is asked now and then, however far a model goes.
-fn max_rounds(rounds: &Spanned<usize>) -> Result<usize, Refusal> {
-    match rounds.get_ref() {
-        1..=MOST_ROUNDS => Ok(*rounds.get_ref()),
-        _ => Err((rounds.span().start, format!("max_rounds is between 1 and {MOST_ROUNDS}"))),
-    }
-}
-
-/// The parser's complaint, with the likeliest word where one is unknown.
-fn syntax(error: &toml::de::Error) -> Refusal {
-    let offset = error.span().map_or(0, |span| span.start);
-    let message = error.message();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let problem = match (message.starts_with("unknown "), message.starts_with("missing field"), quoted.next()) {
-        (true, _, Some("api_key")) => {
-            "a key has no place in this file; name its source with api_key_env, api_key_cmd or api_key_keyring"
-                .to_owned()
-        }
-        (true, _, Some(word)) => {
-            let known: Vec<&str> = quoted.collect();
-            match nearest(word, known.iter().copied()) {
-                Some(near) => format!("`{word}` is not known here; did you mean `{near}`?"),
-                None => format!("`{word}` is not known here; known are {}", known.join(", ")),
-            }
-        }
-        (_, true, Some(word)) => format!("`{word}` is missing here"),
-        _ => message.to_owned(),
-    };
-    (offset, problem)
+/// What a check before it did not see.
+fn unforeseen(error: &toml::de::Error) -> Refusal {
+    (error.span().map_or(0, |span| span.start), error.message().to_owned())
 }
 
 /// The rows of a table in the order in which they are written.
@@ -156,25 +114,11 @@ fn provider(name: &Spanned<String>, raw: &ProviderFile) -> Result<Provider, Refu
         provider.extra_body.insert(name.clone(), json);
     }
     provider.dialect = raw.dialect.clone();
-    provider.idle_timeout = raw.idle_timeout_s.as_ref().map(seconds).transpose()?;
-    provider.connect_timeout = raw.connect_timeout_s.as_ref().map(seconds).transpose()?;
+    provider.idle_timeout = raw.idle_timeout_s.map(Duration::from_secs);
+    provider.connect_timeout = raw.connect_timeout_s.map(Duration::from_secs);
     provider.free = raw.free;
-    provider.retries = raw.retries.as_ref().map(retries).transpose()?;
+    provider.retries = raw.retries;
     Ok(provider)
-}
-
-fn seconds(given: &Spanned<u64>) -> Result<Duration, Refusal> {
-    match *given.get_ref() {
-        seconds @ 1..=LONGEST_WAIT_S => Ok(Duration::from_secs(seconds)),
-        other => Err((given.span().start, format!("a wait lasts from 1 to {LONGEST_WAIT_S} seconds, not {other}"))),
-    }
-}
-
-fn retries(given: &Spanned<u32>) -> Result<u32, Refusal> {
-    match *given.get_ref() {
-        retries @ 0..=MOST_RETRIES => Ok(retries),
-        other => Err((given.span().start, format!("there are at most {MOST_RETRIES} retries, not {other}"))),
-    }
 }
 
 /// The one source of the key; two of them are a mistake.
@@ -210,7 +154,7 @@ fn headers(table: &Named<String>) -> Result<Vec<(String, String)>, Refusal> {
     let mut headers = Vec::new();
     for (name, value) in in_order(table) {
         if reqwest::header::HeaderName::from_bytes(name.get_ref().as_bytes()).is_err() {
-            return Err((name.span().start, format!("`{}` is no name for a header", name.get_ref().escape_debug())));
+            return Err((name.span().start, format!("`{}` is no name for a header", shown(name.get_ref()))));
         }
         if reqwest::header::HeaderValue::from_str(value.get_ref()).is_err() {
             return Err((value.span().start, "a header's value is one line without control characters".to_owned()));
@@ -239,8 +183,8 @@ fn default_provider(given: Option<&Spanned<String>>, providers: &[Provider]) -> 
         return Ok(Some(name.clone()));
     }
     let problem = match nearest(name, names()) {
-        Some(near) => format!("there is no provider `{name}`; did you mean `{near}`?"),
-        None => format!("there is no provider `{name}`; add a table [providers.{name}]"),
+        Some(near) => format!("there is no provider `{}`; did you mean `{near}`?", shown(name)),
+        None => format!("there is no provider `{0}`; add a table [providers.{0}]", shown(name)),
     };
     Err((given.span().start, problem))
 }

@@ -139,8 +139,11 @@ fn a_mistake_is_named_with_file_line_and_column_and_what_would_be_right() {
         "config.toml:3:1: a key has no place in this file; name its source with api_key_env, api_key_cmd or \
          api_key_keyring"
     );
-    assert_eq!(lab("idle_timeout_s = 0"), "config.toml:3:18: a wait lasts from 1 to 86400 seconds, not 0");
-    assert_eq!(lab("retries = 99"), "config.toml:3:11: there are at most 20 retries, not 99");
+    assert_eq!(
+        lab("idle_timeout_s = 0"),
+        "config.toml:3:18: `providers.lab.idle_timeout_s` is a whole number from 1 to 86400, not 0"
+    );
+    assert_eq!(lab("retries = 99"), "config.toml:3:11: `providers.lab.retries` is a whole number from 0 to 20, not 99");
     assert_eq!(
         lab("api_key_env = \"A\"\napi_key_cmd = [\"b\"]"),
         "config.toml:4:15: the key already has a source above; keep one of them"
@@ -161,7 +164,7 @@ fn a_mistake_is_named_with_file_line_and_column_and_what_would_be_right() {
     );
     assert_eq!(
         lab("dialect.max_tokens = \"max_token\""),
-        "config.toml:3:22: `max_token` is not known here; did you mean `max_tokens`?"
+        "config.toml:3:22: `max_token` is not known for `providers.lab.dialect.max_tokens`; did you mean `max_tokens`?"
     );
     assert_eq!(
         complaint("[providers.lab]\nmodel = \"m\""),
@@ -186,10 +189,13 @@ fn a_mistake_is_named_with_file_line_and_column_and_what_would_be_right() {
     );
     assert_eq!(
         complaint("currency = \"yuan\""),
-        "config.toml:1:12: `yuan` is no currency code; write three letters, such as CNY"
+        "config.toml:1:12: `currency` is a currency code of three letters, such as CNY, not \"yuan\""
     );
     assert!(complaint("mouse = 3").starts_with("config.toml:1:9: "));
-    assert_eq!(complaint("[tools]\nmax_rounds = 0"), "config.toml:2:14: max_rounds is between 1 and 1000");
+    assert_eq!(
+        complaint("[tools]\nmax_rounds = 0"),
+        "config.toml:2:14: `tools.max_rounds` is a whole number from 1 to 1000, not 0"
+    );
     assert!(complaint("mouse = ").starts_with("config.toml:1:"));
 }
 
@@ -247,8 +253,8 @@ fn exchange_rates_have_a_direction_a_day_and_a_worth() {
     let money = crate::config::MoneyConfig { display: Some(currency("USD")), rates: vec![rate] };
     assert_eq!(read_text(text).unwrap().money, money);
     for (from, to, problem) in [
-        ("0.140", "0", "config.toml:3:1: an exchange rate is above zero"),
-        ("0.140", "-1", "config.toml:3:1: an exchange rate is above zero"),
+        ("\"0.140\"", "0", "config.toml:6:8: `money.rates.rate` is a number above 0, such as 1.25, not 0"),
+        ("0.140", "-1", "config.toml:6:8: `money.rates.rate` is a number above 0, such as 1.25, not \"-1\""),
         ("CNY", "USD", "config.toml:3:1: an exchange rate is between two currencies"),
         ("2026-11-01", "2026-11-31", "config.toml:3:1: `2026-11-31` is no day; write it as 2026-11-01"),
     ] {

@@ -15,6 +15,7 @@ mod paths;
 pub mod presets;
 mod providers;
 mod schema;
+mod shape;
 mod template;
 pub mod theme;
 
@@ -32,6 +33,7 @@ pub use keys::{KeyError, resolve_key};
 pub use own_prices::save_price;
 pub use paths::Paths;
 pub use providers::{BaseUrl, BaseUrlError, KeySource, LOCAL, OPENAI, Provider, SANDBOX, key_variables};
+pub use shape::{ANY, CONFIG, MODELS, PRESET, RESPONDERS, Shape, read_toml};
 pub use template::template;
 pub use theme::{Background, ColorDepth, Rgb, Theme, Themes};
 
@@ -40,6 +42,9 @@ use crate::text::{Place, nearest};
 
 /// Rounds of tool calls before the user is asked, where the file says nothing.
 pub const MAX_ROUNDS: usize = 10;
+
+/// The largest file of the user's that is read: what people write is small, even with the cards of a thousand models.
+pub const LARGEST_BYTES: u64 = 4 << 20;
 
 /// What the user configured, complete and checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,7 +148,7 @@ impl Config {
     /// what would be right.
     pub fn load(paths: &Paths, environment: &Environment) -> Result<Self, ConfigError> {
         let file = paths.config_file();
-        load::read(&read_or_empty(&file)?, &file, environment)
+        load::read(&read_toml(&file, &CONFIG)?, &file, environment)
     }
 
     /// The provider of that name: a configured one, or one that is known by its name alone.
@@ -186,11 +191,22 @@ impl Config {
         themes.get(name).map(Some).ok_or_else(|| ConfigError::Wrong {
             file: file.clone(),
             place: *place,
-            problem: match nearest(name, themes.names().chain(["auto"])) {
-                Some(near) => format!("there is no theme `{name}`; did you mean `{near}`?"),
-                None => format!("there is no theme `{name}`; put it into themes/{name}.toml"),
-            },
+            problem: no_theme(name, themes),
         })
+    }
+}
+
+fn no_theme(name: &str, themes: &Themes) -> String {
+    let (said, known) = (shape::shown(name), || themes.names().chain(["auto"]));
+    match nearest(name, known()) {
+        Some(near) => format!("there is no theme `{said}`; did you mean `{near}`?"),
+        None if said != name || name.contains(['/', '\\']) => {
+            format!("there is no theme `{said}`; there are {}", known().collect::<Vec<_>>().join(", "))
+        }
+        None => format!(
+            "there is no theme `{said}`; put it into themes/{said}.toml, or take one of {}",
+            known().collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 
@@ -224,13 +240,29 @@ pub fn init(paths: &Paths) -> Result<PathBuf, ConfigError> {
 /// The text of one of the user's files; empty when there is no such file.
 ///
 /// # Errors
-/// When it is there but cannot be read, or is not UTF-8.
+/// When it is there but is no file or a large one, cannot be read, or is not UTF-8.
 pub fn read_or_empty(file: &Path) -> Result<String, ConfigError> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(ConfigError::unreadable(file, &error)),
+    let unreadable = |error: GivenError| ConfigError::Unreadable { file: file.to_owned(), reason: error.to_string() };
+    let bytes = open_given(file).and_then(|opened| match opened.metadata() {
+        Ok(about) if about.len() > LARGEST_BYTES => Err(GivenError::TooLarge { most: LARGEST_BYTES }),
+        _ => read_given(opened, LARGEST_BYTES, |_| {}),
+    });
+    match bytes {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| no_text(file, &error)),
+        Err(GivenError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(unreadable(error)),
     }
+}
+
+/// Where a file stops being a text.
+fn no_text(file: &Path, error: &std::string::FromUtf8Error) -> ConfigError {
+    let bytes = error.as_bytes();
+    let problem = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this is UTF-16; save the file as UTF-8".to_owned(),
+        _ => "from here on this is no text in UTF-8; save the file as UTF-8".to_owned(),
+    };
+    let text = String::from_utf8_lossy(&bytes[..error.utf8_error().valid_up_to()]);
+    ConfigError::Wrong { file: file.to_owned(), place: Place::at(&text, text.len()), problem }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 use toml::Spanned;
 
-use super::load::Refusal;
 use super::schema::{BudgetFile, MoneyFile, PriceFile, RateFile};
+use super::shape::{Refusal, shown};
 use super::{BudgetConfig, MoneyConfig, PriceRow};
 use crate::chat::{Currency, ExchangeRate, Money};
 
@@ -14,9 +14,6 @@ pub(super) fn prices(rows: &[Spanned<PriceFile>], usual: Option<&Currency>) -> R
         let refuse = |problem: &str| (offset, problem.to_owned());
         let currency = raw.currency.as_ref().or(usual);
         let currency = currency.ok_or_else(|| refuse("this price needs a currency, such as currency = \"CNY\""))?;
-        if [Some(raw.input), raw.cached, Some(raw.output)].into_iter().flatten().any(|price| price.is_sign_negative()) {
-            return Err(refuse("a price is not below zero"));
-        }
         Ok(PriceRow {
             model: raw.model.clone(),
             provider: raw.provider.clone(),
@@ -35,14 +32,11 @@ pub(super) fn exchange(raw: &MoneyFile) -> Result<MoneyConfig, Refusal> {
     for row in &raw.rates {
         let refuse = |problem: String| (row.span().start, problem);
         let RateFile { from, to, rate, date } = row.get_ref();
-        if *rate <= Decimal::ZERO {
-            return Err(refuse("an exchange rate is above zero".to_owned()));
-        }
         if from == to {
             return Err(refuse("an exchange rate is between two currencies".to_owned()));
         }
         if date.len() != 10 || date.parse::<jiff::civil::Date>().is_err() {
-            return Err(refuse(format!("`{date}` is no day; write it as 2026-11-01")));
+            return Err(refuse(format!("`{}` is no day; write it as 2026-11-01", shown(date))));
         }
         let same = |known: &ExchangeRate| (&known.from, &known.to) == (from, to);
         if rates.iter().any(same) {
@@ -60,9 +54,6 @@ pub(super) fn budget(raw: &BudgetFile, usual: Option<&Currency>) -> Result<Budge
         let Some(cap) = cap else { return Ok(None) };
         let refuse = |problem: &str| (cap.span().start, problem.to_owned());
         let currency = currency.ok_or_else(|| refuse("a budget needs a currency, such as currency = \"CNY\""))?.clone();
-        if *cap.get_ref() <= Decimal::ZERO {
-            return Err(refuse("a budget is above zero"));
-        }
         Ok(Some(Money { amount: cap.get_ref().normalize(), currency }))
     };
     Ok(BudgetConfig {

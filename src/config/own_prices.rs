@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::{ConfigError, PriceRow, read_or_empty, write_private};
+use super::{ConfigError, MODELS, PriceRow, read_toml, write_private};
 use crate::text::Place;
 
 /// Writes a price into the file, in the place of one for the same model and provider.
@@ -12,7 +12,7 @@ use crate::text::Place;
 /// # Errors
 /// When the file cannot be read, is no TOML, or cannot be written: it is left as it was then.
 pub fn save_price(file: &Path, price: &PriceRow) -> Result<(), ConfigError> {
-    let before = read_or_empty(file)?;
+    let before = read_toml(file, &MODELS)?;
     let wrong = |problem: String| ConfigError::Wrong { file: file.to_owned(), place: Place::at(&before, 0), problem };
     let after = over(&before, price).map_err(wrong)?;
     write_private(file, after.as_bytes())

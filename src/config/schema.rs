@@ -1,6 +1,6 @@
 //! What may stand in `config.toml`, as it is written there.
 //!
-//! Owns the names of the fields and nothing of their meaning. A field that is not here is an error.
+//! Owns the names of the fields and nothing of their meaning. Their kinds and bounds were checked before (`shape`).
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(super) struct ConfigFile {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ToolsFile {
-    pub(super) max_rounds: Option<Spanned<usize>>,
+    pub(super) max_rounds: Option<usize>,
 }
 
 #[derive(Default, Deserialize)]
@@ -47,9 +47,9 @@ pub(super) struct ProviderFile {
     pub(super) headers: Named<String>,
     pub(super) extra_body: BTreeMap<String, Spanned<Value>>,
     pub(super) dialect: Dialect,
-    pub(super) idle_timeout_s: Option<Spanned<u64>>,
-    pub(super) connect_timeout_s: Option<Spanned<u64>>,
-    pub(super) retries: Option<Spanned<u32>>,
+    pub(super) idle_timeout_s: Option<u64>,
+    pub(super) connect_timeout_s: Option<u64>,
+    pub(super) retries: Option<u32>,
     pub(super) free: bool,
 }
 

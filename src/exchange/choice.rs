@@ -1,5 +1,6 @@
 //! What of a session is meant: all of it, a lane, a branch, or a single turn.
 
+use crate::text::counted;
 use std::collections::BTreeSet;
 
 use super::branch::Written;
@@ -106,7 +107,7 @@ fn turn_at(session: &SavedSession, path: &[u32], spot: &Spot) -> Result<u32, Str
             let from_end = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
             let at = if *place < 0 { path.len().checked_sub(from_end) } else { from_end.checked_sub(1) };
             let turn = at.and_then(|at| path.get(at)).copied();
-            turn.ok_or_else(|| format!("the branch has {} turns and no turn {place}", path.len()))
+            turn.ok_or_else(|| format!("the branch has {} and no turn {place}", counted(path.len() as u64, "turn")))
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The request of a run as a curl command, with a variable where the key was.
 
+use std::collections::BTreeSet;
+
 use super::branch::Written;
 use super::export::Shapes;
 use super::har::request_of;
 use super::sheet::lane_title;
 use crate::api::{KeyOrigin, Language, RequestShape, address_without_secrets, is_private, snippet};
 use crate::chat::{Remembered, limit_name};
-use crate::store::{SavedRun, SavedSession};
+use crate::store::{SavedLane, SavedRun, SavedSession};
 
 /// What the path of a chat request usually adds to the base of its endpoint.
 const CHAT_PATH: &str = "/chat/completions";
@@ -16,13 +18,27 @@ pub(super) fn write(session: &SavedSession, shape: Shapes<'_>) -> Result<String,
     let written = Written::of(session);
     let mut out = String::new();
     for lane in &session.lanes {
-        let Some(run) = written.branch(lane.tip).into_iter().rev().find_map(|turn| written.run(turn)) else { continue };
+        let Some(run) = last_run(&written, lane) else { continue };
         if session.lanes.len() > 1 {
             out.push_str(&format!("# {}\n", lane_title(lane)));
         }
         out.push_str(&of_run(&written, run, shape(&run.settings.provider))?);
     }
     if out.is_empty() { Err("nothing was asked in it".to_owned()) } else { Ok(out) }
+}
+
+fn last_run<'s>(written: &Written<'s>, lane: &SavedLane) -> Option<&'s SavedRun> {
+    written.branch(lane.tip).into_iter().rev().find_map(|turn| written.run(turn))
+}
+
+/// Forgets where the wires are of the runs that no command is made of, so that nobody reads them.
+pub(super) fn forget_other_wires(session: &mut SavedSession) {
+    let written = Written::of(session);
+    let told: BTreeSet<_> =
+        session.lanes.iter().filter_map(|lane| last_run(&written, lane)).map(|run| run.id).collect();
+    for run in session.runs.iter_mut().filter(|run| !told.contains(&run.id)) {
+        run.wire_place = None;
+    }
 }
 
 fn of_run(written: &Written<'_>, run: &SavedRun, known: Option<RequestShape>) -> Result<String, String> {

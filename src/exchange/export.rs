@@ -1,5 +1,6 @@
 //! The forms that sessions are written in.
 
+use crate::text::counted;
 use serde_json::{Map, Value};
 
 use super::branch::Written;
@@ -73,6 +74,13 @@ impl ExportFormat {
         matches!(self, Self::Json | Self::Har | Self::Curl)
     }
 
+    /// Forgets where the wires are that it holds nothing of, so that only those are read that it needs.
+    pub fn forget_other_wires(self, session: &mut SavedSession) {
+        if self == Self::Curl {
+            curl_of_run::forget_other_wires(session);
+        }
+    }
+
     /// Whether it says of a reply what its run was asked, so that a single turn keeps the turns above it.
     #[must_use]
     pub fn says_asked(self) -> bool {
@@ -83,8 +91,7 @@ impl ExportFormat {
 /// How it is said that so many runs were written without their wires.
 #[must_use]
 pub fn without_wires(runs: usize) -> String {
-    let of = if runs == 1 { "1 run, which".to_owned() } else { format!("{runs} runs, which") };
-    format!("without the wire of {of} cannot be read from the store")
+    format!("without the wire of {}, which cannot be read from the store", counted(runs as u64, "run"))
 }
 
 /// What is known of the requests to a provider, by its name.

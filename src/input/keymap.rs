@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{ACTIONS, Action, Chord, Context};
-use crate::text::{Place, nearest};
+use crate::text::{Place, nearest, reveal, truncate};
 
 /// Actions that have no key of their own: the palette reaches them.
 pub const PALETTE_ONLY: &[Action] =
@@ -64,8 +64,10 @@ pub struct KeymapError {
 pub enum KeymapProblem {
     #[error("{0}")]
     Syntax(String),
-    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), "write [global], [composer], [transcript], [sidebar], [calls], [overlay], [reader], [tree] or [form]"))]
+    #[error("`{name}` is no table of keys; {}", meant(.near.as_deref(), &tables()))]
     Context { name: String, near: Option<String> },
+    #[error("`{0}` is a table of keys: write [{0}] above them")]
+    NoTable(&'static str),
     #[error("`{0}` is no key; write it like ctrl-p, alt-enter, shift-tab, f5 or pageup")]
     Chord(String),
     #[error("`{name}` is no action; {}", meant(.near.as_deref(), "F1 lists them all"))]
@@ -78,6 +80,11 @@ pub enum KeymapProblem {
     Misplaced { action: &'static str, home: &'static str },
     #[error("{chord} types a sign in [{context}]; bind it with ctrl or alt, or take a key such as f5")]
     Types { chord: Chord, context: &'static str },
+}
+
+/// What a table of keys may be called.
+fn tables() -> String {
+    format!("there are {}", CONTEXTS.map(|context| format!("[{}]", context.name())).join(", "))
 }
 
 fn meant(near: Option<&str>, otherwise: &str) -> String {
@@ -187,6 +194,12 @@ fn warning(row: &Row) -> Option<KeymapWarning> {
     Some(KeymapWarning { place: row.place, chord: row.chord, reason })
 }
 
+/// What somebody wrote, as it may stand in a sentence: with what hides in it, and not too much of it.
+fn shown(written: &str) -> String {
+    let start: String = written.chars().take(200).collect();
+    truncate(&reveal(&start).replace('\n', "␊"), 48).into_owned()
+}
+
 /// The reading of one keymap text: what was understood and what was not.
 struct Reading<'a> {
     text: &'a str,
@@ -215,10 +228,10 @@ impl<'a> Reading<'a> {
             let known = CONTEXTS.into_iter().find(|context| context.name() == name.get_ref());
             match (known, keys.get_ref()) {
                 (Some(context), DeValue::Table(keys)) => self.keys_of(context, keys),
-                _ => {
+                (Some(context), _) => self.refuse(name.span().start, KeymapProblem::NoTable(context.name())),
+                (None, _) => {
                     let near = nearest(name.get_ref(), CONTEXTS.map(Context::name)).map(str::to_owned);
-                    let near = near.filter(|near| near != name.get_ref());
-                    self.refuse(name.span().start, KeymapProblem::Context { name: name.get_ref().to_string(), near });
+                    self.refuse(name.span().start, KeymapProblem::Context { name: shown(name.get_ref()), near });
                 }
             }
         }
@@ -229,7 +242,7 @@ impl<'a> Reading<'a> {
         in_order.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in in_order {
             let Some(chord) = Chord::parse(key.get_ref()) else {
-                self.refuse(key.span().start, KeymapProblem::Chord(key.get_ref().to_string()));
+                self.refuse(key.span().start, KeymapProblem::Chord(shown(key.get_ref())));
                 continue;
             };
             let place = Place::at(self.text, key.span().start);
@@ -246,6 +259,14 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// The action that was meant, also by who left out what stands before its dot.
+fn near_action(name: &str) -> Option<&'static str> {
+    let last = |name: &'static str| name.rsplit_once('.').map_or(name, |(_, last)| last);
+    let whole = nearest(name, ACTIONS.iter().map(|row| row.name));
+    let part = || nearest(name, ACTIONS.iter().map(|row| last(row.name)));
+    whole.or_else(|| ACTIONS.iter().map(|row| row.name).find(|row| Some(last(row)) == part()))
+}
+
 /// The action that a row asks for, `None` for one that unbinds.
 fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Result<Option<Action>, KeymapProblem> {
     let Some(name) = value.get_ref().as_str() else {
@@ -255,8 +276,8 @@ fn wanted(context: Context, chord: Chord, value: &Spanned<DeValue<'_>>) -> Resul
         return Ok(None);
     }
     let Some(action) = Action::named(name) else {
-        let near = nearest(name, ACTIONS.iter().map(|row| row.name)).map(str::to_owned);
-        return Err(KeymapProblem::Action { name: name.to_owned(), near });
+        let near = near_action(name).map(str::to_owned);
+        return Err(KeymapProblem::Action { name: shown(name), near });
     };
     let home = action.row().context;
     // A global action may be asked for from a narrower place by a key of its own there; readers, the tree, the list of

@@ -2,15 +2,19 @@
 //!
 //! Owns the order in which rows are looked at. How rows are written, and what a price comes to, is elsewhere.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use thiserror::Error;
+use toml::Spanned;
 
 use super::card::{Facts, Feature, Row};
 use super::list::List;
 use super::price::Price;
 use super::reach::Reach;
 use super::written::Written;
+use crate::text::clean_line;
 
 const EMBEDDED: &str = include_str!("../../assets/models.toml");
 
@@ -21,29 +25,44 @@ pub enum CatalogueError {
     Syntax(String),
     #[error("the price of {0} is below zero")]
     Negative(String),
-    #[error("the row of {model} {problem}")]
+    #[error("the row of {} {problem}", clean_line(model))]
     Wrong { model: String, problem: String },
 }
 
 #[derive(Deserialize)]
 struct CatalogueFile {
     #[serde(default)]
-    models: Vec<Written>,
+    models: Vec<Spanned<Written>>,
+}
+
+/// What is wrong with a list, and the byte at which the row begins that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{error}")]
+pub struct RowError {
+    pub offset: usize,
+    pub error: CatalogueError,
 }
 
 /// Reads `[[models]]` rows.
 ///
 /// # Errors
 /// When they do not parse, a price is below zero, or a row cannot be right or is there twice.
-pub fn rows(text: &str) -> Result<Vec<Row>, CatalogueError> {
-    let file: CatalogueFile =
-        toml::from_str(text).map_err(|error| CatalogueError::Syntax(error.message().to_owned()))?;
-    let rows: Vec<Row> = file.models.into_iter().map(Written::row).collect::<Result<_, _>>()?;
-    let mut seen = std::collections::HashSet::new();
-    match rows.iter().find(|row| !seen.insert(row.key())) {
-        Some(row) => Err(CatalogueError::Wrong { model: row.model.clone(), problem: "is there twice".to_owned() }),
-        None => Ok(rows),
-    }
+pub fn rows(text: &str) -> Result<Vec<Row>, RowError> {
+    let file: CatalogueFile = toml::from_str(text).map_err(|error| RowError {
+        offset: error.span().map_or(0, |span| span.start),
+        error: CatalogueError::Syntax(error.message().to_owned()),
+    })?;
+    let mut seen = HashSet::new();
+    let row = |written: Spanned<Written>| {
+        let offset = written.span().start;
+        let row = written.into_inner().row().map_err(|error| RowError { offset, error })?;
+        if seen.insert(row.key()) {
+            return Ok(row);
+        }
+        let problem = "is there twice; keep one of the two".to_owned();
+        Err(RowError { offset, error: CatalogueError::Wrong { model: row.model, problem } })
+    };
+    file.models.into_iter().map(row).collect()
 }
 
 /// Prices and facts: the user's own before those that come with the program, and imported ones after both.
@@ -140,7 +159,7 @@ impl Catalogue {
     /// # Errors
     /// See [`rows`].
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        Ok(Self { built_in: List::new(rows(text)?), ..Self::default() })
+        Ok(Self { built_in: List::new(rows(text).map_err(|wrong| wrong.error)?), ..Self::default() })
     }
 
     /// The same catalogue with the user's own rows before all others.

@@ -127,7 +127,7 @@ fn a_row_that_is_there_twice_is_refused() {
     let text = "[[models]]\nmodel = \"m\"\n[[models]]\nmodel = \"m\"\nprovider = \"p\"\n";
     assert!(Catalogue::parse(text).is_ok());
     let twice = format!("{text}[[models]]\nmodel = \"m\"\n");
-    assert_eq!(Catalogue::parse(&twice).unwrap_err().to_string(), "the row of m is there twice");
+    assert_eq!(Catalogue::parse(&twice).unwrap_err().to_string(), "the row of m is there twice; keep one of the two");
 }
 
 fn own(model: &str, provider: Option<&str>) -> Row {

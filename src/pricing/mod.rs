@@ -22,7 +22,7 @@ mod written;
 
 pub use bill::{Bill, BillLine, Unbillable, bill};
 pub use card::{Facts, Feature, Kind, Row};
-pub use catalogue::{Asked, Card, Catalogue, CatalogueError, Found, Origin, rows};
+pub use catalogue::{Asked, Card, Catalogue, CatalogueError, Found, Origin, RowError, rows};
 pub use conversion::{Converted, Exchange, Worth};
 pub use cost::{cost, reported};
 pub use estimate::{Family, MESSAGE_TOKENS, REPLY_TOKENS, SAMPLE, TokenCount};

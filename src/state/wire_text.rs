@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{WirePage, WireRow};
 use crate::api::{WireEvent, WireEventKind};
 use crate::chat::{WireKept, WireRequest, WireResponse, WireTry};
-use crate::text::{Line, Span, StyleRole, Wrap, pretty_json, reveal, wrap_hard};
+use crate::text::{Line, Span, StyleRole, Wrap, counted, pretty_json, reveal, wrap_hard};
 
 /// Where a row holds a text that is written in lower case: of an event in its data, or at its beginning where only its
 /// name does.
@@ -77,7 +77,7 @@ pub fn wire_data(kind: &WireEventKind) -> &str {
 
 fn request(request: &WireRequest) -> String {
     let first = format!("{} {}", request.method, request.url);
-    let body = format!("({} bytes)", request.body_bytes);
+    let body = format!("({})", counted(request.body_bytes as u64, "byte"));
     std::iter::once(first).chain(headers(&request.headers)).chain([body]).collect::<Vec<_>>().join("\n")
 }
 
@@ -156,7 +156,7 @@ impl WirePage {
             WireKept::Beginning(loss) => ("Only the beginning is kept", loss),
             WireKept::Heads(loss) => ("The bytes gave way to later runs", loss),
         };
-        let reads = if loss.reads == 1 { "1 read".to_owned() } else { format!("{} reads", loss.reads) };
+        let reads = counted(loss.reads as u64, "read");
         Some(format!("{what}: {} of {reads} are not here.", wire_size(loss.bytes)))
     }
 

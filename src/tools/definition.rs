@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use crate::chat::Tool;
-use crate::text::{Place, clean_line};
+use crate::text::{JsonScanner, Place, clean_line};
 
 /// The largest text that is read: a definition goes with every request, so none is near it.
 pub const LARGEST_BYTES: usize = 1024 * 1024;
@@ -59,9 +59,8 @@ pub fn read_tools(text: &str) -> Result<Vec<Definition>, DefinitionError> {
     // Windows editors put a mark before the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value: Value = serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let said = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said).to_owned();
-        DefinitionError::NotJson { place: Place { line: error.line(), column: error.column() }, said }
+        let (place, said) = json_fault(text, &error);
+        DefinitionError::NotJson { place, said }
     })?;
     let list = |items: &[Value], pointer: &str| {
         items.iter().enumerate().map(|(place, item)| entry(item, &format!("{pointer}/{place}"))).collect()
@@ -73,6 +72,28 @@ pub fn read_tools(text: &str) -> Result<Vec<Definition>, DefinitionError> {
     match field {
         Some(field) => list(value[field].as_array().map_or(&[], Vec::as_slice), &format!("/{field}")),
         None => Ok(vec![entry(&value, "")?]),
+    }
+}
+
+/// Where a text stops being JSON, and why, in a clause.
+#[must_use]
+pub fn json_fault(text: &str, error: &serde_json::Error) -> (Place, String) {
+    if text.trim().is_empty() {
+        return (Place::at(text, 0), "there is nothing in it".to_owned());
+    }
+    let message = error.to_string();
+    let said = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
+    let mut scanner = JsonScanner::bare();
+    scanner.push(text, &mut |_| {});
+    scanner.finish(&mut |_| {});
+    match scanner.fault() {
+        _ if said.starts_with("recursion limit") => {
+            (Place { line: error.line(), column: error.column() }, "it lies too deep in itself".to_owned())
+        }
+        Some(fault) => (Place::at(text, fault.at), fault.said.to_owned()),
+        // By its grammar it is JSON, but it has a number or a sign that nothing holds.
+        None if scanner.is_whole() => (Place { line: error.line(), column: error.column() }, said.to_owned()),
+        None => (Place::at(text, text.len()), "it ends before it is complete".to_owned()),
     }
 }
 
@@ -260,9 +281,9 @@ mod tests {
     #[test]
     fn a_text_that_is_not_json_is_told_with_its_place() {
         let said = |text: &str| read_tools(text).unwrap_err().to_string();
-        assert_eq!(said("{\n  name: 1"), "it is not JSON at 2:3: key must be a string");
-        assert_eq!(said(""), "it is not JSON at 1:0: EOF while parsing a value");
-        assert_eq!(said(&"[".repeat(100_000)), "it is not JSON at 1:128: recursion limit exceeded");
+        assert_eq!(said("{\n  name: 1"), "it is not JSON at 2:3: a field's name in quotes or } is expected");
+        assert_eq!(said(""), "it is not JSON at 1:1: there is nothing in it");
+        assert_eq!(said(&"[".repeat(100_000)), "it is not JSON at 1:128: it lies too deep in itself");
         assert_eq!(said(&" ".repeat(LARGEST_BYTES + 1)), "it is larger than 1 MiB");
     }
 

@@ -24,7 +24,7 @@ pub use answer::{AnswerCheck, AnswerEnd, AnswerFormat, Verdict};
 pub use call_check::{CallCheck, check_arguments, check_call};
 pub use call_end::CallEnd;
 pub use cut::shortened;
-pub use definition::{Definition, DefinitionError, LARGEST_BYTES, read_tools, write_tools};
+pub use definition::{Definition, DefinitionError, LARGEST_BYTES, json_fault, read_tools, write_tools};
 pub use environment::ChildEnvironment;
 pub use lint::{Finding, Severity, lint, lint_command, lint_tool, strict_faults};
 pub use partial::given_twice;

@@ -7,7 +7,7 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
 use super::schema::Violation;
-use crate::text::{clean_line, truncate};
+use crate::text::{clean_line, counted, truncate};
 
 /// A value within a sentence takes so many cells.
 const VALUE_CELLS: usize = 40;
@@ -243,7 +243,7 @@ pub(super) fn either(names: &[String]) -> String {
 }
 
 fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    counted(number as u64, what)
 }
 
 fn cut(text: &str, cells: usize) -> String {

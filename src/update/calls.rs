@@ -10,6 +10,7 @@ mod haste;
 mod page;
 mod results;
 
+use crate::text::counted;
 use std::time::Instant;
 
 use super::budget::{self, Asking};
@@ -188,7 +189,10 @@ fn advance(state: &mut State, place: usize, now: Instant) -> Effects {
     }
     if let Some(rounds) = rounds_to_ask_about(state, place) {
         let (letter, key) = (state.lanes[place].letter, state.key(crate::input::Action::FocusCalls));
-        let said = format!("Lane {letter}: {rounds} rounds of calls in a row. {key} decides whether to go on.");
+        let said = format!(
+            "Lane {letter}: {} of calls in a row. {key} decides whether to go on.",
+            counted(rounds as u64, "round")
+        );
         state.notices.show(Level::Warning, said, now);
         queue::hold(state, now);
         return Effects::new();

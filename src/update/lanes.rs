@@ -1,5 +1,6 @@
 //! Lanes: adding, closing, moving, naming, addressing and focusing them; promotion; a new session.
 
+use crate::text::counted;
 use std::time::Instant;
 
 use super::{Effects, form, saving, sessions, stream, undo};
@@ -171,7 +172,7 @@ fn take_settings(state: &mut State, now: Instant) {
     let changed = lane.settings.differences(&settings).len();
     let before = state.settings_now();
     state.undos.push(Undo::Settings(Box::new(before)));
-    let fields = if changed == 1 { "1 field".to_owned() } else { format!("{changed} fields") };
+    let fields = counted(changed as u64, "field");
     let undo = state.key(Action::LaneUndo);
     let said =
         format!("Lane {} has the settings of this reply: {fields} changed. {undo} undoes it.", state.lane().letter);

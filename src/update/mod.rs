@@ -48,6 +48,7 @@ mod values;
 pub use ask::messages;
 pub use exchange::open_foreign;
 
+use crate::text::counted;
 use std::time::Instant;
 
 use crate::chat::Field;
@@ -180,7 +181,7 @@ fn edited(state: &mut State, purpose: EditPurpose, result: Result<String, String
 fn copied(state: &mut State, outcome: CopyOutcome, now: Instant) -> Effects {
     match outcome {
         CopyOutcome::SentToTerminal { characters } => {
-            let said = format!("Sent {characters} characters to the terminal's clipboard.");
+            let said = format!("Sent {} to the terminal's clipboard.", counted(characters as u64, "character"));
             state.notices.show(Level::Note, said, now);
         }
         CopyOutcome::Written { path } => {

@@ -35,6 +35,9 @@ pub(super) fn found(
         PresetWork::Save { name, .. } => Some(format!("Saved as the preset “{name}”.")),
         PresetWork::Delete(name) => Some(format!("The preset “{name}” is deleted.")),
     };
+    if let (Ok(()), PresetWork::Save { name, preset, .. }) = (&outcome, work) {
+        mark(state, name.as_str(), preset);
+    }
     match (outcome, said) {
         (Err(ConfigError::Exists(_)), _) => {
             let key = state.key(Action::OverlaySave);
@@ -60,6 +63,13 @@ pub(super) fn found(
         select(state, place.unwrap_or(0));
     }
     Effects::new()
+}
+
+/// Lanes that have the settings that were saved run that preset from now on: what they ask next is counted to it.
+fn mark(state: &mut State, name: &str, preset: &Preset) {
+    for lane in state.lanes.iter().filter(|lane| Preset::of(&lane.settings) == *preset) {
+        state.spending.presets.insert(lane.id, (name.to_owned(), lane.settings.clone()));
+    }
 }
 
 fn list_place(state: &mut State, name: Option<&str>) -> Option<usize> {

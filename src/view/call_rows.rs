@@ -2,7 +2,9 @@
 
 use crate::chat::{Role, ToolCall, Turn};
 use crate::state::{CallId, CallState, State};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean, clean_line, duration, pretty_json, truncate, width};
+use crate::text::{
+    Emphasis, Ink, Line, Span, StyleRole, clean, clean_line, counted, duration, grouped, pretty_json, truncate, width,
+};
 
 use super::cache::plain_rows;
 use super::scroll::Pane;
@@ -144,7 +146,10 @@ fn bounded(text: &str, columns: u16, most: usize) -> Vec<Line> {
     }
     rows.truncate(most);
     let lines = text.lines().count().saturating_sub(most).max(1);
-    rows.push(Line::new(format!("… about {lines} more lines of {} bytes", text.len()), StyleRole::Dim));
+    rows.push(Line::new(
+        format!("… about {} of {} bytes", counted(lines as u64, "more line"), grouped(text.len() as u64)),
+        StyleRole::Dim,
+    ));
     rows
 }
 
@@ -157,7 +162,7 @@ mod tests {
         let text: String = (0..1000).map(|line| format!("line {line}\n")).collect();
         let rows = bounded(&text, 40, 3);
         let shown: Vec<String> = rows.iter().map(Line::plain).collect();
-        assert_eq!(shown, ["line 0", "line 1", "line 2", "… about 997 more lines of 8890 bytes"]);
+        assert_eq!(shown, ["line 0", "line 1", "line 2", "… about 997 more lines of 8,890 bytes"]);
         assert_eq!(bounded("one\u{1b}[31m", 40, 3).len(), 1);
         assert_eq!(bounded("", 40, 3), []);
     }

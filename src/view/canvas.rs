@@ -6,12 +6,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::config::{ColorDepth, Theme};
+use crate::input::Action;
 use crate::state::State;
 use crate::text::{Ink, Line, Span, StyleRole, is_plain, truncate, width};
 
 /// Draws inked text into cells. All text that comes here went through the cleaner.
 pub(super) struct Canvas<'a> {
     pub(super) buffer: &'a mut Buffer,
+    /// The keys that boxes of this frame name, so that the footer does not name them once more.
+    pub(super) named: Vec<Action>,
     theme: &'a Theme,
     depth: ColorDepth,
 }
@@ -22,7 +25,7 @@ impl<'a> Canvas<'a> {
     }
 
     pub(super) fn on(buffer: &'a mut Buffer, state: &'a State) -> Self {
-        Self { buffer, theme: &state.theme, depth: state.depth }
+        Self { buffer, named: Vec::new(), theme: &state.theme, depth: state.depth }
     }
 
     pub(super) fn style(&self, ink: impl Into<Ink>) -> Style {

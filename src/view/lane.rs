@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::chat::{Role, Turn};
 use crate::input::Action;
 use crate::state::{Focus, Lane, LaneArea, Layout, OpeningSession, Panes, State, Target};
-use crate::text::{Ink, Line, Span, StyleRole, clean_line};
+use crate::text::{Ink, Line, Span, StyleRole, clean_line, counted};
 
 use super::cache::{TurnCache, TurnRows};
 use super::canvas::{Canvas, frame_role};
@@ -262,10 +262,8 @@ fn target(turn: &Turn, part: Part, lane: &Lane) -> Target {
 fn chip(canvas: &mut Canvas<'_>, pane: &Pane<'_>, body: Rect, window: &Window, hits: &mut Hits) {
     let hidden = match window.rest {
         Rest::Nothing => return,
-        Rest::Rows(1) => "1 line".to_owned(),
-        Rest::Rows(rows) => format!("{rows} lines"),
-        Rest::Turns(1) => "1 turn".to_owned(),
-        Rest::Turns(turns) => format!("{turns} turns"),
+        Rest::Rows(rows) => counted(rows as u64, "line"),
+        Rest::Turns(turns) => counted(turns as u64, "turn"),
     };
     let key = pane.state.keymap.chord_in(pane.state.contexts(), Action::Bottom);
     let key = key.map_or_else(String::new, |key| format!(" · {key}"));

@@ -446,3 +446,32 @@ fn lines_of_tests_do_not_count() {
     let source = "//! One.\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n    fn g() {}\n}\n";
     assert_eq!(lines_without_tests(source), 3);
 }
+
+/// Nouns that are counted on the screen, in the plural.
+const COUNTED: &str = "calls|rows|turns|runs|lanes|matches|events|files|presets|errors|lines|messages|pieces|words|fields|rounds|wires|hits";
+
+/// Lines where fewer than two cannot be, or where a verb follows.
+const MANY: &[&str] = &[
+    "{columns} columns and",
+    "{count} turns are deleted",
+    "{count} errors by",
+    "runs unasked in this session",
+    "{again} runs it now",
+    "{} matches\", grouped",
+    "in {} turns\", hit.turns",
+    "LEAST.columns",
+    "{turns} turns were recovered",
+];
+
+#[test]
+fn one_of_a_thing_is_never_told_in_the_plural() {
+    let counts = regex::Regex::new(&format!(r#"".*\{{[a-z_.()]*\}} ({COUNTED})\b"#)).unwrap();
+    assert!(counts.is_match("format!(\"{} of {count} calls\")") && !counts.is_match("counted(count, \"call\")"));
+    let of_screen = product().into_iter().filter(|(path, _)| !path.contains("sandbox") && !path.contains("test"));
+    let wrong = of_screen.flat_map(|(path, source)| {
+        let lines = source.lines().filter(|line| counts.is_match(line) && !line.trim().starts_with("//"));
+        let lines = lines.filter(|line| !MANY.iter().any(|many| line.contains(many)));
+        lines.map(|line| format!("{path}: {}", line.trim())).collect::<Vec<_>>()
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), Vec::<String>::new(), "say it with text::counted");
+}

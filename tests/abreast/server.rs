@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 
 /// No step of a test takes longer, unless something is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What one connection is answered with.
 #[derive(Clone, Debug)]

@@ -14,8 +14,8 @@ use crate::view::View;
 
 impl<C: Console> App<C> {
     fn files(&mut self) -> &Files {
-        let Self { files, presets, sender, .. } = self;
-        files.get_or_insert_with(|| Files::of(presets.clone(), sender.clone()))
+        let Self { files, presets, here, sender, .. } = self;
+        files.get_or_insert_with(|| Files::of(presets.clone(), here.clone(), sender.clone()))
     }
 
     /// Begins what an effect asks for; gives the event that follows at once, if there is one.

@@ -16,7 +16,7 @@ use crate::chat::{Cost, Currency, Money, exact_sum};
 use crate::config::Environment;
 use crate::pricing::{self, Bill, Catalogue, Circumstances, Price, Reach, Unbillable};
 use crate::store::{Ledger, LedgerRow, LedgerSums};
-use crate::text::{clean_line, grouped};
+use crate::text::{clean_line, counted, grouped};
 
 /// Runs at both prices.
 #[derive(Debug, Default)]
@@ -163,8 +163,8 @@ fn text(groups: &BTreeMap<String, Compared>, total: &Compared, asked: &Asked, mo
     notes(&total.was, &asked.exchange).iter().for_each(|note| say(note));
     if total.alone > 0 {
         say(&format!(
-            "Not in the differences, since there is no cost in the same currency: {} runs.",
-            grouped(total.alone)
+            "Not in the differences, since there is no cost in the same currency: {}.",
+            counted(total.alone, "run")
         ));
     }
     for (problem, runs) in &total.left {

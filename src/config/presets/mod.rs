@@ -12,11 +12,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{ConfigError, write_private};
+use super::{ConfigError, read_or_empty, write_private};
 use crate::chat::{Params, Settings, Tool};
-
-/// The largest file that is read: settings are small.
-const LARGEST_BYTES: u64 = 1024 * 1024;
 
 /// The longest name, in bytes: with its ending it fits every file system.
 const LONGEST_NAME: usize = 80;
@@ -185,21 +182,7 @@ fn read_file(name: &str, path: &Path) -> Result<Preset, ConfigError> {
         let reason = "its name is not one of letters, digits, blanks, - _ and .; rename it".to_owned();
         return Err(ConfigError::Unreadable { file: path.to_owned(), reason });
     }
-    read::preset(&text_of(path)?, path)
-}
-
-/// The text of a file that may be a preset's: a pipe would keep the reader waiting, and a device never ends.
-fn text_of(path: &Path) -> Result<String, ConfigError> {
-    let refuse = |reason: String| ConfigError::Unreadable { file: path.to_owned(), reason };
-    let unreadable = |error: io::Error| ConfigError::unreadable(path, &error);
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(no_file(path));
-    }
-    if metadata.len() > LARGEST_BYTES {
-        return Err(refuse(format!("it has more than {LARGEST_BYTES} bytes")));
-    }
-    fs::read_to_string(path).map_err(unreadable)
+    read::preset(&read_or_empty(path)?, path)
 }
 
 fn no_file(path: &Path) -> ConfigError {
@@ -219,7 +202,7 @@ pub fn save(directory: &Path, name: &PresetName, preset: &Preset, existing: Exis
         return Err(no_file(&file));
     }
     // What cannot be read has nothing that could be kept; the write says what is wrong with the place.
-    let before = text_of(&file).unwrap_or_default();
+    let before = read_or_empty(&file).unwrap_or_default();
     write_private(&file, preset.written_over(&before).as_bytes())
 }
 

@@ -9,7 +9,8 @@ use toml_edit::{Document, Item, Key, Table, TableLike, Value as TomlValue};
 use super::Preset;
 use crate::chat::{self, Params, Tool};
 use crate::config::ConfigError;
-use crate::text::{Place, nearest};
+use crate::config::shape::{self, Refusal, shown};
+use crate::text::nearest;
 
 /// The fields of a file, in the order in which they are written.
 pub(super) const FIELDS: [&str; 7] = ["provider", "model", "system", "variables", "params", PARAMS_JSON, "tools"];
@@ -17,29 +18,24 @@ pub(super) const FIELDS: [&str; 7] = ["provider", "model", "system", "variables"
 /// Where params stand as JSON text whose values TOML does not have: `null`, and integers of more than 63 bits.
 pub(super) const PARAMS_JSON: &str = "params_json";
 
-/// What is wrong, and the byte at which it starts.
-type Refusal = (usize, String);
-
 /// Reads the text; `file` is only for messages.
 pub(super) fn preset(text: &str, file: &Path) -> Result<Preset, ConfigError> {
     // Windows editors put a mark before the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let wrong = |(offset, problem): Refusal| ConfigError::Wrong {
-        file: file.to_owned(),
-        place: Place::at(text, offset),
-        problem,
-    };
-    let syntax = |error: toml_edit::TomlError| {
-        (error.span().map_or(0, |span| span.start), error.message().trim().replace('\n', "; "))
-    };
+    let wrong = |refusal: Refusal| shape::refused(file, text, refusal);
+    shape::check(text, &shape::ANY).map_err(wrong)?;
+    let syntax =
+        |error: toml_edit::TomlError| (error.span().map_or(0, |span| span.start), error.message().replace('\n', "; "));
     let document = Document::parse(text).map_err(|error| wrong(syntax(error)))?;
-    of(document.as_table()).map_err(wrong)
+    let table = document.as_table();
+    if let Some((key, _)) = keys(table).find(|(key, _)| !FIELDS.contains(&key.get())) {
+        return Err(wrong((start(key.span()), unknown(key.get()))));
+    }
+    shape::check(text, &shape::PRESET).map_err(wrong)?;
+    of(table).map_err(wrong)
 }
 
 fn of(table: &Table) -> Result<Preset, Refusal> {
-    if let Some((key, _)) = keys(table).find(|(key, _)| !FIELDS.contains(&key.get())) {
-        return Err((start(key.span()), unknown(key.get())));
-    }
     let name = |field: &str| match table.get(field).map(|item| (string(item, field), item)) {
         Some((Ok(text), item)) if text.is_empty() => Err((start(item.span()), format!("`{field}` is empty"))),
         given => given.map(|(text, _)| text).transpose(),
@@ -59,9 +55,9 @@ fn unknown(key: &str) -> String {
         return "a key has no place in a preset; providers have theirs, in config.toml".to_owned();
     }
     match nearest(key, FIELDS) {
-        Some(near) => format!("`{key}` is not known here; did you mean `{near}`?"),
+        Some(near) => format!("`{}` is not known here; did you mean `{near}`?", shown(key)),
         None if chat::param(key).is_some() => format!("`{key}` belongs below [params]"),
-        None => format!("`{key}` is not known here; known are {}", FIELDS.join(", ")),
+        None => format!("`{}` is not known here; known are {}", shown(key), FIELDS.join(", ")),
     }
 }
 
@@ -123,7 +119,10 @@ pub(super) fn tools(item: &Item) -> Result<Vec<Tool>, Refusal> {
         return tables.iter().map(|table| defined(&Item::Table(table.clone()), table.span())).collect();
     }
     let Some(array) = item.as_array() else {
-        return Err((start(item.span()), format!("`tools` is an array, not {}; write [[tools]]", item.type_name())));
+        return Err((
+            start(item.span()),
+            "`tools` is a list of tables: write [[tools]] above the keys of each".to_owned(),
+        ));
     };
     array.iter().map(|value| defined(&Item::Value(value.clone()), value.span())).collect()
 }

@@ -165,10 +165,10 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
             "1:1: `zzzzzzzzzz` is not known here; known are provider, model, system, variables, params, params_json, tools",
         ),
         ("api_key = \"sk\"", "1:1: a key has no place in a preset; providers have theirs, in config.toml"),
-        ("model = 1", "1:9: `model` is a string, not integer"),
+        ("model = 1", "1:9: `model` is a text in quotes, such as \"gpt-5.1\", not 1"),
         ("model = \"\"", "1:9: `model` is empty"),
-        ("params = 1", "1:10: `params` is a table, not integer; write [params]"),
-        ("[variables]\nname = 1", "2:8: `name` is a string, not integer"),
+        ("params = 1", "1:10: `params` is a table: write [params] above its keys, not 1"),
+        ("[variables]\nname = 1", "2:8: `variables.name` is a text in quotes, such as \"Alice\", not 1"),
         ("[params]\ntemperature = 3", "2:15: temperature goes from 0 to 2, so `3` does not fit"),
         ("[params]\nx = 1\n[params_json]\nx = \"1\"", "4:1: `x` stands in [params] already"),
         ("[params_json]\nx = \"{\"", "2:5: this is no JSON: EOF while parsing an object at line 1 column 1"),
@@ -176,7 +176,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         ("[params]\nx = nan", "2:5: infinity and nan are no numbers that can be sent"),
         ("[params]\nx = 2026-01-01", "2:5: a date cannot be sent as it is; put it in quotes"),
         ("tools = [{ }]", "1:10: a tool needs a function with a name, such as function.name = \"lookup\""),
-        ("tools = 1", "1:9: `tools` is an array, not integer; write [[tools]]"),
+        ("tools = 1", "1:9: `tools` is a list of tables: write [[tools]] above the keys of each"),
     ] {
         assert_eq!(parse(text).unwrap_err(), format!("p.toml:{problem}"), "{text}");
     }
@@ -279,7 +279,7 @@ fn a_file_that_is_wrong_does_not_hide_the_others() {
     fs::write(folder.join("broken.toml"), "modle = 1").unwrap();
     fs::write(folder.join("fine.toml"), "model = \"m\"").unwrap();
     fs::write(folder.join("odd?.toml"), "").unwrap();
-    fs::write(folder.join("big.toml"), vec![b'#'; 1024 * 1024 + 1]).unwrap();
+    fs::write(folder.join("big.toml"), vec![b'#'; (4 << 20) + 1]).unwrap();
     fs::write(folder.join(".hidden.toml"), "").unwrap();
     fs::write(folder.join("notes.txt"), "").unwrap();
     fs::create_dir(folder.join("folder.toml")).unwrap();
@@ -291,10 +291,10 @@ fn a_file_that_is_wrong_does_not_hide_the_others() {
     assert_eq!(
         files,
         [
-            ("big", "/big.toml cannot be read: it has more than 1048576 bytes"),
+            ("big", "/big.toml cannot be read: it is larger than 4 MiB"),
             ("broken", "/broken.toml:1:1: `modle` is not known here; did you mean `model`?"),
             ("fine", "fine"),
-            ("folder", "/folder.toml cannot be read: it is no file"),
+            ("folder", "/folder.toml cannot be read: it is a directory"),
             ("odd?", "/odd?.toml cannot be read: its name is not one of letters, digits, blanks, - _ and .; rename it"),
         ]
         .map(|(name, told)| (name.to_owned(), told.to_owned()))

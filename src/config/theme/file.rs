@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::roles::ROLES;
+use crate::config::shape::shown;
 use crate::text::{Place, nearest};
 
 /// What a theme says of a role. `None` leaves the terminal's own colour.
@@ -33,7 +34,9 @@ pub enum ThemeProblem {
     Table(String),
     #[error("`{name}` is no role{}", .near.as_deref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Role { name: String, near: Option<String> },
-    #[error("the theme leaves out {}; give each a colour, or \"default\"", .0.join(", "))]
+    #[error("`roles` is a table: write [roles] above its keys")]
+    NoTable,
+    #[error("the theme leaves out {}; give each a colour, or \"default\", or start from one that comes with Abreast", some(.0))]
     Missing(Vec<&'static str>),
     #[error(
         "`{0}` is no colour; write \"#rrggbb\", a name such as \"light-blue\", a number from 0 to 255, or \"default\""
@@ -47,6 +50,15 @@ pub enum ThemeProblem {
     Look,
 }
 
+/// The first of many, and how many more there are.
+fn some(names: &[&str]) -> String {
+    const NAMED: usize = 6;
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
+    }
+}
+
 /// The looks of all roles, in the order of [`ROLES`].
 pub(super) fn read(text: &str) -> Result<Vec<Look>, ThemeError> {
     let refuse = |offset, problem| ThemeError { place: Place::at(text, offset), problem };
@@ -56,15 +68,18 @@ pub(super) fn read(text: &str) -> Result<Vec<Look>, ThemeError> {
     })?;
     let table = table.into_inner();
     if let Some((name, _)) = table.iter().find(|(name, _)| name.get_ref() != "roles") {
-        return Err(refuse(name.span().start, ThemeProblem::Table(name.get_ref().to_string())));
+        return Err(refuse(name.span().start, ThemeProblem::Table(shown(name.get_ref()))));
     }
     let empty = DeTable::new();
-    let roles = table.get("roles").and_then(|roles| roles.get_ref().as_table()).unwrap_or(&empty);
+    let roles = match table.get("roles") {
+        Some(roles) => roles.get_ref().as_table().ok_or_else(|| refuse(roles.span().start, ThemeProblem::NoTable))?,
+        None => &empty,
+    };
     let mut looks: Vec<Option<Look>> = vec![None; ROLES.len()];
     for (name, value) in roles {
         let Some(place) = ROLES.iter().position(|row| row.name == name.get_ref()) else {
             let near = nearest(name.get_ref(), ROLES.iter().map(|row| row.name)).map(str::to_owned);
-            return Err(refuse(name.span().start, ThemeProblem::Role { name: name.get_ref().to_string(), near }));
+            return Err(refuse(name.span().start, ThemeProblem::Role { name: shown(name.get_ref()), near }));
         };
         looks[place] = Some(look(value).map_err(|(offset, problem)| refuse(offset, problem))?);
     }
@@ -91,7 +106,7 @@ fn look(value: &Spanned<DeValue<'_>>) -> Result<Look, Refusal> {
             "fg" => look.ink = colour(value)?,
             "bg" => look.ground = colour(value)?,
             "mods" => look.modifiers = modifiers(value)?,
-            other => return Err((name.span().start, ThemeProblem::Field(other.to_owned()))),
+            other => return Err((name.span().start, ThemeProblem::Field(shown(other)))),
         }
     }
     Ok(look)
@@ -105,7 +120,7 @@ fn colour(value: &Spanned<DeValue<'_>>) -> Result<Option<Color>, Refusal> {
     if text == "default" {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| (value.span().start, ThemeProblem::Colour(text.to_owned())))
+    text.parse().map(Some).map_err(|_| (value.span().start, ThemeProblem::Colour(shown(text))))
 }
 
 fn modifiers(value: &Spanned<DeValue<'_>>) -> Result<Modifier, Refusal> {

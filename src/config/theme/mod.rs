@@ -16,7 +16,7 @@ pub use colour::{Background, ColorDepth, Rgb};
 pub use file::{ThemeError, ThemeProblem};
 pub use roles::{ROLES, RoleRow};
 
-use super::ConfigError;
+use super::{ANY, ConfigError, read_toml};
 use crate::text::{Emphasis, Ink};
 use file::Look;
 
@@ -125,7 +125,7 @@ impl Themes {
         let mut themes = Self::built_in();
         for path in theme_files(directory)? {
             let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
-            let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::unreadable(&path, &error))?;
+            let text = read_toml(&path, &ANY)?;
             // The user is told of a wrong one at once.
             let theme = Theme::parse(name, &text).map_err(|error| ConfigError::theme(&path, &error))?;
             themes.0.retain(|known| known.name != theme.name);

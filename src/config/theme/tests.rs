@@ -147,7 +147,7 @@ fn roles_that_are_left_out_are_named() {
     let text: String = most.iter().map(|row| format!("{} = \"default\"\n", row.name)).collect();
     assert_eq!(
         complaint(&format!("[roles]\n{text}")),
-        "1:1: the theme leaves out dim, chip; give each a colour, or \"default\""
+        "1:1: the theme leaves out dim, chip; give each a colour, or \"default\", or start from one that comes with Abreast"
     );
 }
 

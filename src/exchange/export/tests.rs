@@ -47,6 +47,28 @@ fn session() -> SavedSession {
 }
 
 #[test]
+fn a_command_needs_the_wire_of_the_last_run_of_each_lane_alone() {
+    let wired = |session: &SavedSession| {
+        session.runs.iter().filter(|run| run.wire_place.is_some()).map(|run| run.id).collect::<Vec<_>>()
+    };
+    let mut left = session();
+    // A run above the last one of lane A, and lane B with no turn.
+    left.turns[3].parent = Some(2);
+    left.lanes[0].tip = Some(3);
+    left.lanes.truncate(1);
+    for run in &mut left.runs {
+        run.wire = None;
+        run.wire_place = Some(crate::chat::WirePlace { session: "s1".into(), run: run.id });
+    }
+    for format in [ExportFormat::Json, ExportFormat::Har] {
+        format.forget_other_wires(&mut left);
+        assert_eq!(wired(&left), [0, 1], "{format:?}");
+    }
+    ExportFormat::Curl.forget_other_wires(&mut left);
+    assert_eq!(wired(&left), [1]);
+}
+
+#[test]
 fn markdown_has_the_settings_the_figures_and_the_cost_of_each_reply() {
     insta::assert_snapshot!(written(&session(), ExportFormat::Markdown).unwrap());
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{CallId, CallState, State, haste, rounds_to_ask_about};
 use crate::input::Action;
 use crate::state::{CallBox, CallBoxKey, Layout};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, pretty_json, wrap, wrap_hard};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, counted, pretty_json, wrap, wrap_hard};
 use crate::tools::command::preview;
 use crate::tools::{CallEnd, CommandResponder, Responder};
 
@@ -42,7 +42,7 @@ fn rows(state: &State, place: usize, call: CallId, columns: u16) -> Vec<Line> {
     let mut page = Page { rows: Vec::new(), columns };
     if super::is_answered(state, place) {
         let said = match rounds_to_ask_about(state, place) {
-            Some(rounds) => format!("{rounds} rounds of calls in a row. Go on?"),
+            Some(rounds) => format!("{} of calls in a row. Go on?", counted(rounds as u64, "round")),
             None => "Every call has its answer; the results wait to be sent.".to_owned(),
         };
         page.says(&said, StyleRole::Warning);

@@ -3,7 +3,7 @@
 use super::by_chance;
 use crate::chat::{Candidate, Chance, Token};
 use crate::state::{ChanceClass, ChanceFigures, Heat, Spot, Stretch};
-use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean_line, graphemes, truncate, width};
+use crate::text::{Emphasis, Ink, Line, Span, StyleRole, clean_line, counted, graphemes, truncate, width};
 
 /// Columns of an alternative's text and of its bar, where there is room.
 const TEXT: usize = 24;
@@ -118,7 +118,7 @@ fn put(rows: &mut [Line], span: Span) {
 /// The summary, and the classes with their figures.
 pub(super) fn head(figures: &ChanceFigures, tokens: &[Token], columns: u16) -> Vec<Line> {
     let said = |text: String| vec![Span::new(text, StyleRole::Text)];
-    let mut counted = if tokens.len() == 1 { "1 token".to_owned() } else { format!("{} tokens", tokens.len()) };
+    let mut counted = counted(tokens.len() as u64, "token");
     if figures.known < tokens.len() {
         counted = format!("{counted}, {} with a figure", figures.known);
     }

@@ -8,7 +8,7 @@ use crate::state::{
     State, call_differences,
 };
 use crate::text::{
-    Emphasis, Ink, JsonTree, Line, Span, StreamingJson, StyleRole, Wrap, clean, clean_line, diff_rows, reveal,
+    Emphasis, Ink, JsonTree, Line, Span, StreamingJson, StyleRole, Wrap, clean, clean_line, counted, diff_rows, reveal,
     truncate, word_diff, wrap, wrap_hard,
 };
 use crate::tools::{CallEnd, Definition, check_call, lint_tool};
@@ -159,7 +159,8 @@ impl Page {
         wrap(&[Span::new(clean(&text[..end]), StyleRole::Text)], &Wrap::plain(self.columns), &mut rows);
         if end < text.len() {
             let opens = state.key(Action::InspectorOpen);
-            let said = format!("… {} bytes more: {opens} opens all of it in $EDITOR.", text.len() - end);
+            let said =
+                format!("… {} more: {opens} opens all of it in $EDITOR.", counted((text.len() - end) as u64, "byte"));
             wrap(&[Span::new(said, StyleRole::Warning)], &Wrap::plain(self.columns), &mut rows);
         }
         self.body = Some(DetailBody::Rows(rows));

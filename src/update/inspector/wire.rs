@@ -7,7 +7,7 @@ use crate::api::{WireEventKind, wire_events};
 use crate::chat::{Outcome, WireKept};
 use crate::input::Action;
 use crate::state::{CallId, DetailBody, State, WireSight, WireStage, wire_data, wire_time};
-use crate::text::{Span, StyleRole, Wrap, reveal, wrap_hard};
+use crate::text::{Span, StyleRole, Wrap, counted, reveal, wrap_hard};
 
 /// So many pieces are shown; the whole wire has its own page.
 const MOST: usize = 2000;
@@ -45,7 +45,10 @@ pub(super) fn rows(state: &State, call: CallId, page: &mut Page) {
         page.says("No piece of this call is among the bytes that are kept.", StyleRole::Dim);
     } else {
         let opens = state.key(Action::OverlayAccept);
-        page.says(&format!("{count} pieces · {opens} here opens the whole wire of the reply"), StyleRole::Dim);
+        page.says(
+            &format!("{} · {opens} here opens the whole wire of the reply", counted(count as u64, "piece")),
+            StyleRole::Dim,
+        );
     }
     page.body = Some(DetailBody::Rows(rows));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::text::{Emphasis, Ink, Line, Member, Span, StyleRole, Wrap, clean_line, pretty_member, wrap};
+use crate::text::{Emphasis, Ink, Line, Member, Span, StyleRole, Wrap, clean_line, counted, pretty_member, wrap};
 
 /// The sign of a member that is not the same in every lane.
 pub(super) const MARK: &str = "≠";
@@ -71,7 +71,7 @@ impl Sheet {
         if !unfolded && json.len() > LARGEST {
             let role = message.get("role").and_then(Value::as_str).unwrap_or("a");
             let length = message.get("content").and_then(Value::as_str).map_or(json.len(), |text| text.chars().count());
-            self.note(2, &format!("… {} message of {length} characters", clean_line(role)), mark);
+            self.note(2, &format!("… {} message of {}", clean_line(role), counted(length as u64, "character")), mark);
             return;
         }
         self.member(&Member { key: None, value: &json, depth: 2, comma }, mark);
@@ -121,7 +121,7 @@ impl Sheet {
 
 /// `1 message`, `41 messages`.
 pub(super) fn count(messages: usize) -> String {
-    if messages == 1 { "1 message".to_owned() } else { format!("{messages} messages") }
+    counted(messages as u64, "message")
 }
 
 /// A whole body; folded, its conversation is shown by its last message.

@@ -120,7 +120,7 @@ fn nothing_is_kept_when_the_requests_are_not_shown() {
 fn a_large_message_is_folded_to_a_row_that_tells_its_length() {
     let mut state = state(0);
     update(&mut state, Event::Paste("é".repeat(9_000)), Instant::now());
-    assert!(text(&preview(&state).after).starts_with("    … user message of 9000 characters\n  ],"));
+    assert!(text(&preview(&state).after).starts_with("    … user message of 9,000 characters\n  ],"));
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn a_wire_that_is_in_the_store_is_asked_for_once_while_its_page_is_shown_and_let
     let tries = vec![SavedTry { response, ..SavedTry::default() }];
     let wire = SavedWire { tries, reads: vec![(5, bytes.len())], bytes, until: 5, ..SavedWire::default() };
     update(&mut state, answer(ShelfAnswer::Wire(Box::new(wire))), now);
-    assert!(detail(&state).starts_with("1 pieces · "), "{}", detail(&state));
+    assert!(detail(&state).starts_with("1 piece · "), "{}", detail(&state));
     assert!(state.session.run(run).unwrap().wire.is_empty());
 
     state.inspector.tab = InspectorTab::Result;

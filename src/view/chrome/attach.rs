@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::state::attach::{Chip, Completion, chip_rows, lacks_vision};
 use crate::state::{Layout, State, Target};
-use crate::text::{Span, StyleRole, clean_line, file_size, truncate, width};
+use crate::text::{Span, StyleRole, clean_line, counted, file_size, truncate, width};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
@@ -89,11 +89,8 @@ pub(super) fn completion(canvas: &mut Canvas<'_>, state: &State, layout: &Layout
 
 /// `@docs/ · 12 files`, as many of its signs as there is room for.
 fn title(completion: &Completion, columns: u16) -> String {
-    let count = match (completion.len(), completion.is_cut()) {
-        (1, false) => "1 file".to_owned(),
-        (count, false) => format!("{count} files"),
-        (count, true) => format!("{count} files, and more than were read"),
-    };
+    let more = if completion.is_cut() { ", and more than were read" } else { "" };
+    let count = counted(completion.len() as u64, "file") + more;
     let directory = clean_line(completion.directory());
     let room = usize::from(columns).saturating_sub(count.len() + 8);
     format!("@{} · {count}", truncate(&directory, room))

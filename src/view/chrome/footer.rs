@@ -10,10 +10,11 @@ use crate::text::{Span, StyleRole, clean_line, width};
 use super::super::canvas::Canvas;
 use super::{inspector, ledger};
 
-/// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the
+/// What a box names in its last row is not said twice. Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the
 /// help, which tells the rest, are never cut.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let mut entries = entries(state);
+    entries.retain(|entry| !canvas.named.contains(&entry.action));
     entries.sort_by_key(|entry| entry.action == Action::Help);
     let stays = |entry: &Entry| matches!(entry.action, Action::Back | Action::Help);
     let kept: usize = entries.iter().filter(|entry| stays(entry)).map(Entry::columns).sum();

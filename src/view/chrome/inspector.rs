@@ -10,7 +10,9 @@ use crate::state::{
     CallId, CallMark, Inspector, InspectorAreas, InspectorField, InspectorFocus, InspectorRow, InspectorTab, State,
     Target,
 };
-use crate::text::{Emphasis, Ink, JsonTree, Span, StyleRole, Wrap, clean_line, duration, truncate, width, wrap};
+use crate::text::{
+    Emphasis, Ink, JsonTree, Span, StyleRole, Wrap, clean_line, counted, duration, truncate, width, wrap,
+};
 
 use super::super::call_rows::role;
 use super::super::canvas::Canvas;
@@ -43,10 +45,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, hits: &mut Hits, now:
 }
 
 fn title(inspector: &Inspector) -> Vec<Span> {
-    let calls = match inspector.all_calls() {
-        1 => "  1 call".to_owned(),
-        count => format!("  {count} calls"),
-    };
+    let calls = format!("  {}", counted(inspector.all_calls() as u64, "call"));
     vec![Span::new("Calls", Ink::from(StyleRole::Title).with(Emphasis::BOLD)), Span::new(calls, StyleRole::Dim)]
 }
 
@@ -131,10 +130,7 @@ fn reply(canvas: &mut Canvas<'_>, state: &State, turn: TurnId, room: Rect) {
 }
 
 fn run(state: &State, turn: &Turn) -> String {
-    let count = match turn.tool_calls.len() {
-        1 => "1 call".to_owned(),
-        count => format!("{count} calls"),
-    };
+    let count = counted(turn.tool_calls.len() as u64, "call");
     let Some(run) = turn.run.and_then(|run| state.session.run(run)) else { return count };
     let model = clean_line(&run.settings.model).into_owned();
     let end = match (&run.outcome, run.finished) {
@@ -235,7 +231,7 @@ fn detail(canvas: &mut Canvas<'_>, state: &State, areas: InspectorAreas, hits: &
         hits.add(whole, Target::DetailRow { row });
     }
     if inspector.typing == Some(InspectorField::Find) || !inspector.find.is_empty() {
-        let count = open.tree().map_or_else(String::new, |tree| format!("{} hits ", tree.hits()));
+        let count = open.tree().map_or_else(String::new, |tree| format!("{} ", counted(tree.hits() as u64, "hit")));
         let start = canvas.right(said, &[Span::new(count, StyleRole::Dim)]);
         let query = Rect { x: said.x.saturating_sub(1), width: start.saturating_sub(said.x) + 1, ..said };
         let cursor = draw_query(canvas, query, &inspector.find, "type what to find");

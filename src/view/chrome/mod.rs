@@ -74,7 +74,6 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     }
     let mut cursor = composer::draw(&mut canvas, state, layout, hits);
     calls::draw(&mut canvas, state, layout, hits, now);
-    footer::draw(&mut canvas, state, layout.footer);
     if let Some(area) = layout.sidebar {
         cursor = sidebar::draw(&mut canvas, state, area, hits, now).or(cursor);
     }
@@ -83,6 +82,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, layout: &Layout, hits: 
     if let Some(open) = &state.overlay {
         cursor = overlay::draw(&mut canvas, state, open, hits, now);
     }
+    // After the boxes, which name keys of their own.
+    footer::draw(&mut canvas, state, layout.footer);
     // Also over an overlay: what is said may be about it.
     notices::draw(&mut canvas, state, layout, now);
     if let Some(position) = cursor.filter(|position| canvas.area().contains(*position)) {

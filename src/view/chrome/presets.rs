@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use crate::chat::Difference;
 use crate::config::presets::PresetFile;
 use crate::input::Action;
-use crate::state::{PresetFiles, PresetList, State};
+use crate::state::{Lane, PresetFiles, PresetList, State};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, clean_line, truncate, width, wrap};
 
 use super::super::canvas::Canvas;
@@ -32,7 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, list: &PresetList, hi
     let cursor = draw_query(canvas, body, &list.query, "type to find a preset, or a name to save as");
     let inner = Rect { y: body.y + 2, height: body.height.saturating_sub(3), ..body };
     let (left, right) = parts(inner);
-    rows(canvas, list, left, hits);
+    rows(canvas, state, list, left, hits);
     detail(canvas, state, list, right);
     let below =
         Rect { x: body.x + 1, y: body.bottom().saturating_sub(1), width: body.width.saturating_sub(2), height: 1 };
@@ -56,18 +56,28 @@ fn parts(inner: Rect) -> (Rect, Rect) {
     (left, right)
 }
 
-fn rows(canvas: &mut Canvas<'_>, list: &PresetList, area: Rect, hits: &mut Hits) {
+fn rows(canvas: &mut Canvas<'_>, state: &State, list: &PresetList, area: Rect, hits: &mut Hits) {
     let shown = window(list.selected, list.rows.len(), area.height);
     for (y, row) in (area.y..area.bottom()).zip(shown) {
         let Some(file) = list.row(row) else { continue };
         let room = draw_row(canvas, Rect { y, height: 1, ..area }, (row, list.selected), hits);
         let mut columns = room.width;
-        if file.preset.is_err() {
-            let mark = [Span::new("✗ wrong", StyleRole::Error)];
-            columns = canvas.right(room, &mark).saturating_sub(room.x + 1);
+        let mark = match file.preset {
+            Err(_) => Some(Span::new("✗ wrong", StyleRole::Error)),
+            Ok(_) => running(state, &file.name).map(|lanes| Span::new(lanes, StyleRole::Good)),
+        };
+        if let Some(mark) = mark {
+            columns = canvas.right(room, &[mark]).saturating_sub(room.x + 1);
         }
         canvas.text(room.x, room.y, columns, &clean_line(&file.name), StyleRole::Text);
     }
+}
+
+/// `● A C`: the lanes whose settings are those of a preset.
+fn running(state: &State, preset: &str) -> Option<String> {
+    let runs = |lane: &&Lane| state.spending.preset(lane.id, &lane.settings).as_deref() == Some(preset);
+    let letters: Vec<String> = state.lanes.iter().filter(runs).map(|lane| lane.letter.to_string()).collect();
+    (!letters.is_empty()).then(|| format!("● {}", letters.join(" ")))
 }
 
 /// What is to be said of the selected preset, or of there being none.

@@ -46,6 +46,7 @@ pub(super) fn own_hints(canvas: &mut Canvas<'_>, state: &State, row: Rect, keys:
     let mut x = row.x;
     for (action, says) in &keys[..hinted(state, row.width, keys)] {
         let spans = hint(state, *action, says, x > row.x);
+        canvas.named.push(*action);
         x = canvas.spans(x, row.y, row.right().saturating_sub(x), &spans);
     }
 }

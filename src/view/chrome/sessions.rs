@@ -12,7 +12,7 @@ use ratatui::layout::{Position, Rect};
 use crate::input::Action;
 use crate::state::{PreviewShows, SessionAreas, SessionList, State, Target};
 use crate::store::{ShelfHit, ShelfRow};
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate, width};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, counted, truncate, width};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
@@ -172,7 +172,7 @@ fn facts(canvas: &mut Canvas<'_>, session: &ShelfRow, here: bool, room: Rect) {
     if here {
         parts.push(Span::new("● on the screen", StyleRole::Good));
     }
-    let turns = if session.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", session.turns) };
+    let turns = counted(session.turns as u64, "turn");
     parts.push(Span::new(turns, StyleRole::Dim));
     if !session.costs.is_empty() {
         parts.push(Span::new(costs(session), StyleRole::Cost));

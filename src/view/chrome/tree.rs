@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::chat::{Cost, Outcome, Role, Run, Turn};
 use crate::input::Action;
 use crate::state::{Breadth, Reader, State, Target, Totals, TreeHead, TreePage, TreeRow};
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, truncate, width};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, counted, truncate, width};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
@@ -79,7 +79,7 @@ fn title(state: &State, page: &TreePage) -> Vec<Span> {
     let at = if page.rows().is_empty() { 0 } else { page.selected() + 1 };
     vec![
         Span::new("Tree", Ink::from(StyleRole::Title).with(Emphasis::BOLD)),
-        Span::new(format!("  {at} of {} turns{deleted}", page.rows().len()), StyleRole::Dim),
+        Span::new(format!("  {at} of {}{deleted}", counted(page.rows().len() as u64, "turn")), StyleRole::Dim),
     ]
 }
 
@@ -235,8 +235,7 @@ fn detail(canvas: &mut Canvas<'_>, state: &State, page: &TreePage, area: Rect) {
         parts.push(format!("{} at {}", clean_line(model), clean_line(&run.settings.provider)));
         parts.push(cost(run, turn));
     }
-    let turns = if row.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", row.turns) };
-    let runs = if row.runs == 1 { "1 run".to_owned() } else { format!("{} runs", row.runs) };
+    let (turns, runs) = (counted(row.turns as u64, "turn"), counted(row.runs as u64, "run"));
     parts.push(format!("from here on {turns}, {runs}"));
     parts.extend(sum(row));
     let notional = row.totals.sums.iter().any(|sum| sum.notional);

@@ -11,7 +11,7 @@ use crate::state::{
     Breadth, Inspect, Reader, State, Target, WireFind, WireFocus, WirePage, WireRow, WireStage, wire_data, wire_gap,
     wire_size, wire_time,
 };
-use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, reveal, truncate, width};
+use crate::text::{Emphasis, Ink, Span, StyleRole, clean_line, counted, reveal, truncate, width};
 
 use super::super::canvas::Canvas;
 use super::super::hits::Hits;
@@ -89,7 +89,7 @@ fn sums(canvas: &mut Canvas<'_>, page: &WirePage, area: Rect) {
     parts.extend([
         Span::new(wire_time(page.until), StyleRole::Text),
         Span::new(wire_size(page.received), StyleRole::Text),
-        Span::new(count(events, "event"), StyleRole::Text),
+        Span::new(counted(events as u64, "event"), StyleRole::Text),
     ]);
     if events > 0 {
         parts.push(Span::new(format!("longest gap {}", wire_gap(page.longest_gap)), StyleRole::Text));
@@ -103,12 +103,6 @@ fn sums(canvas: &mut Canvas<'_>, page: &WirePage, area: Rect) {
         }
         x = canvas.spans(x, area.y + 1, area.right() - x, &[dot, part]);
     }
-}
-
-/// `1 event`, `2 events`.
-fn count(of: usize, what: &str) -> String {
-    let plural = if of == 1 { "" } else { "s" };
-    format!("{of} {what}{plural}")
 }
 
 fn status(response: &WireResponse) -> Span {
@@ -196,7 +190,7 @@ fn time(at: std::time::Duration) -> Span {
 }
 
 fn request(request: &WireRequest) -> Vec<Span> {
-    let rest = format!(" · {} · {}", wire_size(request.body_bytes), count(request.headers.len(), "header"));
+    let rest = format!(" · {} · {}", wire_size(request.body_bytes), counted(request.headers.len() as u64, "header"));
     vec![
         time(request.at),
         Span::new("→ ", StyleRole::Key),
@@ -206,7 +200,7 @@ fn request(request: &WireRequest) -> Vec<Span> {
 }
 
 fn response(response: &WireResponse) -> Vec<Span> {
-    let rest = format!(" · {}", count(response.headers.len(), "header"));
+    let rest = format!(" · {}", counted(response.headers.len() as u64, "header"));
     vec![time(response.at), Span::new("← ", StyleRole::Key), status(response), Span::new(rest, StyleRole::Dim)]
 }
 

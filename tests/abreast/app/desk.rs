@@ -31,6 +31,8 @@ pub(super) struct Desk {
     /// Runs the loop, which stays on its thread.
     local: LocalSet,
     running: JoinHandle<std::io::Result<(ExitReason, State)>>,
+    /// Where files are written that are named without a directory; gone when the desk is.
+    directory: tempfile::TempDir,
 }
 
 pub(super) const WIDE: Size = Size { columns: 160, rows: 40 };
@@ -104,7 +106,9 @@ impl Desk {
     ) -> Self {
         let (screen, console) = console(state.size);
         let (end, ends) = oneshot::channel::<()>();
-        let app = made(App::new(state, console, std::sync::Arc::new(connect.clone())));
+        let directory = tempfile::tempdir().unwrap();
+        let app = App::new(state, console, std::sync::Arc::new(connect.clone()));
+        let app = made(app.with_directory(directory.path().to_owned()));
         let ended = async move {
             if ends.await.is_err() {
                 std::future::pending::<()>().await;
@@ -112,9 +116,13 @@ impl Desk {
         };
         let local = LocalSet::new();
         let running = local.spawn_local(app.run(ended));
-        let desk = Self { screen, connect, end: Some(end), local, running };
+        let desk = Self { screen, connect, end: Some(end), local, running, directory };
         desk.settle().await;
         desk
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Lets the program do all that it can do now, and draw it. The paused clock moves on only when every task waits, so
@@ -131,7 +139,7 @@ impl Desk {
     /// Little of the program's time passes meanwhile.
     #[track_caller]
     pub(super) fn waits_until(&self, what: &str, holds: impl Fn(&Self) -> bool) -> impl Future<Output = ()> {
-        const MOST: Duration = Duration::from_secs(30);
+        const MOST: Duration = Duration::from_secs(60);
         const STEP: Duration = Duration::from_millis(2);
         let caller = std::panic::Location::caller();
         async move {

@@ -72,6 +72,19 @@ pub(super) async fn asks_for(desk: &Desk, path: &str) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_that_is_named_without_a_directory_is_written_where_the_program_runs() {
+    let desk = Desk::open().await;
+    desk.sends("How long?").await;
+    desk.answers(0, "Thirty days.").await;
+    asks_for(&desk, "kept-here.md").await;
+    desk.press("enter").await;
+    desk.comes_to_show("kept-here.md").await;
+    let written = desk.directory().join("kept-here.md");
+    desk.waits_until("the file", |_| written.exists()).await;
+    assert!(!std::path::Path::new("kept-here.md").exists());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_is_written_for_its_owner_alone_and_overwrites_nothing_unless_asked_twice() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("s.md");

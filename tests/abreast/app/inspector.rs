@@ -181,7 +181,7 @@ async fn json_is_folded_searched_and_its_strings_shown_both_ways() {
     desk.hides("needle");
     desk.press("/").await;
     desk.types("needle").await;
-    desk.shows("1 hits");
+    desk.shows("1 hit");
     desk.press("enter").await;
     desk.shows("\"needle\"");
     desk.press("esc").await;

@@ -89,6 +89,19 @@ async fn the_lanes_settings_are_saved_under_the_typed_name() {
     let text = "provider = \"lab\"\nmodel = \"sage-1\"\n\n[params]\ntemperature = 0.35\n";
     assert_eq!(read(&presets, "refund bot.toml").as_deref(), Some(text));
     desk.shows("Lane A has these settings already.");
+    // The lane runs it from now on, and what it asks next is counted to it until its settings are others.
+    desk.shows("● A");
+    desk.press("esc").await;
+    desk.sends("one").await;
+    desk.answers(0, "a").await;
+    desk.press("f2 right esc").await;
+    desk.sends("two").await;
+    desk.answers(1, "b").await;
+    let (_, state) = desk.closed().await;
+    let lane = &state.lanes[0];
+    let runs: Vec<_> = lane.branch.iter().filter_map(|turn| state.session.turns.get(*turn)?.run).collect();
+    let presets: Vec<_> = runs.iter().map(|run| state.session.run(*run).unwrap().preset.clone()).collect();
+    assert_eq!(presets, [Some("refund bot".to_owned()), None]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,12 +30,12 @@ fn arguments_that_make_no_sense_are_refused_with_status_2() {
         (&["--set", "temperature=9", "hi"], "--set: temperature goes from 0 to 2, so `9` does not fit."),
         (&["--set", "temperature", "hi"], "--set: `temperature` names no param"),
         (&["--messages", "/nowhere.json"], "--messages: /nowhere.json cannot be read: "),
-        (&["--messages", text], "is not JSON: "),
+        (&["--messages", text], "text is not JSON at 1:2: a value is expected."),
         (&["--messages", object], "holds no JSON array of messages."),
         (&["--tools", "/nowhere.json", "hi"], "--tools: /nowhere.json cannot be read: "),
         (&["--tools", object, "hi"], "object.json: /name: a tool needs a name."),
         (&["--tools", nameless, "hi"], "nameless.json: /0/function/name: a tool needs a name."),
-        (&["--tools", text, "hi"], "text: it is not JSON at 1:2: expected ident."),
+        (&["--tools", text, "hi"], "text: it is not JSON at 1:2: a value is expected."),
         (&["--tools", "sample:launch", "hi"], "There is no sample `launch`. There are: get_weather, calculator, "),
         (
             &["--tools", "sample:clock", "--tools", "sample:clock", "hi"],
@@ -70,12 +70,80 @@ fn a_broken_config_names_file_line_and_fault() {
     assert!(checked.code == Some(1) && checked.err.starts_with(&place), "{checked:?}");
 }
 
+#[cfg(unix)]
 #[test]
-fn a_config_that_is_a_directory_is_told() {
+fn what_stands_in_the_place_of_a_file_and_is_none_is_refused_at_once() {
+    let files = [
+        "config.toml",
+        "models.toml",
+        "keymap.toml",
+        "themes/mine.toml",
+        "presets/mine.toml",
+        "tools/t.json",
+        "responders.toml",
+    ];
+    for (name, reason) in files.iter().flat_map(|file| [(file, "it is a directory"), (file, "it is no file")]) {
+        let home = Home::new();
+        let path = home.path().join("config").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if reason == "it is a directory" {
+            std::fs::create_dir(&path).unwrap();
+        } else {
+            mkfifo(&path);
+        }
+        let checked = home.run(["config", "check"]);
+        let sentence = format!("{} cannot be read: {reason}", path.display());
+        assert!(checked.code == Some(1) && checked.err.contains(&sentence), "{name}: {checked:?}");
+    }
     let home = Home::new();
-    home.write("config/config.toml/x", "");
-    let (code, said) = refused(&home, &["hi"]);
-    assert!(code == Some(2) && said.contains("config.toml cannot be read: "), "{said}");
+    let prices = home.path().join("data/prices.jsonl");
+    std::fs::create_dir_all(prices.parent().unwrap()).unwrap();
+    mkfifo(&prices);
+    let listed = home.run(["models", "prices"]);
+    assert!(listed.err.contains("prices.jsonl cannot be read: it is no file. Remove it"), "{listed:?}");
+}
+
+#[cfg(unix)]
+fn mkfifo(path: &std::path::Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_an_option_names_is_read() {
+    let server = Canned::answering([ok(), ok()]);
+    let home = Home::new();
+    let pipe = home.path().join("pipe");
+    mkfifo(&pipe);
+    for (option, text) in [("--messages", r#"[{"role":"user","content":"hi"}]"#), ("--tools", r#"{"name":"look"}"#)] {
+        let far = pipe.clone();
+        let writer = std::thread::spawn(move || std::fs::write(far, text).unwrap());
+        let run = home.run(asking(&server, &[option, pipe.to_str().unwrap(), "now"]));
+        writer.join().unwrap();
+        assert_eq!((run.code, run.out.as_str()), (Some(0), "ok\n"), "{option}: {run:?}");
+    }
+    assert!(server.asked()[0].contains(r#""content":"hi""#) && server.asked()[1].contains(r#""name":"look""#));
+}
+
+#[test]
+fn what_is_asked_from_files_is_bounded() {
+    let home = Home::new();
+    let large = home.path().join("large");
+    std::fs::File::create(&large).unwrap().set_len((64 << 20) + 1).unwrap();
+    let large = large.to_str().unwrap();
+    let respond = format!("clock=@{large}");
+    for (arguments, option) in [
+        (&["--messages", large][..], "--messages"),
+        (&["--json-schema", large, "hi"], "--json-schema"),
+        (&["--tools", "sample:clock", "--respond", &respond, "hi"], "--respond"),
+    ] {
+        let (code, said) = refused(&home, arguments);
+        let sentence = format!("{option}: {large} cannot be read: it is larger than 64 MiB.");
+        assert!(code == Some(2) && said.contains(&sentence), "{code:?} {said}");
+    }
+    let piped = crate::program::finish(home.command(["ask", "--provider", "sandbox"]), &vec![b'x'; (64 << 20) + 1]);
+    let sentence = "Standard input cannot be read: it is larger than 64 MiB.";
+    assert!(piped.code == Some(1) && piped.err.contains(sentence), "{piped:?}");
 }
 
 #[test]

@@ -125,7 +125,10 @@ fn what_is_wrong_with_the_users_rows_is_told() {
     home.write("config/models.toml", "[[models]]\nmodel = \"m\"\ncurrency = \"USD\"\ninput = \"NaN\"\noutput = 1\n");
     let run = home.run(["models", "prices"]);
     assert!(
-        run.code == Some(2) && run.err.ends_with("models.toml: the row of m has a price `input` that is no number.\n"),
+        run.code == Some(2)
+            && run
+                .err
+                .ends_with("models.toml:4:9: `models.input` is a number of 0 or more, such as 1.25, not \"NaN\".\n"),
         "{run:?}"
     );
     let check = home.run(["config", "check"]);
