@@ -7,11 +7,12 @@ use std::collections::{HashMap, HashSet};
 
 use crate::chat::{Role, Turn, TurnId};
 use crate::state::{Lane, State};
-use crate::text::{Cleaner, Line, Span, StreamingJson, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
+use crate::text::{Line, Span, StreamingJson, StreamingMarkdown, StyleRole, Wrap, clean, wrap};
 use crate::tools::AnswerCheck;
 
 use super::answer::Answers;
 use super::call_rows::{self, Shown};
+use super::clean_text::CleanText;
 use super::found::Located;
 
 /// Turns kept beyond this many are dropped when they have not been shown for a while.
@@ -83,16 +84,6 @@ pub(super) enum Body {
 pub(super) struct Growing {
     text: CleanText,
     rendered: StreamingMarkdown,
-}
-
-/// A growing text made safe as far as it came.
-#[derive(Debug, Default)]
-pub(super) struct CleanText {
-    cleaner: Cleaner,
-    /// The bytes of the source that went through the cleaner.
-    seen: usize,
-    finished: bool,
-    pub(super) clean: String,
 }
 
 impl TurnCache {
@@ -259,25 +250,9 @@ impl Growing {
             return 0;
         }
         let before = self.rendered.work();
-        self.rendered.update(&self.text.clean);
+        self.rendered.update(self.text.of(source));
         let after = self.rendered.work();
         after.lines_rendered + after.tail_lines_rendered - before.lines_rendered - before.tail_lines_rendered
-    }
-}
-
-impl CleanText {
-    /// Takes in what is new of a source; whether that changed anything. At its end a sequence that never ended shows.
-    fn update(&mut self, source: &str, ended: bool) -> bool {
-        let before = self.clean.len();
-        if let Some(new) = source.get(self.seen..).filter(|new| !new.is_empty()) {
-            self.cleaner.push(new, &mut self.clean);
-            self.seen = source.len();
-        }
-        if ended && !self.finished {
-            self.finished = true;
-            self.cleaner.finish(&mut self.clean);
-        }
-        self.clean.len() != before
     }
 }
 

@@ -7,6 +7,7 @@ mod cache;
 mod call_rows;
 mod canvas;
 mod chrome;
+mod clean_text;
 mod figures;
 mod found;
 mod hits;

@@ -34,7 +34,7 @@ impl Stack {
     pub(super) fn of(cache: &mut TurnCache, pane: &Pane<'_>, turn: &Turn) -> Self {
         let kept = cache.rows(pane.state, pane.lane, turn, pane.columns);
         let mut stack = Self {
-            above: rows::above(pane, turn, &kept.thought.clean),
+            above: rows::above(pane, turn, kept.thought.of(&turn.reasoning)),
             below: Vec::new(),
             reasoning: kept.reasoning.as_ref().map_or(0, Body::len),
             text: kept.text.len(),
