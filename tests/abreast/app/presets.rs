@@ -91,7 +91,7 @@ async fn the_lanes_settings_are_saved_under_the_typed_name() {
     desk.shows("Lane A has these settings already.");
     // The lane runs it from now on, and what it asks next is counted to it until its settings are others.
     desk.shows("● A");
-    desk.press("esc").await;
+    desk.press("esc esc").await;
     desk.sends("one").await;
     desk.answers(0, "a").await;
     desk.press("f2 right esc").await;

@@ -132,7 +132,7 @@ fn what_is_wrong_with_the_users_rows_is_told() {
         "{run:?}"
     );
     let check = home.run(["config", "check"]);
-    assert!(check.code == Some(1) && check.err.contains("a price `input` that is no number"), "{check:?}");
+    assert!(check.code == Some(1) && check.err.contains("`models.input` is a number of 0 or more"), "{check:?}");
 }
 
 #[test]

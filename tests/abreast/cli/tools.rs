@@ -37,7 +37,7 @@ fn a_check_is_a_list_of_objects_for_programs() {
     let run = home.run(["tools", "check", "--json", &refused, &broken]);
     let said = "a name has letters a to z, digits, `_` and `-` only, not ` `; write `get_weather`";
     let finding = json!({"severity": "refused", "tool": "get weather", "pointer": "/1/function/name", "said": said});
-    let error = format!("{broken}: it is not JSON at 1:1: EOF while parsing an object");
+    let error = format!("{broken}: it is not JSON at 1:2: it ends before it is complete");
     let expected = json!([
         {"file": refused, "error": null, "tools": ["one", "get weather"], "findings": [finding]},
         {"file": broken, "error": error, "tools": [], "findings": []},
