@@ -92,16 +92,18 @@ impl Screen {
     ) -> io::Result<bool> {
         let Some(parts) = paint(&mut self.shown) else { return Ok(false) };
         let doubtful = self.doubtful_rows(&parts);
+        // A row that is erased is written whole below; a part of several rows has others that are not.
+        let is_erased = |part: &Before| part.area.height == 1 && doubtful.contains(&part.area.y);
+        let changed = parts.iter().filter(|part| !is_erased(part)).map(|before| (before, self.cells(before.area)));
+        let changed: Vec<(&Before, Buffer)> = changed.collect();
+        cells::write(out, changed.iter().map(|(before, after)| (*before, after)))?;
         for &row in &doubtful {
             erase(row, out)?;
         }
         let row = |y: u16| Rect { y, height: 1, ..self.shown.area };
         let erased = doubtful.iter().map(|y| (Buffer::empty(row(*y)), self.cells(row(*y))));
         let erased: Vec<(Buffer, Buffer)> = erased.collect();
-        let changed: Vec<(&Before, Buffer)> = parts.iter().map(|before| (before, self.cells(before.area))).collect();
-        let whole = erased.iter().map(|(before, after)| (before, after));
-        let rest = changed.iter().map(|(before, after)| (*before, after));
-        cells::write(out, rest.filter(|(before, _)| !doubtful.contains(&before.area.y)).chain(whole))?;
+        cells::write(out, erased.iter().map(|(before, after)| (before, after)))?;
         Ok(true)
     }
 
@@ -324,6 +326,31 @@ mod tests {
         let moved = patched("👩‍👩‍👧 sees", "is 👩‍👩‍👧");
         assert!(moved.starts_with("\x1b[2;1H\x1b[2K\x1b[2;1H│"), "{moved:?}");
         assert!(!patched("👩‍👩‍👧 sees", "👩‍👩‍👧 sees more").contains("\x1b[2K"));
+    }
+
+    #[test]
+    fn a_box_beside_a_row_that_is_erased_is_painted_with_all_its_rows() {
+        let part = |shown: &Buffer, area: Rect| {
+            let content = area.positions().map(|at| shown[at].clone()).collect();
+            Buffer { area, content }
+        };
+        let mut terminal = vt100::Parser::new(size(ROWS), size(COLUMNS), 0);
+        let mut screen = Screen::default();
+        let mut bytes = Vec::new();
+        screen.write(&mut frame(&["हिन्दी".to_owned(), "b".to_owned(), "c".to_owned()]), &mut bytes).unwrap();
+        let (lane, sums) = (Rect::new(1, 1, 20, 1), Rect::new(30, 1, 8, 3));
+        let mut paint = |shown: &mut Buffer| {
+            let before = vec![part(shown, sums), part(shown, lane)];
+            shown.set_string(1, 1, "plain   ", Style::new());
+            for y in 1..4 {
+                shown.set_string(30, y, format!("sum {y}"), Style::new());
+            }
+            Some(before)
+        };
+        assert!(screen.patch(&mut paint, &mut bytes).unwrap());
+        terminal.process(&bytes);
+        let rows: Vec<String> = terminal.screen().rows(0, COLUMNS).map(|row| row.trim_end().to_owned()).collect();
+        assert_eq!(rows, plain(&screen.shown));
     }
 
     #[test]
