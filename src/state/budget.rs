@@ -227,12 +227,19 @@ impl State {
         Some(self.in_cap(BudgetSpan::Request, cap, &sums.unwrap_or_default()))
     }
 
-    /// Of the messages that are being answered the one that has spent most of the request's budget.
+    /// Of the messages that are being answered the one that has spent most of the request's budget. One that costs nothing
+    /// more comes after all others: there is nothing of it to be stopped.
     fn dearest(&self) -> Option<(MessageNo, Filled)> {
+        let spends = |message| self.charged().any(|run| self.budget.messages.is_of(run, message));
         let messages = self.budget.messages.under_way().into_iter();
-        messages
-            .filter_map(|message| Some((message, self.filled_by(Some(message))?)))
-            .reduce(|most, next| if next.1.spent > most.1.spent { next } else { most })
+        messages.filter_map(|message| Some((message, self.filled_by(Some(message))?))).reduce(|most, next| {
+            if (spends(next.0), next.1.spent) > (spends(most.0), most.1.spent) { next } else { most }
+        })
+    }
+
+    /// The runs under way that somebody is charged for.
+    fn charged(&self) -> impl Iterator<Item = RunId> {
+        self.meter.all_live().filter(|(_, live)| live.is_charged()).map(|(run, _)| run)
     }
 
     fn in_cap(&self, span: BudgetSpan, cap: &Money, sums: &[Sum]) -> Filled {
@@ -247,8 +254,7 @@ impl State {
         let spends = |run: RunId| {
             message.is_none_or(|message| message.is_some_and(|message| self.budget.messages.is_of(run, message)))
         };
-        let charged = self.meter.all_live().filter(|(_, live)| live.is_charged());
-        charged.map(|(run, _)| run).filter(|run| spends(*run)).collect()
+        self.charged().filter(|run| spends(*run)).collect()
     }
 
     /// What the runs under way come to, of those that count by themselves and the moment at which they were sent.

@@ -14,7 +14,7 @@ use super::replay::ScriptedConnect;
 use super::*;
 
 /// A token of input costs a thousandth of a yuan, one of output two; thyme-2 has no price.
-const PRICES: &str = "[[models]]\nmodel = \"sage-1\"\nprovider = \"lab\"\ncurrency = \"CNY\"\ninput = \"1000\"\n\
+pub(super) const PRICES: &str = "[[models]]\nmodel = \"sage-1\"\nprovider = \"lab\"\ncurrency = \"CNY\"\ninput = \"1000\"\n\
                       output = \"2000\"\ncontext = 400\nmax_output = 100\nsource = \"ours\"\nchecked = \"2026-11-01\"\n";
 
 pub(super) fn priced() -> State {

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use abreast::app::App;
+use abreast::chat::Settings;
 use abreast::config::BudgetConfig;
+use abreast::pricing::{Catalogue, rows};
+use abreast::state::{Lane, LaneId};
 
 use super::calls::{HASTE, weather};
 use super::console::ScriptedConsole;
-use super::meter::{priced, used, yuan};
+use super::meter::{PRICES, priced, used, yuan};
 use super::replay::ScriptedConnect;
 use super::*;
 
@@ -55,6 +58,29 @@ async fn two_messages_under_way_at_once_have_a_budget_each() {
     desk.shows("Stopped: ~¥0.1070 is more than the request's budget of");
     desk.replies(0, " five").await;
     assert!(!desk.hands(1, Ok(said(" more"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dear_message_of_which_only_a_free_lane_still_answers_hides_no_other() {
+    let free = "[[models]]\nmodel = \"toy\"\nprovider = \"lab\"\ncurrency = \"CNY\"\ninput = \"1000\"\noutput = \"2000\"\n\
+                notional = true\nsource = \"ours\"\nchecked = \"2026-11-01\"\n";
+    let mut state = priced();
+    state.catalogue = Catalogue::embedded().with_own(rows(&format!("{PRICES}{free}")).unwrap());
+    let toy = Settings { model: "toy".to_owned(), ..state.lanes[0].settings.clone() };
+    state.lanes.push(Lane { letter: 'B', ..Lane::new(LaneId(1), toy) });
+    state.budget.caps = BudgetConfig { request: Some(yuan("0.1")), ..BudgetConfig::default() };
+    let desk = Desk::with(state, ScriptedConnect::default(), |app: App<ScriptedConsole>| app).await;
+    desk.sends("Hello there").await;
+    desk.replies(1, "one").await;
+    desk.replies(0, &"one ".repeat(70)).await;
+    desk.shows("Stopped: ");
+    assert!(!desk.hands(0, Ok(said(" more"))));
+    desk.press("alt-1 alt-o").await;
+    desk.sends("Hello there").await;
+    assert_eq!(desk.connect.count(), 3);
+    desk.replies(2, &"one ".repeat(15)).await;
+    assert!(!desk.hands(2, Ok(said(" more"))));
+    assert!(desk.hands(1, Ok(said(" two"))));
 }
 
 #[tokio::test(start_paused = true)]
