@@ -128,7 +128,22 @@ impl<C: Console> App<C> {
         }
         self.ask_for_models();
         let held = std::mem::take(&mut self.held);
-        self.take_in(held)
+        if self.state.session.id == arrival.id {
+            return self.take_in(held);
+        }
+        for event in held {
+            let event = if self.sends(&event) { TerminalEvent::Paste("\n".to_owned()) } else { event };
+            if let Some(reason) = self.take_in(vec![event])? {
+                return Ok(Some(reason));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a key sends the draft: what was written to a session that cannot be opened is no question without it.
+    fn sends(&self, event: &TerminalEvent) -> bool {
+        let TerminalEvent::Key(key) = event else { return false };
+        self.state.keymap.resolve(self.state.contexts(), *key) == Some(Action::Send)
     }
 
     fn ask_for_models(&mut self) {

@@ -95,11 +95,15 @@ async fn a_session_that_cannot_be_read_says_so_and_what_was_typed_is_the_draft_o
     let failing = |_| Err(StoreFault::Damaged);
     let (desk, go) = held_up(home.path(), failing, |arrival| arrival, ScriptedConnect::default()).await;
     desk.types("anew").await;
+    desk.press("enter").await;
+    desk.types("and more").await;
     go.send(()).unwrap();
     desk.comes_to_show("The session cannot be opened: ").await;
     desk.shows("Nothing said yet.");
     desk.shows("anew");
+    assert_eq!(desk.connect.count(), 0, "without its conversation it is not sent");
     let (_, state) = desk.closed().await;
+    assert_eq!(state.composer.text(), "anew\nand more");
     assert_eq!(state.saving.unwrap().place.session(), Some("m9"), "the other one is left as it is");
 }
 
