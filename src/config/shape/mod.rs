@@ -156,7 +156,8 @@ fn unknown(name: &str, fields: Fields, path: &str) -> String {
 
 fn value_of(value: &Value<'_>, shape: &Shape, path: &str) -> Result<(), Refusal> {
     let start = value.span().start;
-    let refuse = || Err((start, format!("`{path}` is {}, not {}", allowed(shape, path), found(value.get_ref()))));
+    let refuse =
+        || Err((start, format!("`{path}` is {}, not {}", allowed(shape, path), found_at(path, value.get_ref()))));
     let right = match (shape, value.get_ref()) {
         (Shape::Table(fields), DeValue::Table(table)) => return table_of(start, table, fields, path),
         (Shape::Tables(fields), DeValue::Array(tables)) => return tables_of(tables, fields, path),
@@ -261,6 +262,11 @@ fn allowed(shape: &Shape, path: &str) -> String {
         Shape::Json(such_as) => format!("a table or JSON in quotes, such as {such_as}"),
         Shape::Any => "free".to_owned(),
     }
+}
+
+/// What stands there, as it is written; of a text of a provider's only that it is one, since it may be a key.
+fn found_at(path: &str, value: &DeValue<'_>) -> String {
+    if value.is_str() && path.starts_with("providers") { "a text".to_owned() } else { found(value) }
 }
 
 /// What stands there, as it is written.

@@ -96,6 +96,20 @@ fn a_value_of_the_wrong_kind_is_told_with_its_key_what_is_allowed_and_what_was_f
 }
 
 #[test]
+fn a_text_that_stands_where_a_key_may_is_not_repeated() {
+    for line in [
+        "[providers]\nlab = \"sk-1234\"",
+        "[providers.lab]\nheaders = \"Authorization: Bearer sk-1234\"",
+        "[providers.lab]\napi_key_cmd = \"echo sk-1234\"",
+        "[providers.lab]\napi_key_keyring = \"sk-1234\"",
+        "providers = \"sk-1234\"",
+    ] {
+        let said = said(line, &CONFIG);
+        assert!(said.ends_with(", not a text"), "{said}");
+    }
+}
+
+#[test]
 fn lists_of_models_and_responders_are_told_in_the_same_words() {
     for (text, problem) in [
         ("[[modles]]", "f:1:3: `modles` is not known here; did you mean `models`?"),
