@@ -144,6 +144,7 @@ fn is_plain(state: &State) -> bool {
         && state.find.is_none()
         && state.panes == Panes::Transcript
         && state.notices.is_empty()
+        && state.composer.offers().is_none()
         && !state.is_in_drawer()
 }
 

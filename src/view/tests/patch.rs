@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{A, B, Scene, View, two_lanes};
 use crate::api::Delta;
+use crate::state::attach::{FileRow, FileRows};
 use crate::state::{Event, Scroll, Size};
 
 /// A whole frame of a state as a new view draws it.
@@ -172,4 +173,23 @@ fn what_lies_over_the_lanes_asks_for_a_whole_frame() {
     scene.says(A, "word ");
     shown.grow(&mut scene);
     assert_eq!(shown.patches, 0);
+}
+
+#[test]
+fn files_that_are_offered_lie_over_the_lanes_while_a_reply_grows_behind_them() {
+    let mut scene = Scene::new(100, 24);
+    scene.send("Go on");
+    scene.says(A, &"A line.\n\n".repeat(20));
+    scene.types("@");
+    let row = |name: &str| FileRow { name: name.to_owned(), is_directory: false, size: 1 };
+    let files = FileRows { rows: vec![row("one.md"), row("two.md")], cut: false };
+    scene.event(Event::FilesListed { directory: String::new(), files });
+    assert!(scene.state.composer.offers().is_some());
+    let mut shown = Shown::of(&mut scene);
+    for _ in 0..3 {
+        scene.passes(300);
+        scene.says(A, "More.\n\n");
+        shown.grow(&mut scene);
+        shown.check(&scene);
+    }
 }
