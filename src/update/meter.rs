@@ -241,9 +241,18 @@ pub(super) fn opened(state: &mut State, place: usize, run: RunId, question: Turn
 pub(super) fn ended(state: &mut State, id: RunId) -> Charge {
     let Some(live) = state.meter.end(id) else { return Charge::Real };
     settle(state, id, &live);
+    recount_below(state, id);
     let cost = state.session.run(id).map_or(Cost::Unknown, |run| run.cost.clone());
     state.budget.messages.ended(id, &cost, live.charge());
     live.charge()
+}
+
+/// Lanes that went on from a reply while it came have counted what there was of it: they count it whole.
+fn recount_below(state: &mut State, id: RunId) {
+    let State { session, meter, lanes, .. } = state;
+    let Some(run) = session.run(id) else { return };
+    let is_above = |lane: &Lane| lane.branch.iter().rev().skip(1).any(|turn| run.replies.contains(turn));
+    meter.branches.retain(|id, _| lanes.iter().any(|lane| lane.id == *id && !is_above(lane)));
 }
 
 /// A run was still coming when its program ended: what it cost is estimated by what is kept of it.

@@ -243,3 +243,19 @@ async fn what_an_amount_is_worth_elsewhere_stands_behind_it_with_the_day_of_the_
     desk.shows("Σ ¥2.0000");
     desk.shows("= $0.2800 (rate of 2026-11-01)");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_another_lane_goes_on_from_while_it_comes_counts_as_a_whole_once_it_is_whole() {
+    let desk = desk_of(priced()).await;
+    desk.sends("Hello there").await;
+    desk.replies(0, "one two three").await;
+    desk.press("alt-a alt-o").await;
+    desk.sends("Go on").await;
+    assert_eq!(desk.connect.count(), 2);
+    desk.replies(0, &" four".repeat(100)).await;
+    desk.ends(0).await;
+    desk.replies(1, "Well").await;
+    desk.ends(1).await;
+    desk.types("x").await;
+    desk.shows("~135 tok");
+}
