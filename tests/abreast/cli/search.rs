@@ -109,7 +109,7 @@ fn deleted_sessions_are_purged_only_when_that_is_confirmed_and_only_after_their_
     let said = "Nothing was deleted more than 30 days ago.\n";
     assert_eq!((early.code, early.out.as_str(), early.err.as_str()), (Some(0), said, ""));
     let unasked = home.run(["sessions", "purge", "--older-than", "0"]);
-    let would = "Would be removed for good: sessions 1 with 1 turns, attached contents 0 (0 B). The ledger stays.\n";
+    let would = "Would be removed for good: sessions 1 with 1 turn, attached contents 0 (0 B). The ledger stays.\n";
     let wants = "Nothing was removed: --yes removes it without asking.\n";
     assert_eq!((unasked.code, unasked.out.as_str(), unasked.err.as_str()), (Some(2), would, wants));
     assert_eq!(lines(&home.run(["search", "is:deleted"])), ["refund  A claim"]);
