@@ -320,7 +320,9 @@ impl<C: Console> App<C> {
                     self.gate.grew();
                     self.apply_now(event)?
                 } else {
-                    self.gate.changed(Urgency::Soon);
+                    // The first word is waited for.
+                    let begins = event.begins(&self.state);
+                    self.gate.changed(if begins { Urgency::Now } else { Urgency::Soon });
                     self.apply(event)?
                 };
                 if done.is_some() {

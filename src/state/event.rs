@@ -113,6 +113,14 @@ impl Event {
         );
         grows && state.lane_by_id(*lane).is_none_or(|lane| lane.status.has_begun())
     }
+
+    /// Whether it brings the first piece of a reply.
+    #[must_use]
+    pub fn begins(&self, state: &State) -> bool {
+        let Self::Stream { lane, delta: Ok(delta), .. } = self else { return false };
+        let says = matches!(delta, Delta::Text { .. } | Delta::Reasoning { .. } | Delta::ToolCall { .. });
+        says && state.lane_by_id(*lane).is_some_and(|lane| !lane.status.has_begun())
+    }
 }
 
 /// The terminal's size in cells.
