@@ -283,7 +283,6 @@ async fn a_frame_that_the_clock_brings_is_painted_over_the_last_one_as_one_that_
     let desk = Desk::open().await;
     desk.sends("Go").await;
     desk.replies(0, "one ").await;
-    desk.passes(Duration::from_millis(100)).await;
     let before = (desk.screen.frames(), desk.screen.patches());
     assert!(desk.hands(0, Ok(said("two "))));
     desk.passes(Duration::from_millis(5)).await;
