@@ -140,3 +140,27 @@ fn a_frame_and_a_key_allocate_the_same_in_a_session_of_10_turns_and_of_1000() {
         assert!(large.abs_diff(small) * 50 <= small, "{small} allocations with 10 turns, {large} with 1,000");
     }
 }
+
+/// What it takes to send a message in a session of so many turns: what is allocated, how many turns are looked at to be
+/// counted, and the bytes of the session's text.
+fn sent(turns: u32) -> (AllocationInfo, u64, u64) {
+    let mut desk = Workstation::new(1, 120, 40);
+    desk.resume(session::saved(turns));
+    "tell me".chars().for_each(|letter| desk.key(KeyCode::Char(letter)));
+    let looked = desk.state.meter.looked;
+    let counted = measure(|| desk.key(KeyCode::Enter));
+    assert!(desk.state.lanes[0].status.live().is_some(), "the message is sent");
+    let text = desk.state.session.turns.iter().map(|turn| turn.text.len() as u64).sum();
+    (counted, desk.state.meter.looked - looked, text)
+}
+
+#[test]
+fn a_message_in_a_session_of_1000_turns_copies_its_text_once_and_takes_nothing_of_it_apart() {
+    let [(small, _, _), (large, looked, text)] = [sent(10), sent(1_000)];
+    assert!(looked <= 4, "{looked} turns are looked at to be counted");
+    let more = large.count_total.saturating_sub(small.count_total);
+    // Lists of turns that grow.
+    assert!(more <= 60, "{} allocations with 10 turns, {} with 1,000", small.count_total, large.count_total);
+    let bytes = large.bytes_total.saturating_sub(small.bytes_total);
+    assert!(bytes * 10 <= text * 13, "{bytes} bytes more for {text} bytes of text");
+}

@@ -23,7 +23,7 @@ use super::request;
 use super::retry::Wish;
 use super::run::Exchange;
 use super::{ApiError, ChatBackend, Delta, Endpoint, ErrorKind, Limits, Pace, Repair, incoming};
-use crate::chat::{ChatRequest, Remembered};
+use crate::chat::{ChatRequest, Remembered, WrittenMessages};
 
 const AGENT: &str = concat!("abreast/", env!("CARGO_PKG_VERSION"));
 
@@ -123,9 +123,13 @@ impl Client {
         *known = learnt.iter().fold(*known, Remembered::after);
     }
 
-    /// A chat request, ready to be sent.
-    pub(super) fn chat(&self, body: &Map<String, Value>) -> Result<Request, ApiError> {
-        let json = serde_json::to_vec(body)
+    /// A chat request, ready to be sent, with what is written already of its messages.
+    pub(super) fn chat(
+        &self,
+        body: &Map<String, Value>,
+        written: Option<&WrittenMessages>,
+    ) -> Result<Request, ApiError> {
+        let json = request::json(body, written)
             .map_err(|error| ApiError::new(ErrorKind::Protocol, format!("The request is no JSON: {error}.")))?;
         let mut headers = request::accept(body);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -44,6 +44,11 @@ impl Endpoint {
     pub fn body(&self, request: &ChatRequest, known: Remembered) -> Map<String, Value> {
         request::body(request, &self.dialect, &self.extra_body, known)
     }
+
+    /// The same without the messages that are written already.
+    pub(super) fn fields(&self, request: &ChatRequest, known: Remembered) -> Map<String, Value> {
+        request::fields(request, &self.dialect, &self.extra_body, known)
+    }
 }
 
 /// Shows no value of a header and no query: keys are kept there too.

@@ -7,12 +7,17 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderN
 use serde_json::{Map, Value, json};
 
 use super::{ApiError, Endpoint, ErrorKind};
-use crate::chat::{self, ChatRequest, Dialect, MaxTokensField, Remembered};
+use crate::chat::{self, ChatRequest, Dialect, MaxTokensField, Remembered, WrittenMessages};
 
 /// The older and the newer name of the limit of output tokens.
 pub(super) const MAX_TOKENS: &str = "max_tokens";
 pub(super) const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 pub(super) const STREAM_OPTIONS: &str = "stream_options";
+
+const MESSAGES: &str = "messages";
+
+/// Room for the fields beside the messages; tools may need more.
+const FIELDS: usize = 4096;
 
 /// The exact body of a request: what is not set is absent, and nothing is added but `stream` and its usage option.
 ///
@@ -23,9 +28,52 @@ pub(super) fn body(
     extra_body: &Map<String, Value>,
     remembered: Remembered,
 ) -> Map<String, Value> {
+    let mut body = fields(request, dialect, extra_body, remembered);
+    if let (Some(written), Some(Value::Array(all))) = (further(request, &body), body.get_mut(MESSAGES)) {
+        all.extend(written.to_values());
+    }
+    body
+}
+
+/// The same body as it is sent.
+pub(super) fn json(body: &Map<String, Value>, written: Option<&WrittenMessages>) -> serde_json::Result<Vec<u8>> {
+    let Some(written) = written else { return serde_json::to_vec(body) };
+    let mut json = Vec::with_capacity(written.as_bytes().len() + FIELDS);
+    for (name, value) in body {
+        json.push(if json.is_empty() { b'{' } else { b',' });
+        serde_json::to_writer(&mut json, name)?;
+        json.push(b':');
+        serde_json::to_writer(&mut json, value)?;
+        if name == MESSAGES {
+            // Before the bracket that closes the list.
+            json.pop();
+            if !json.ends_with(b"[") {
+                json.push(b',');
+            }
+            json.extend_from_slice(written.as_bytes());
+            json.push(b']');
+        }
+    }
+    json.push(b'}');
+    Ok(json)
+}
+
+/// The written messages that belong into a body: none where an extra field gave it other messages.
+pub(super) fn further<'r>(request: &'r ChatRequest, body: &Map<String, Value>) -> Option<&'r WrittenMessages> {
+    let is_ours = || body.get(MESSAGES).and_then(Value::as_array) == Some(&request.messages);
+    Some(&request.written).filter(|written| !written.is_empty() && is_ours())
+}
+
+/// A body without the messages that are written already.
+pub(super) fn fields(
+    request: &ChatRequest,
+    dialect: &Dialect,
+    extra_body: &Map<String, Value>,
+    remembered: Remembered,
+) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("model".to_owned(), json!(request.model));
-    body.insert("messages".to_owned(), json!(request.messages));
+    body.insert(MESSAGES.to_owned(), json!(request.messages));
     if !request.tools.is_empty() {
         body.insert("tools".to_owned(), json!(request.tools));
     }
@@ -167,7 +215,7 @@ fn unusable(endpoint: &Endpoint, why: &str) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::Secret;
+    use crate::chat::{Role, Secret, TurnTree};
 
     fn endpoint() -> Endpoint {
         Endpoint {
@@ -241,6 +289,31 @@ mod tests {
             sent(&request, &endpoint, Remembered::default()),
             r#"{"tools":[{"type":"function"}],"temperature":1,"tool_choice":"none","top_k":3}"#
         );
+    }
+
+    #[test]
+    fn written_messages_are_sent_behind_the_others_as_they_stand() {
+        let mut turns = TurnTree::default();
+        let question = turns.add(None, Role::User, "Say \"hi\"\n");
+        let reply = turns.add(Some(question), Role::Assistant, "Hi");
+        let written = WrittenMessages::of(&turns, Some(reply));
+        let prompts = |count: usize| vec![json!({"role": "system", "content": "Be brief"}); count];
+        let is_body = |request: &ChatRequest, endpoint: &Endpoint| {
+            let fields = fields(request, &endpoint.dialect, &endpoint.extra_body, Remembered::default());
+            let whole = body(request, &endpoint.dialect, &endpoint.extra_body, Remembered::default());
+            let sent = json(&fields, further(request, &fields)).unwrap();
+            assert_eq!(String::from_utf8(sent).unwrap(), Value::Object(whole.clone()).to_string());
+            whole["messages"].as_array().unwrap().len()
+        };
+        let mut endpoint = endpoint();
+        for count in [0, 1, 2] {
+            let request = ChatRequest { written: written.clone(), messages: prompts(count), ..asked(&["seed=7"]) };
+            assert_eq!(is_body(&request, &endpoint), count + 2);
+        }
+        assert_eq!(is_body(&asked(&[]), &endpoint), 1);
+        endpoint.extra_body.insert("messages".to_owned(), json!(prompts(1)));
+        let request = ChatRequest { written, messages: Vec::new(), ..asked(&[]) };
+        assert_eq!(is_body(&request, &endpoint), 1, "an extra field is as it was given");
     }
 
     #[test]

@@ -12,9 +12,10 @@ use super::network::in_words;
 use super::next_step::next_step;
 use super::recorder::Recorder;
 use super::repair::repair;
+use super::request;
 use super::retry::{Verdict, Wish, verdict};
 use super::{ApiError, Delta, Opening, Repair, RetryWait};
-use crate::chat::{ChatRequest, Remembered};
+use crate::chat::{ChatRequest, Remembered, WrittenMessages};
 
 /// One run on its way. Dropping it drops the connection with it.
 pub(super) struct Exchange {
@@ -92,9 +93,10 @@ impl Exchange {
     /// The request is handed out before it is sent, so that a run that is stopped while it waits has it.
     fn ask(&mut self) {
         let learnt = *self.learnt.get_or_insert_with(|| self.client.recall(&self.request.model));
-        let mut body = self.client.endpoint().body(&self.request, learnt);
+        let mut body = self.client.endpoint().fields(&self.request, learnt);
+        let written = request::further(&self.request, &body);
         self.request.images.fill_body(&mut body);
-        match self.client.chat(&body) {
+        match self.client.chat(&body, written) {
             Ok(request) => {
                 self.ready.push_back(self.recorder.request(&request));
                 let fields = body.into_iter().map(|(name, _)| name).collect();
@@ -124,6 +126,8 @@ impl Exchange {
 
     fn open(&mut self, response: Response, learnt: Remembered) {
         self.client.remember(&self.request.model, &self.repairs);
+        // It is not sent again: a long conversation need not be kept for as long as its reply comes.
+        (self.request.messages, self.request.written) = (Vec::new(), WrittenMessages::default());
         let request_id = client::request_id(response.headers(), self.client.mask());
         let opening = Opening {
             status: response.status().as_u16(),

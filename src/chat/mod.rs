@@ -27,7 +27,7 @@ pub use dialect::{Dialect, MaxTokensField, Remembered, limit_name};
 pub use figures::{Measure, decode_speed};
 pub use host::is_loopback;
 pub use logprobs::{Candidate, Chance, Token, Tokens};
-pub use messages::{NOT_RUN, messages};
+pub use messages::{NOT_RUN, WrittenMessages, messages};
 pub use money::{Cost, Currency, ExchangeRate, Money, exact_product, exact_sum};
 pub use params::{PARAMS, Param, ParamError, ParamKind, Params, Track, param};
 pub use params::{Refusal, Refusals, Withheld, checked, hints, is_name, refusal, refusers, sendable};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Images, Params};
+use super::{Images, Params, WrittenMessages};
 
 /// One request in provider-neutral form. Fields that the user did not set are absent from the body that is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub struct ChatRequest {
     pub model: String,
     /// Messages in wire form (`{"role": …, "content": …}`), oldest first; images stand in them as references.
     pub messages: Vec<Value>,
+    /// Further messages behind those, of a conversation that holds no images.
+    pub written: WrittenMessages,
     /// What the references lead to.
     pub images: Images,
     /// The set params, by wire name.
@@ -29,11 +31,19 @@ impl ChatRequest {
         Self {
             model: model.into(),
             messages,
+            written: WrittenMessages::default(),
             images: Images::default(),
             params: Params::default(),
             tools: Vec::new(),
             stream: true,
             extra: Map::new(),
         }
+    }
+
+    /// The same request with all its messages as values.
+    #[must_use]
+    pub fn unwritten(mut self) -> Self {
+        self.messages.extend(std::mem::take(&mut self.written).to_values());
+        self
     }
 }

@@ -5,7 +5,9 @@ use std::time::Instant;
 use super::budget::Asking;
 use super::{Effects, attach, budget, calls, edit, meter, queue, system};
 pub use crate::chat::messages;
-use crate::chat::{ChatRequest, Field, Images, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, sendable};
+use crate::chat::{
+    ChatRequest, Field, Images, Refusals, Role, Run, Settings, Turn, TurnId, TurnTree, WrittenMessages, sendable,
+};
 use crate::input::Action;
 use crate::state::{Draft, Effect, LaneId, Level, Scroll, State, StreamStatus, Topic, Undo, title_of};
 use crate::text;
@@ -218,7 +220,7 @@ fn run_of(state: &State, reply: TurnId) -> Option<&Run> {
 pub(super) fn open(state: &mut State, place: usize, question: TurnId, now: Instant) -> Effects {
     let lane = &state.lanes[place];
     let form = form(&lane.settings, &state.refusals);
-    let request = request(form.clone(), &state.session.turns, Some(question));
+    let request = sent(form.clone(), &state.session.turns, question);
     let provider = lane.settings.provider.clone();
     let known = state.providers.get(&provider).map(|provider| provider.known(&form.model)).unwrap_or_default();
     let (settings, before) = (lane.settings.clone(), lane.last_run);
@@ -262,6 +264,14 @@ pub(super) fn with_long_parts(form: ChatRequest, settings: &Settings) -> ChatReq
     }
 }
 
+/// A form with the conversation down to a question, as it is sent.
+fn sent(form: ChatRequest, turns: &TurnTree, question: TurnId) -> ChatRequest {
+    if Images::of(turns, Some(question)).is_empty() {
+        return ChatRequest { written: WrittenMessages::of(turns, Some(question)), ..form };
+    }
+    request(form, turns, Some(question))
+}
+
 /// A form with the conversation down to a turn.
 pub(super) fn request(mut form: ChatRequest, turns: &TurnTree, tip: Option<TurnId>) -> ChatRequest {
     form.messages.extend(messages(turns, tip, None));
@@ -274,7 +284,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::chat::ToolCall;
+    use crate::chat::{Attachment, ToolCall};
 
     fn called(turns: &mut TurnTree, parent: TurnId, ids: &[&str]) -> TurnId {
         let turn = turns.add(Some(parent), Role::Assistant, "");
@@ -327,6 +337,29 @@ mod tests {
         let next = turns.add(Some(silent), Role::User, "Well?");
         assert_eq!(shown(&messages(&turns, Some(next), None)), ["user", "user"]);
         assert_eq!(messages(&turns, None, None), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn a_conversation_is_sent_as_the_messages_that_it_consists_of() {
+        let mut turns = TurnTree::default();
+        let question = turns.add(None, Role::User, "Say \"hi\"\n\u{7} 你好");
+        let calls = called(&mut turns, question, &["a", "b"]);
+        let answer = answered(&mut turns, calls, "b");
+        let silent = turns.add(Some(answer), Role::Assistant, "");
+        let refused = turns.add(Some(silent), Role::Assistant, "");
+        turns.change(refused).unwrap().refusal = "No.".to_owned();
+        let imported = turns.add(Some(refused), Role::User, "Hm");
+        turns.change(imported).unwrap().as_sent = Some(json!({"role": "user", "content": "Hm", "name": "ada"}));
+        let last = turns.add(Some(imported), Role::User, "");
+        for tip in turns.branch(Some(last)) {
+            let request = sent(ChatRequest::new("m", vec![json!({"role": "system"})]), &turns, tip);
+            assert_eq!(request.messages.len(), 1, "the rest is written");
+            let plain = super::request(ChatRequest::new("m", vec![json!({"role": "system"})]), &turns, Some(tip));
+            assert_eq!(request.unwritten(), plain);
+        }
+        let image = Attachment::of("a.gif", b"GIF89a\x01\0\x01\0".to_vec()).unwrap();
+        turns.change(last).unwrap().attachments.push(image);
+        assert!(sent(ChatRequest::new("m", Vec::new()), &turns, last).written.is_empty(), "images are put into values");
     }
 
     #[test]

@@ -98,17 +98,30 @@ fn results(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
     weight
 }
 
-/// What a branch down to a turn counts: its turns are looked at, and those are read that never were.
+/// What a branch down to a turn counts: its turns are looked at up to where the lane's conversation was counted, and
+/// those are read that never were.
 fn branch(state: &mut State, place: usize, tip: Option<TurnId>) -> Weight {
     let State { session, meter, lanes, .. } = state;
-    branch_of(session, meter, (&lanes[place].settings, tip))
+    let Lane { id, settings, .. } = &lanes[place];
+    let counted =
+        meter.branches.get(id).filter(|(key, _)| key.family == family(settings) && key.model == settings.model);
+    let counted = counted.and_then(|(key, weight)| Some((key.tip?, *weight)));
+    branch_of(session, meter, (settings, tip), counted)
 }
 
-/// The same for any settings.
-fn branch_of(session: &Session, meter: &mut Meter, (settings, tip): (&Settings, Option<TurnId>)) -> Weight {
+/// The same for any settings; `counted` is a turn at a revision down to which a conversation was counted with them.
+fn branch_of(
+    session: &Session,
+    meter: &mut Meter,
+    (settings, tip): (&Settings, Option<TurnId>),
+    counted: Option<((TurnId, u64), Weight)>,
+) -> Weight {
     let family = family(settings);
     let mut weight = Weight::default();
     for turn in session.turns.up_from(tip) {
+        if let Some((_, above)) = counted.filter(|(tip, _)| *tip == (turn.id, turn.revision)) {
+            return weight.and(above);
+        }
         weight = weight.and(Weight::of(meter.turn(turn, family)));
         if !turn.attachments.is_empty() {
             weight = weight.and(meter.files(&turn.attachments, family, &settings.model));
@@ -237,7 +250,7 @@ pub(super) fn cut_off(state: &mut State, id: RunId) {
     let (settings, replies) = (run.settings.clone(), run.replies.clone());
     let question = replies.first().and_then(|reply| state.session.turns.get(*reply)).and_then(|reply| reply.parent);
     let State { session, meter, .. } = state;
-    let input = branch_of(session, meter, (&settings, question)).and(fixed_of(meter, &settings));
+    let input = branch_of(session, meter, (&settings, question), None).and(fixed_of(meter, &settings));
     meter.begin(id, LiveRun::new(input, family(&settings), None, (None, None)));
     for (choice, reply) in (0..).zip(replies.iter().filter_map(|reply| session.turns.get(*reply))) {
         meter.grew(id, choice, ReplyPart::Reasoning, &reply.reasoning);

@@ -36,6 +36,8 @@ pub struct Meter {
     draft: (u64, Vec<(Family, u64)>),
     /// The bytes of text that were read to be counted: for tests that watch the draw path.
     pub read: u64,
+    /// The turns that were looked at to be counted, for the same tests.
+    pub looked: u64,
 }
 
 /// A number of tokens, and how many parts (images, lost files) are not in it because nobody knows what they count.
@@ -140,13 +142,14 @@ impl Meter {
     /// Forgets what it knows of another session.
     pub(crate) fn follow(&mut self, serial: u64) {
         if self.serial != serial {
-            let (live, read) = (BTreeMap::new(), self.read);
-            *self = Self { serial, live, read, ..Self::default() };
+            let (live, read, looked) = (BTreeMap::new(), self.read, self.looked);
+            *self = Self { serial, live, read, looked, ..Self::default() };
         }
     }
 
     /// What a turn counts in a request, its images apart. It is read once for each revision.
     pub(crate) fn turn(&mut self, turn: &Turn, family: Family) -> u64 {
+        self.looked += 1;
         let known = self.turns.get(&(turn.id, family)).filter(|known| known.revision == turn.revision);
         if let Some(known) = known {
             return known.weight;

@@ -8,7 +8,7 @@ use super::settings::{restored_params, restored_settings, saved_params, saved_se
 use super::{Anchor, Numbers};
 use crate::chat::{
     ChatRequest, Cost, Images, Money, Outcome, Remembered, Run, RunId, Usage, Wire, WireKept, WireLoss, WireRequest,
-    WireResponse, WireTry, limit_name,
+    WireResponse, WireTry, WrittenMessages, limit_name,
 };
 use crate::store::{
     Fields, SavedCost, SavedForm, SavedKnown, SavedOutcome, SavedRequest, SavedResponse, SavedRun, SavedStop, SavedTry,
@@ -171,6 +171,7 @@ fn restored_form(saved: SavedForm) -> ChatRequest {
     ChatRequest {
         model: saved.model,
         messages: saved.messages,
+        written: WrittenMessages::default(),
         images: Images::default(),
         params: restored_params(saved.params),
         tools: saved.tools,

@@ -137,6 +137,6 @@ fn a_key_costs_nothing_of_the_image_that_the_draft_carries() {
     let effects = key(&mut state, KeyCode::Enter);
     let sent =
         effects.iter().find_map(|effect| if let Effect::Open { request, .. } = effect { Some(request) } else { None });
-    let messages = serde_json::to_string(&sent.unwrap().messages).unwrap();
+    let messages = serde_json::to_string(&sent.unwrap().clone().unwritten().messages).unwrap();
     assert!(messages.len() < 500, "{} bytes of messages", messages.len());
 }

@@ -73,9 +73,9 @@ pub(super) fn form(state: &State) -> &Form {
     }
 }
 
-fn request(effects: &Effects) -> &ChatRequest {
+fn request(effects: &Effects) -> ChatRequest {
     let open = effects.iter().find_map(|effect| match effect {
-        Effect::Open { request, .. } => Some(request),
+        Effect::Open { request, .. } => Some(request.as_ref().clone().unwritten()),
         _ => None,
     });
     open.unwrap_or_else(|| panic!("nothing is asked: {effects:?}"))
@@ -169,7 +169,8 @@ fn invalid_arguments_are_never_run_and_by_default_the_model_is_told() {
         let sent = sent(&effects);
         assert_eq!(sent.len(), 2, "{sent:?}");
         assert!(sent[1].starts_with("a: The tool failed: it was not run, because "), "{sent:?}");
-        let call = &request(&effects).messages.iter().rev().find(|it| it["role"] == "assistant").unwrap()["tool_calls"];
+        let messages = request(&effects).messages;
+        let call = &messages.iter().rev().find(|it| it["role"] == "assistant").unwrap()["tool_calls"];
         let json = serde_json::from_str::<Value>(call[0]["function"]["arguments"].as_str().unwrap());
         assert!(json.is_ok() || arguments.is_empty(), "{call}");
     }
@@ -213,7 +214,8 @@ fn edited_arguments_make_a_reply_beside_the_one_that_came() {
     let run = task(&effects);
     assert!(matches!(&effects[..], [.., Effect::RunTool { arguments, .. }] if arguments == TOKYO));
     let effects = ended(&mut state, run, answered("clear"), now);
-    let calls = &request(&effects).messages[1]["tool_calls"][0];
+    let messages = request(&effects).messages;
+    let calls = &messages[1]["tool_calls"][0];
     assert_eq!(calls["function"]["arguments"], TOKYO, "what ran is what the model reads");
     let turns = &state.session.turns;
     let siblings = turns.siblings(TurnId(1));
@@ -292,8 +294,8 @@ fn a_new_question_takes_the_results_along_and_tells_of_what_was_not_run() {
     state.focus = Focus::Composer;
     key(&mut state, KeyCode::Char('y'), now);
     let effects = key(&mut state, KeyCode::Enter, now);
-    let said: Vec<&str> =
-        request(&effects).messages.iter().map(|message| message["content"].as_str().unwrap_or("-")).collect();
+    let messages = request(&effects).messages;
+    let said: Vec<&str> = messages.iter().map(|message| message["content"].as_str().unwrap_or("-")).collect();
     assert_eq!(said, ["x", "-", "noon", "The user did not run this tool.", "y"]);
     let records = state.session.calls.of(TurnId(1)).unwrap();
     assert_eq!(records[0].state, CallState::NotRun);
@@ -663,6 +665,7 @@ proptest! {
         for step in &steps {
             for effect in does(&mut state, step, now) {
                 if let Effect::Open { request, .. } = effect {
+                    let request = request.unwritten();
                     prop_assert_eq!(is_answered(&request), Ok(()), "{:?}", request.messages);
                 }
             }

@@ -218,7 +218,7 @@ impl Desk {
     // What providers do
 
     pub(super) fn request(&self, place: usize) -> ChatRequest {
-        self.connect.with(place, |sent| sent.request.clone())
+        self.connect.with(place, |sent| sent.request.clone().unwritten())
     }
 
     /// A request's messages as `role: content`.
