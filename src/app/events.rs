@@ -324,8 +324,7 @@ impl<C: Console> App<C> {
                     self.gate.grew();
                     self.apply_now(event)?
                 } else {
-                    // The first word is waited for, and so is the last.
-                    let awaited = event.begins(&self.state) || matches!(event, Event::StreamEnded { .. });
+                    let awaited = event.is_awaited(&self.state);
                     self.gate.changed(if awaited { Urgency::Now } else { Urgency::Soon });
                     self.apply(event)?
                 };
