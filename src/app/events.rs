@@ -158,6 +158,10 @@ impl<C: Console> App<C> {
     /// When the terminal is gone.
     pub async fn run(mut self, ends: impl Future<Output = ()>) -> io::Result<(ExitReason, State)> {
         tokio::pin!(ends);
+        // From here on signals are waited for. One that nobody waits for would end the program before it has saved.
+        if poll_fn(|context| Poll::Ready(ends.as_mut().poll(context).is_ready())).await {
+            return Ok((ExitReason::Signal, self.state));
+        }
         self.gate.changed(Urgency::Now);
         // What a resumed session waits for is shown from the first frame on.
         self.apply(Event::Tick)?;
@@ -320,7 +324,8 @@ impl<C: Console> App<C> {
                     self.gate.grew();
                     self.apply_now(event)?
                 } else {
-                    self.gate.changed(Urgency::Soon);
+                    let awaited = event.is_awaited(&self.state);
+                    self.gate.changed(if awaited { Urgency::Now } else { Urgency::Soon });
                     self.apply(event)?
                 };
                 if done.is_some() {

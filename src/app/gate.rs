@@ -1,14 +1,14 @@
-//! When to draw: at once for what the user does, and at most every 33 ms for what streams do; and how much of it.
+//! When to draw: at once for what the user does, and at most every 45 ms for what streams do; and how much of it.
 
 use std::time::{Duration, Instant};
 
-/// The least time between two frames that streams cause: 30 a second. Nobody reads faster, and at the pace of most models
-/// twice as many would cost nearly twice the CPU time.
-const FRAME: Duration = Duration::from_millis(33);
+/// The least time between two frames that streams cause: some 20 a second. Nobody reads faster, and at the pace of most
+/// models the frames cost more than the tokens do.
+const FRAME: Duration = Duration::from_millis(45);
 
 /// What came too soon for a frame waits so much longer for the next token to take it along: a timer of its own would be one
-/// more wake-up for each frame.
-const SLACK: Duration = Duration::from_millis(12);
+/// more wake-up for each frame. From 15 tokens a second on one comes in time.
+const SLACK: Duration = Duration::from_millis(25);
 
 /// How soon a change has to be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

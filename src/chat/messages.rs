@@ -55,8 +55,8 @@ impl WrittenMessages {
 
 /// What has its place in the messages of a branch.
 enum Said<'t> {
-    Turn(Cow<'t, Turn>),
-    NotRun(ToolCall),
+    Turn(&'t Turn),
+    NotRun(&'t ToolCall),
 }
 
 /// A message that says a text and nothing else, as most do.
@@ -106,13 +106,13 @@ fn each(turns: &TurnTree, tip: Option<TurnId>, mut put: impl FnMut(Said<'_>)) {
         if turn.role == Role::Tool {
             open_calls.retain(|call| Some(&call.id) != turn.answers.as_ref());
         } else {
-            open_calls.drain(..).for_each(|call| put(Said::NotRun(call)));
+            open_calls.drain(..).for_each(|call| put(Said::NotRun(&call)));
         }
         let said = with_answered_calls(turn, &branch[place + 1..]);
         open_calls.extend(said.tool_calls.iter().filter(|call| call.is_whole()).cloned());
-        put(Said::Turn(said));
+        put(Said::Turn(&said));
     }
-    open_calls.drain(..).for_each(|call| put(Said::NotRun(call)));
+    open_calls.drain(..).for_each(|call| put(Said::NotRun(&call)));
 }
 
 /// A reply as it goes back with its answers. Endpoints that parse arguments refuse a call that is no JSON, and all of them

@@ -1,6 +1,6 @@
 //! `ask --json-schema`: the form that the answer has to have, and whether it has it.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use crate::tools::{AnswerCheck, AnswerEnd, AnswerFormat, Schema, Verdict, Violat
 const LONGEST_NAME: usize = 64;
 
 /// Reads the file: a `response_format`, or a schema, which becomes one.
-pub(super) fn response_format(file: &PathBuf) -> Result<Value, Problem> {
+pub(super) fn response_format(file: &Path) -> Result<Value, Problem> {
     let read = read_json(file, "--json-schema")?;
     let wrong = |said: &str| Problem::misuse(format!("--json-schema: {}: {said}.", file.display()));
     let format = if is_response_format(&read) { read } else { wrapped(&read, file) };

@@ -1,7 +1,7 @@
 //! What `ask` asks: the system prompt, the messages of a file, the prompt, standard input.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ pub(super) fn attachments(paths: &[PathBuf]) -> Result<Vec<Attachment>, Problem>
     paths.iter().map(read).collect()
 }
 
-fn of_file(file: &PathBuf) -> Result<Vec<Value>, Problem> {
+fn of_file(file: &Path) -> Result<Vec<Value>, Problem> {
     match read_json(file, "--messages")? {
         Value::Array(messages) if !messages.is_empty() => Ok(messages),
         _ => Err(Problem::misuse(format!("--messages: {} holds no JSON array of messages.", file.display()))),

@@ -93,7 +93,7 @@ fn ago(days: u16) -> String {
 
 fn said(what: &str, purged: &Purged) -> String {
     let Purged { sessions, turns, files, file_bytes, .. } = purged;
-    let turns = counted(*turns as u64, "turn");
+    let turns = counted(*turns, "turn");
     let size = wire_size(usize::try_from(*file_bytes).unwrap_or(usize::MAX));
     format!("{what}: sessions {sessions} with {turns}, attached contents {files} ({size}). The ledger stays.")
 }

@@ -166,6 +166,10 @@ fn a_mistake_is_named_with_file_line_and_column_and_what_would_be_right() {
         lab("dialect.max_tokens = \"max_token\""),
         "config.toml:3:22: `max_token` is not known for `providers.lab.dialect.max_tokens`; did you mean `max_tokens`?"
     );
+}
+
+#[test]
+fn what_is_wrong_by_its_meaning_is_named_as_well() {
     assert_eq!(
         complaint("[providers.lab]\nmodel = \"m\""),
         "config.toml:1:12: `base_url` is missing here, such as https://api.example.com/v1"

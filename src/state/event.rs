@@ -113,6 +113,14 @@ impl Event {
         );
         grows && state.lane_by_id(*lane).is_none_or(|lane| lane.status.has_begun())
     }
+
+    /// Whether it brings what is waited for: the first piece of a reply, or its end.
+    #[must_use]
+    pub fn is_awaited(&self, state: &State) -> bool {
+        let Self::Stream { lane, delta: Ok(delta), .. } = self else { return matches!(self, Self::StreamEnded { .. }) };
+        let says = matches!(delta, Delta::Text { .. } | Delta::Reasoning { .. } | Delta::ToolCall { .. });
+        says && state.lane_by_id(*lane).is_some_and(|lane| !lane.status.has_begun())
+    }
 }
 
 /// The terminal's size in cells.

@@ -162,7 +162,9 @@ fn value_of(value: &Value<'_>, shape: &Shape, path: &str) -> Result<(), Refusal>
         (Shape::Table(fields), DeValue::Table(table)) => return table_of(start, table, fields, path),
         (Shape::Tables(fields), DeValue::Array(tables)) => return tables_of(tables, fields, path),
         (Shape::Named(each), DeValue::Table(table)) => return named(table, each, path),
-        (Shape::Texts(_), DeValue::Array(items)) => return each(items, refuse, |item| item.is_str()),
+        (Shape::Texts(_), DeValue::Array(items)) => {
+            return each(items, refuse, |item| matches!(item, DeValue::String(_)));
+        }
         (Shape::Wholes(_), DeValue::Array(items)) => return each(items, refuse, |item| whole(item).is_some()),
         (Shape::SomeOf(words), DeValue::Array(items)) => return words_of(items, words, path),
         (Shape::OneOf(words), DeValue::String(word)) if words.contains(&word.as_ref()) => true,

@@ -172,7 +172,7 @@ fn facts(canvas: &mut Canvas<'_>, session: &ShelfRow, here: bool, room: Rect) {
     if here {
         parts.push(Span::new("● on the screen", StyleRole::Good));
     }
-    let turns = counted(session.turns as u64, "turn");
+    let turns = counted(session.turns, "turn");
     parts.push(Span::new(turns, StyleRole::Dim));
     if !session.costs.is_empty() {
         parts.push(Span::new(costs(session), StyleRole::Cost));

@@ -22,7 +22,7 @@ use super::console::{Screen, ScriptedConsole, console};
 use super::replay::ScriptedConnect;
 
 /// Longer than the least time between two frames, shorter than everything else that time does.
-const SETTLE: Duration = Duration::from_millis(50);
+const SETTLE: Duration = Duration::from_millis(80);
 
 pub(super) struct Desk {
     pub(super) screen: Screen,

@@ -283,12 +283,15 @@ async fn a_frame_that_the_clock_brings_is_painted_over_the_last_one_as_one_that_
     let desk = Desk::open().await;
     desk.sends("Go").await;
     desk.replies(0, "one ").await;
-    desk.passes(Duration::from_millis(100)).await;
     let before = (desk.screen.frames(), desk.screen.patches());
-    desk.replies(0, "two ").await;
+    assert!(desk.hands(0, Ok(said("two "))));
+    desk.passes(Duration::from_millis(5)).await;
+    desk.shows("one two");
     // Too soon for a frame of its own, and no token comes that takes it along.
-    desk.replies(0, "three ").await;
-    desk.passes(Duration::from_millis(50)).await;
+    assert!(desk.hands(0, Ok(said("three "))));
+    desk.passes(Duration::from_millis(5)).await;
+    desk.hides("three");
+    desk.settle().await;
     desk.shows("one two three");
     desk.hides("~3");
     // The figures that no piece took along.

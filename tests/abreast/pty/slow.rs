@@ -170,6 +170,7 @@ fn a_slow_terminal_holds_the_server_back_and_gets_keys_soon_and_the_right_screen
     stop.store(true, Ordering::Relaxed);
     slow.until("the reply's end", 64 << 10, |slow| slow.shows("The end of it."));
     feeding.join().unwrap();
+    slow.until("the reply is over", 64 << 10, |slow| !slow.shows("streaming"));
     slow.rest();
     let shown = cells(slow.screen());
     let before = slow.stream.len();
