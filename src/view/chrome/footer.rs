@@ -10,8 +10,8 @@ use crate::text::{Span, StyleRole, clean_line, width};
 use super::super::canvas::Canvas;
 use super::{inspector, ledger};
 
-/// What a box names in its last row is not said twice. Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the
-/// help, which tells the rest, are never cut.
+/// Draws `Enter send · Ctrl+J newline · … · F1 help`, cut between two entries where the room ends; the way out and the help,
+/// which tells the rest, are never cut. What a box names in its last row is not said twice.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, row: Rect) {
     let mut entries = entries(state);
     entries.retain(|entry| !canvas.named.contains(&entry.action));
