@@ -158,8 +158,8 @@ impl Printer {
         for span in shown {
             self.put(&span.text, StyleRole::Dim);
         }
-        // A text that broke off in the fold goes on as it is.
-        self.before = Some(JsonKind::Constant);
+        // A text that broke off in the fold goes on as it is, in the same row, however many parts it comes in.
+        self.before = Some(if piece.kind == JsonKind::Raw { JsonKind::Raw } else { JsonKind::Constant });
         self.write(piece.text, piece.kind);
         if piece.ends {
             self.end_text(piece.kind);

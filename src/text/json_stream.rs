@@ -128,6 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_breaks_off_in_a_fold_goes_on_in_its_row_in_however_many_parts_it_comes() {
+        let text = "[[[{-1.5e+3";
+        let mut json = StreamingJson::new(40, true);
+        (1..=text.len()).for_each(|end| json.update(&text[..end]));
+        assert_eq!(rows(&json), rendered(text, 40, true));
+        assert_eq!(plain(text, true)[3..], ["      { … 1 -1.5e+3"]);
+    }
+
+    #[test]
     fn a_growing_text_is_rendered_once_however_long_a_row_becomes() {
         let text = format!(r#"{{"list":[{}],"long":"{}"}}"#, "1,".repeat(4999) + "1", "x".repeat(40_000));
         let mut json = StreamingJson::new(40, false);

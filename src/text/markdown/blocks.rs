@@ -4,11 +4,11 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use super::frame::{Container, Ending, Frame, Last, ListAt, Opening};
+use super::frame::{Begun, Container, Ending, Frame, Last, ListAt, Opening, Prose, Within};
 use super::inline::Inline;
 use super::margin::{Margin, trimmed};
 use super::memory::Memory;
-use super::pass::Colours;
+use super::pass::{Colours, Until};
 use super::table::{Cell, Grid};
 use crate::text::{Emphasis, Ink, Line, Span, StyleRole, Wrap, width, wrap, wrap_hard};
 
@@ -24,8 +24,11 @@ pub(super) struct Writer<'a, 'o> {
     leaf: Leaf<'a>,
     /// Rows were written above the first block.
     started: bool,
-    pub(super) opening: Opening,
+    /// So many containers are still to be opened again.
+    reopened: usize,
+    pub(super) begun: Begun,
     pub(super) ending: Ending,
+    pub(super) until: Until,
     pub(super) memory: Option<Memory>,
     pub(super) colours: Colours,
 }
@@ -44,17 +47,22 @@ impl<'a, 'o> Writer<'a, 'o> {
     /// Appends to `out`; `started` where rows stand above it.
     pub(super) fn new(width: u16, started: bool, opening: Opening, out: &'o mut Vec<Line>) -> Self {
         let width = width.max(1);
+        let started = started || opening.within.is_some();
+        let none = || Within { open: Vec::new(), margin: Margin::new(width), lists: 0, blanks: 0 };
+        let Within { open, margin, lists, blanks } = opening.within.map_or_else(none, |within| *within);
         Self {
             width,
             out,
-            margin: Margin::new(width),
-            open: Vec::new(),
-            lists: 0,
-            blanks: 0,
+            margin,
+            reopened: open.len(),
+            open,
+            lists,
+            blanks,
             leaf: Leaf::None,
             started,
-            opening,
+            begun: opening.block,
             ending: Ending::default(),
+            until: Until::End,
             memory: None,
             colours: Colours::Now,
         }
@@ -70,6 +78,16 @@ impl<'a, 'o> Writer<'a, 'o> {
     pub(super) fn colouring(mut self, colours: Colours) -> Self {
         self.colours = colours;
         self
+    }
+
+    /// Keeps the containers open that are so at this place.
+    pub(super) fn keep_open(&mut self, until: Until) {
+        self.until = until;
+    }
+
+    /// Whether the event is text that no paragraph announced, and the first of it.
+    pub(super) fn begins_paragraph(&self, event: &Event<'_>) -> bool {
+        matches!(self.leaf, Leaf::None) && Inline::is_inline(event)
     }
 
     pub(super) fn take(&mut self, event: Event<'a>) {
@@ -92,12 +110,22 @@ impl<'a, 'o> Writer<'a, 'o> {
 
     pub(super) fn finish(mut self) -> Ending {
         self.end_leaf();
-        while !self.open.is_empty() {
-            self.end_container();
+        if matches!(self.until, Until::Block(_)) {
+            self.ending.within = self.within();
+        } else {
+            while !self.open.is_empty() {
+                self.end_container();
+            }
         }
         self.ending.memory = self.memory;
-        self.ending.is_other = matches!(self.opening, Opening::Paragraph(_));
+        self.ending.is_other = matches!(self.begun, Begun::Paragraph(_));
         self.ending
+    }
+
+    pub(super) fn within(&self) -> Option<Box<Within>> {
+        let Self { open, margin, lists, blanks, .. } = self;
+        let within = || Within { open: open.clone(), margin: margin.clone(), lists: *lists, blanks: *blanks };
+        (!open.is_empty()).then(|| Box::new(within()))
     }
 
     /// Text that no paragraph announced is a tight item's: it begins one.
@@ -138,6 +166,7 @@ impl<'a, 'o> Writer<'a, 'o> {
 
     fn start_block(&mut self, tag: Tag<'a>, ink: Ink) {
         match tag {
+            Tag::BlockQuote(_) | Tag::List(_) | Tag::Item if self.reopened > 0 => self.reopened -= 1,
             Tag::Paragraph => self.leaf = Leaf::Paragraph(Inline::new(ink)),
             Tag::Heading { level, .. } => {
                 let ink = Ink::from(StyleRole::Heading).with(Emphasis::BOLD);
@@ -152,8 +181,8 @@ impl<'a, 'o> Writer<'a, 'o> {
                 self.leaf = Leaf::Code { info, text: String::new() };
             }
             Tag::Table(alignments) => {
-                let grid = match std::mem::take(&mut self.opening) {
-                    Opening::Table(grid) => *grid,
+                let grid = match std::mem::take(&mut self.begun) {
+                    Begun::Table(grid) => *grid,
                     _ => Grid::new(alignments),
                 };
                 self.leaf = Leaf::Table { grid, row: Vec::new(), cell: Inline::new(ink) };
@@ -166,31 +195,12 @@ impl<'a, 'o> Writer<'a, 'o> {
     }
 
     fn start_quote(&mut self) {
-        let goes_on = matches!(self.opening, Opening::Quote);
-        if goes_on {
-            self.open_with_nothing();
-        } else {
-            self.begin(Last::Other);
-        }
+        self.begin(Last::Other);
         self.push(Container::Quote);
         self.margin.open_quote();
-        if goes_on {
-            self.mark(Last::Other);
-        }
-    }
-
-    fn open_with_nothing(&mut self) {
-        self.opening = Opening::Block;
-        self.started = true;
     }
 
     fn start_list(&mut self, list: ListAt) {
-        if let Opening::List(list) = self.opening {
-            self.open_with_nothing();
-            self.push(Container::List(list));
-            self.lists += 1;
-            return;
-        }
         let follows_its_paragraph = self
             .open
             .last()
@@ -242,10 +252,7 @@ impl<'a, 'o> Writer<'a, 'o> {
         }
         self.margin.back_to(frame.extent);
         match frame.kind {
-            Container::List(list) => {
-                self.lists = self.lists.saturating_sub(1);
-                self.ending.list = Some(list);
-            }
+            Container::List(_) => self.lists = self.lists.saturating_sub(1),
             Container::Item { blanks_before } => {
                 let holds_blanks = self.blanks > blanks_before;
                 if let Some(Frame { kind: Container::List(list), .. }) = self.open.last_mut() {
@@ -282,25 +289,40 @@ impl<'a, 'o> Writer<'a, 'o> {
 
     fn end_leaf(&mut self) {
         match std::mem::replace(&mut self.leaf, Leaf::None) {
-            Leaf::None => {}
+            Leaf::None => return,
             Leaf::Paragraph(inline) => self.paragraph(inline.into_spans()),
             Leaf::Heading(level, inline) => self.heading(level, inline.into_spans()),
-            Leaf::Html(inline) => {
-                self.begin(Last::Other);
-                self.prose(&inline.into_spans());
-            }
+            Leaf::Html(inline) => self.html(&inline.into_spans()),
             Leaf::Code { info, text } => self.code(&info, text),
             Leaf::Table { grid, .. } => self.table(grid),
         }
+        if self.until == Until::LastBlock {
+            self.ending.within = self.within();
+        }
+    }
+
+    fn html(&mut self, spans: &[Span]) {
+        if matches!(self.begun, Begun::Html) {
+            self.begun = Begun::Nothing;
+            if spans.is_empty() {
+                return;
+            }
+        } else {
+            self.begin(Last::Other);
+        }
+        self.prose(spans);
     }
 
     fn paragraph(&mut self, mut spans: Vec<Span>) {
-        if let Opening::Paragraph(head) = self.opening {
-            self.open_with_nothing();
+        if let Begun::Paragraph(head) = self.begun {
+            self.begun = Begun::Nothing;
+            self.started = true;
             cut_start(&mut spans, head.len());
         } else {
             self.begin(Last::Paragraph);
         }
+        let [first, rest] = self.margin.bytes();
+        self.ending.prose = Prose { row: self.out.len(), first, rest };
         self.prose(&spans);
     }
 

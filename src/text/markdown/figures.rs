@@ -3,16 +3,16 @@
 use super::blocks::Writer;
 use super::code;
 use super::deferred::Deferred;
-use super::frame::{Last, Opening};
+use super::frame::{Above, Begun, Last};
 use super::memory::Memory;
-use super::pass::Colours;
+use super::pass::{Colours, Until};
 use super::table::{Grid, Layout};
 use crate::text::highlight::Highlighter;
 use crate::text::{Span, clean};
 
 impl Writer<'_, '_> {
     pub(super) fn code(&mut self, info: &str, text: String) {
-        if let Opening::Code(colours) = std::mem::take(&mut self.opening) {
+        if let Begun::Code(colours) = std::mem::take(&mut self.begun) {
             self.code_lines(&text, *colours);
         } else {
             self.begin(Last::Other);
@@ -45,13 +45,16 @@ impl Writer<'_, '_> {
 
     pub(super) fn table(&mut self, grid: Grid) {
         let layout = grid.layout(self.margin.room());
+        if self.until == Until::LastBlock {
+            self.ending.above = Some(Above { rows: self.out.len(), within: self.within() });
+        }
         if grid.goes_on() {
             self.table_rows(&grid, &layout, Vec::new());
         } else {
             self.table_again(&grid, &layout);
         }
         let is_the_one = self.ending.table.as_ref().is_none_or(|(before, _)| !before.goes_on());
-        if is_the_one && self.open.is_empty() {
+        if is_the_one {
             self.ending.table = Some((grid, layout));
         }
     }

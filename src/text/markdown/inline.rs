@@ -48,8 +48,12 @@ impl<'a> Inline<'a> {
             Event::Code(text) => self.text(&text, with_role(self.ink, StyleRole::Code)),
             Event::InlineHtml(text) => self.text(&text, with_role(self.ink, StyleRole::Dim)),
             Event::Html(line) => {
-                self.text(line.trim_end_matches(['\r', '\n']), self.ink);
-                self.end_row();
+                let text = line.trim_end_matches(['\r', '\n']);
+                self.text(text, self.ink);
+                // A line that ends with `\r\n` comes in two parts.
+                if text.len() < line.len() {
+                    self.end_row();
+                }
             }
             Event::SoftBreak => self.text(" ", self.ink),
             Event::HardBreak => self.end_row(),

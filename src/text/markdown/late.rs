@@ -4,16 +4,15 @@
 
 use std::collections::HashSet;
 
-use super::frame::Opening;
 use super::links::{Definitions, Label};
-use super::mode::{Mode, Waiting};
-use super::pass::{Colours, Pass};
+use super::mode::{OpenBlock, Waiting};
+use super::pass::{Colours, Pass, Until};
 use super::stream::{StreamingMarkdown, first_lines};
 
 impl StreamingMarkdown {
     /// Writes settled parts again whose references came to mean something else.
     pub(super) fn resolve(&mut self, source: &str, tail: &Definitions) {
-        let of_table = matches!(&self.mode, Mode::Table(open) if !open.wanted.is_empty());
+        let of_table = matches!(&self.mode.block, OpenBlock::Table(open) if !open.wanted.is_empty());
         if self.waiting.is_empty() && !of_table {
             return;
         }
@@ -33,19 +32,19 @@ impl StreamingMarkdown {
     }
 
     fn write_again(&mut self, source: &str, nth: usize) {
-        let Waiting { head, source: part, lines: old, opening, started, .. } = &self.waiting[nth];
+        let Waiting { head, stand_in, source: part, lines: old, opening, started, .. } = &self.waiting[nth];
         // What comes after tells whether a line is the head of a table: it takes two lines.
         let after = first_lines(&source[part.end..], 2);
         let text = [head, &source[part.clone()], after].concat();
         let mut lines = Vec::new();
-        let none = Definitions::default();
         let pass = Pass {
             text: &text,
-            until: head.len() + part.len(),
+            stand_in: *stand_in,
+            until: Until::Block(head.len() + part.len()),
             width: self.width,
             started: *started,
             known: &self.resolved,
-            later: &none,
+            later: None,
             colours: Colours::WhenSeen,
         };
         let found = pass.write(opening.clone(), &mut lines);
@@ -59,29 +58,29 @@ impl StreamingMarkdown {
         for later in &mut self.waiting[nth + 1..] {
             later.lines = moved(later.lines.start)..moved(later.lines.end);
         }
-        if let Mode::Table(open) = &mut self.mode {
+        if let OpenBlock::Table(open) = &mut self.mode.block {
             open.from = moved(open.from);
         }
     }
 
     fn resolve_table(&mut self, source: &str, changed: &HashSet<Label>) {
-        let Mode::Table(open) = &mut self.mode else { return };
+        let OpenBlock::Table(open) = &mut self.mode.block else { return };
         if !open.wanted.iter().any(|label| changed.contains(label)) {
             return;
         }
         self.settled.truncate(open.from);
-        let none = Definitions::default();
-        let text = &source[open.start..self.at];
+        let text = [&open.before.head, &source[open.start..self.at]].concat();
         let pass = Pass {
-            text,
-            until: usize::MAX,
+            text: &text,
+            stand_in: open.before.stand_in(),
+            until: Until::LastBlock,
             width: self.width,
             started: open.started,
             known: &self.resolved,
-            later: &none,
+            later: None,
             colours: Colours::Now,
         };
-        let found = pass.write(Opening::Block, &mut self.settled);
+        let found = pass.write(open.before.opening(), &mut self.settled);
         self.work.bytes_parsed += text.len() as u64;
         self.work.lines_rendered += (self.settled.len() - open.from) as u64;
         if let Some((grid, layout)) = found.ending.table {

@@ -5,7 +5,7 @@
 use crate::text::{Ink, Span, StyleRole, width};
 
 /// The margin of the open containers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Margin {
     limit: usize,
     width: usize,
@@ -73,6 +73,12 @@ impl Margin {
     /// What stands before the next row; the list mark in it is shown by that.
     pub(super) fn take_first(&mut self) -> Vec<Span> {
         self.first.take().unwrap_or_else(|| self.spans.clone())
+    }
+
+    /// The bytes before the text of the next row, and of the rows after it.
+    pub(super) fn bytes(&self) -> [usize; 2] {
+        [self.first.as_ref().unwrap_or(&self.spans), &self.spans]
+            .map(|spans| spans.iter().map(|span| span.text.len()).sum())
     }
 
     pub(super) fn rest(&self) -> &[Span] {

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod code;
+mod containers;
 mod deferred;
 mod figures;
 mod frame;
@@ -17,6 +18,7 @@ mod mode;
 mod outline;
 mod paragraph;
 mod pass;
+mod settle;
 mod stream;
 mod table;
 
@@ -24,7 +26,7 @@ use pulldown_cmark::Options;
 
 use self::frame::Opening;
 use self::links::Definitions;
-use self::pass::{Colours, Pass};
+use self::pass::{Colours, Pass, StandIn, Until};
 pub use self::stream::{StreamingMarkdown, Work};
 use crate::text::Line;
 
@@ -35,14 +37,15 @@ pub fn render(source: &str, width: u16) -> Vec<Line> {
     let none = Definitions::default();
     let pass = Pass {
         text: source,
-        until: usize::MAX,
+        stand_in: StandIn::default(),
+        until: Until::End,
         width,
         started: false,
         known: &none,
-        later: &none,
+        later: None,
         colours: Colours::Now,
     };
-    pass.write(Opening::Block, &mut lines);
+    pass.write(Opening::default(), &mut lines);
     lines
 }
 

@@ -6,9 +6,11 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser};
 
+use super::frame::Prose;
 use super::inline::Inline;
+use super::mode::{Mode, OpenBlock};
 use super::options;
 use crate::text::{Ink, Line};
 
@@ -31,17 +33,18 @@ const ON_FIRST_LINE: &str = "x";
 /// Stands in for text before a cut on a further line.
 const ON_FURTHER_LINE: &str = "x\nx";
 
-/// The last cut of a text that is one paragraph and whose rows are given; its first `head` bytes, which stand in for
-/// what is settled, are in none of them.
-pub(super) fn cut_paragraph(text: &str, head: usize, rows: &[Line]) -> Option<ParagraphCut> {
-    let seen = Seen::read(text)?;
-    let mut pos = head;
+/// The last cut of a text that holds one paragraph, in containers or in none, and whose rows are given. Its head, which
+/// stands in for what is settled, is in none of them.
+pub(super) fn cut_paragraph(text: &str, mode: &Mode, rows: &[Line], prose: Prose) -> Option<ParagraphCut> {
+    let seen = Seen::read(text, mode.containers);
+    let mut pos = if let OpenBlock::Paragraph { head, .. } = mode.block { head.len() } else { 0 };
     let (mut found, mut last) = (None, None);
-    for (nth, row) in rows[..rows.len().checked_sub(OPEN_ROWS)?].iter().enumerate() {
+    for (nth, row) in rows[..rows.len().checked_sub(OPEN_ROWS)?].iter().enumerate().skip(prose.row) {
         let rest = seen.text.get(pos..)?;
         pos += rest.len() - rest.trim_start_matches([' ', '\n']).len();
         let row = row.plain();
-        if !seen.text[pos..].starts_with(&row) {
+        let row = row.get(if nth == prose.row { prose.first } else { prose.rest }..)?;
+        if !seen.text[pos..].starts_with(row) {
             break;
         }
         pos += row.len();
@@ -56,8 +59,8 @@ pub(super) fn cut_paragraph(text: &str, head: usize, rows: &[Line]) -> Option<Pa
     if seen.waits.is_none() {
         found = last;
     }
-    let (at, rows) = found.filter(|&(at, _)| at > head)?;
-    let head = if text[..at].contains('\n') { ON_FURTHER_LINE } else { ON_FIRST_LINE };
+    let (at, rows) = found.filter(|&(at, _)| at > mode.head.len())?;
+    let head = if text[mode.containers..at].contains('\n') { ON_FURTHER_LINE } else { ON_FIRST_LINE };
     Some(ParagraphCut { at, rows, head })
 }
 
@@ -66,47 +69,51 @@ struct Seen {
     text: String,
     /// Parts of the seen text that stand in the source as they are, outside of any markup, and where.
     plain: Vec<(Range<usize>, usize)>,
+    /// Where lines of the source end outside of any markup: in the seen text, and in the source.
+    breaks: Vec<(usize, usize)>,
     /// Where the first mark stands that still waits for another one.
     waits: Option<usize>,
 }
 
 impl Seen {
-    /// Absent when the text is not one paragraph and nothing else.
-    fn read(text: &str) -> Option<Self> {
+    /// Reads the text of the paragraph that comes after what stands in for its containers.
+    fn read(text: &str, containers: usize) -> Self {
         let mut inline = Inline::new(Ink::default());
-        let (mut plain, mut waiting) = (Vec::new(), None);
+        let (mut plain, mut breaks, mut waiting) = (Vec::new(), Vec::new(), None);
         let mut depth = 0_usize;
         for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
-            match event {
-                Event::Start(Tag::Paragraph) if depth == 0 && range.start == 0 => depth = 1,
-                Event::End(TagEnd::Paragraph) => depth = 0,
-                _ if depth == 0 => return None,
-                event => {
-                    let as_it_is = matches!(&event, Event::Text(part) if text.get(range.clone()) == Some(part));
-                    if as_it_is && waiting.is_none() {
-                        waiting = range.clone().find(|&at| waits(text.as_bytes(), at));
-                    }
-                    let outside = depth == 1;
-                    match &event {
-                        Event::Start(_) => depth += 1,
-                        Event::End(_) => depth = depth.saturating_sub(1),
-                        _ => {}
-                    }
-                    let from = inline.text_len();
-                    inline.take(event);
-                    let seen = from..inline.text_len();
-                    if as_it_is && outside && seen.len() == range.len() {
-                        plain.push((seen, range.start));
-                    }
-                }
+            if range.start < containers || !Inline::is_inline(&event) {
+                continue;
+            }
+            let as_it_is = matches!(&event, Event::Text(part) if text.get(range.clone()) == Some(part));
+            if as_it_is && waiting.is_none() {
+                waiting = range.clone().find(|&at| waits(text.as_bytes(), at));
+            }
+            let outside = depth == 0;
+            let ends_line = matches!(event, Event::SoftBreak | Event::HardBreak) && text[..range.end].ends_with('\n');
+            match &event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let from = inline.text_len();
+            inline.take(event);
+            let seen = from..inline.text_len();
+            if as_it_is && outside && seen.len() == range.len() {
+                plain.push((seen, range.start));
+            } else if ends_line && outside {
+                breaks.push((from, range.end - 1));
             }
         }
-        Some(Self { text: inline.into_spans().into_iter().map(|span| span.text).collect(), plain, waits: waiting })
+        Self { text: inline.into_spans().into_iter().map(|span| span.text).collect(), plain, breaks, waits: waiting }
     }
 
     /// The place in the source of a seen character before which the text may be cut: a blank, or one of a script
-    /// without blanks. What stands in for the text before it is a letter; before these it changes no meaning.
+    /// without blanks, or the end of a line. What stands in for the text before it is a letter; before these it changes no meaning.
     fn source_of(&self, pos: usize) -> Option<usize> {
+        if let Ok(nth) = self.breaks.binary_search_by_key(&pos, |&(seen, _)| seen) {
+            return self.breaks.get(nth).map(|&(_, source)| source);
+        }
         let next = self.text.get(pos..)?.chars().next()?;
         if next != ' ' && (next.is_ascii() || !next.is_alphanumeric()) {
             return None;

@@ -156,9 +156,72 @@ fn any_lines() -> impl Strategy<Value = String> {
         .prop_map(|lines| lines.into_iter().map(|(line, ending)| line + ending).collect())
 }
 
+/// What may stand in a list's item or a quote, and go on there for many lines.
+const INSIDE: &[&str] = &[
+    "word",
+    "some *more* words",
+    "hard  ",
+    "back\\",
+    "many words that go on and on and on until several rows are full and then some more",
+    "日本語の文章はここまで続きます。",
+    "see [l] and [m]",
+    "[l]: /url",
+    "'title'",
+    "# head",
+    "===",
+    "---",
+    "- item",
+    "- [ ] item",
+    "1. one",
+    "12) twelve",
+    "-",
+    "-     code",
+    "-\ttab",
+    "- - both",
+    "- > both",
+    "> - both",
+    "> quote",
+    ">",
+    "```rust",
+    "- ```rust",
+    "```",
+    "let a = \"b",
+    "    code",
+    "\tcode",
+    "| a | b |",
+    "- | a | b |",
+    "|---|--:|",
+    "| cell | [l] |",
+    "| a longer cell | `c` |",
+    "<div>",
+    "</div>",
+    "<!-- note",
+    "-->",
+    "<b>x</b>",
+    "**open",
+];
+
+/// Lines with the margins of a few nested containers, most of them kept from one line to the next.
+fn any_nested() -> impl Strategy<Value = String> {
+    let margin = prop::sample::select(
+        &["", "  ", "  ", "  ", "   ", "    ", "> ", "> ", ">", "  > ", ">   ", "> > ", "     ", "\t", "  \t"][..],
+    );
+    let lines = prop::collection::vec(prop_oneof![4 => prop::sample::select(INSIDE), 1 => Just("")], 1..6);
+    let first = prop::sample::select(
+        &["- a", "1. a", "> a", "- a\n  - b", "> - a", "- > a", " - a\n\n   b", "7)  a", "-", "-  ```"][..],
+    );
+    (first, prop::collection::vec((margin, lines), 1..8)).prop_map(|(first, parts)| {
+        let line = |(margin, line): (&str, &str)| [margin, line, "\n"].concat();
+        let part = |(margin, lines): (&'static str, Vec<&'static str>)| {
+            lines.into_iter().map(move |text| line((margin, text)))
+        };
+        [first, "\n"].into_iter().map(str::to_owned).chain(parts.into_iter().flat_map(part)).collect()
+    })
+}
+
 fn any_markdown() -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..60).prop_map(|pieces| pieces.concat());
-    prop_oneof![6 => pieces, 6 => any_lines(), 1 => any::<String>()]
+    prop_oneof![6 => pieces, 6 => any_lines(), 8 => any_nested(), 1 => any::<String>()]
 }
 
 proptest! {
@@ -357,6 +420,27 @@ fn twice_the_text_is_twice_the_work() {
         ("```rust\n", "let total = left + right;\n"),
         ("| a | b |\n|---|---|\n", "| cell | other |\n"),
         ("$$\n", "x = y + z \\\\\n"),
+        ("", "A line that ends hard  \n"),
+        ("", "    let total = left + right;\n"),
+        ("<div>\n", "a line of it<br>\n"),
+        ("<!--\n", "a line of it\n\n"),
+        ("- an item\n", "  - an item in it\n"),
+        ("- an item\n\n  1. one\n", "     - an item in it\n\n       more of it\n"),
+        ("- an item\n", "\n  A paragraph of it.\n"),
+        ("- an item\n", "  goes on and on\n"),
+        ("- an item\n", "  that ends hard\\\n"),
+        ("- ", "A sentence with **bold** words and more. "),
+        ("1. Run this:\n\n   ```sh\n", "   cargo build --release\n"),
+        ("- ```sh\n", "  cargo build --release\n"),
+        ("> ```sh\n", "> cargo build --release\n"),
+        ("- Run this:\n\n", "      cargo build --release\n"),
+        ("- A table:\n\n  | a | b |\n  |---|---|\n", "  | cell | [other] |\n"),
+        ("> | a | b |\n> |---|---|\n", "> | cell | other |\n"),
+        ("- <div>\n", "  a line of it<br>\n"),
+        ("", "> a line of a quote, with **bold** words\n"),
+        ("", "> a paragraph of a quote\n>\n"),
+        ("", "> - an item in a quote\n"),
+        ("> - an item\n", ">\n>   > quoted in an item\n"),
     ];
     for (opening, part) in shapes {
         let [once, twice] = [8_000, 16_000].map(|bytes| work_of(opening, part, bytes));
