@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use abreast::api::Delta;
 use abreast::state::{Anchor, ScrollMotion, saved_session};
-use abreast::store::{SavedPart, SavedSession, SavedTurn, Store, StoreWork, Write, load};
+use abreast::store::{SavedPart, SavedSession, SavedTurn, Store, StoreWork, Write, load_without_wires};
 use crossterm::event::{KeyCode, KeyModifiers};
 use divan::{Bencher, black_box};
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn main() {
 
 fn read(turns: u32) -> SavedSession {
     let store = TURNS.iter().position(|size| *size == turns).expect("a store of this size");
-    load(STORES[store].path(), Some(session::ID)).expect("the session is there").0
+    load_without_wires(STORES[store].path(), Some(session::ID)).expect("the session is there").0
 }
 
 /// The session as it is after its first frame.
