@@ -2,7 +2,7 @@
 //! same streams.
 //!
 //! `cargo bench --bench program` measures everything in some four minutes; `cargo bench --bench program -- start idle`
-//! measures those parts only. The parts: `start`, `idle`, `pace50`, `pace200`, `full50k`, `full1m`, `keys`, `lanes`, and
+//! measures those parts only. The parts: `start`, `first`, `idle`, `pace50`, `pace200`, `full50k`, `full1m`, `keys`, `lanes`, and
 //! what grows: `growth` for longer and longer replies, `turns` for longer and longer sessions.
 //!
 //! Owns the measuring. The emulator and the server run in this process, so that the measured one has its CPU time to

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::server::{Pace, Server};
-use crate::table::{megabytes, millis, percentiles, ratio, row, walls};
+use crate::table::{median, megabytes, millis, percentiles, ratio, row, walls};
 use crate::terminal::{Terminal, Watch};
 use crate::{Outcome, bare, growth, reply, session};
 
@@ -29,8 +29,9 @@ pub(crate) const QUIET: Duration = Duration::from_millis(300);
 
 type Part = (&'static str, fn(&Bench) -> Outcome<()>);
 
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     ("start", start),
+    ("first", first),
     ("idle", idle),
     ("pace50", pace50),
     ("pace200", pace200),
@@ -152,6 +153,34 @@ fn start(bench: &Bench) -> Outcome<()> {
     times.sort_unstable();
     row(["start to the first full frame", &millis(times[STARTS / 2]), "", ""]);
     row(["  the slowest of them", &millis(times[STARTS - 1]), "", ""]);
+    Ok(())
+}
+
+/// What replies begin with whose first token is waited for, each another.
+const BEGINNINGS: [&str; 9] = ["Qza1", "Qzb2", "Qzc3", "Qzd4", "Qze5", "Qzf6", "Qzg7", "Qzh8", "Qzi9"];
+
+/// From Enter until the first token is on the screen: the message saved, its request sent, and the answer of a
+/// server that takes a millisecond.
+fn first(bench: &Bench) -> Outcome<()> {
+    let reply = |beginning: &str| format!("{beginning} and then some more words.");
+    let wait = |terminal: &mut Terminal, message: &str, beginning: &'static str| -> Outcome<Duration> {
+        bench.server.answer_with(&reply(beginning), Pace::PerSecond(1_000));
+        terminal.type_keys(message)?;
+        terminal.settle(QUIET);
+        let took = terminal.type_until("\r", Watch::Text(beginning))?;
+        terminal.settle(QUIET);
+        Ok(took)
+    };
+    let mut terminal = bench.abreast_at_rest()?;
+    let ours: Outcome<Vec<Duration>> =
+        BEGINNINGS.iter().map(|beginning| wait(&mut terminal, "go", beginning)).collect();
+    let bare: Outcome<Vec<Duration>> =
+        BEGINNINGS.iter().map(|beginning| wait(&mut bench.bare()?, "", beginning)).collect();
+    let (mut ours, mut bare) = (ours?, bare?);
+    let (mine, floor) = (median(&mut ours), median(&mut bare));
+    let times = ratio(mine.as_secs_f64() / floor.as_secs_f64());
+    row(["Enter to the first token on the screen", &millis(mine), &millis(floor), &times]);
+    row(["  the slowest of them", &millis(ours[ours.len() - 1]), &millis(bare[bare.len() - 1]), ""]);
     Ok(())
 }
 
