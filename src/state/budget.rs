@@ -237,9 +237,13 @@ impl State {
         })
     }
 
-    /// The runs under way that somebody is charged for.
+    /// The runs under way that somebody is charged for and that can be stopped: of a reply that is whole there is nothing
+    /// left to be saved, though its stream has yet to close.
     fn charged(&self) -> impl Iterator<Item = RunId> {
-        self.meter.all_live().filter(|(_, live)| live.is_charged()).map(|(run, _)| run)
+        let is_whole =
+            |run: RunId| self.session.run(run).is_some_and(|run| run.finish_reason.is_some() && run.replies.len() == 1);
+        let charged = self.meter.all_live().filter(|(_, live)| live.is_charged()).map(|(run, _)| run);
+        charged.filter(move |run| !is_whole(*run))
     }
 
     fn in_cap(&self, span: BudgetSpan, cap: &Money, sums: &[Sum]) -> Filled {
@@ -250,11 +254,11 @@ impl State {
     /// The runs under way that somebody is charged for out of a budget; of the request's those of the dearest message.
     #[must_use]
     pub fn spending_from(&self, span: BudgetSpan) -> Vec<RunId> {
-        let message = (span == BudgetSpan::Request).then(|| self.dearest().map(|(message, _)| message));
-        let spends = |run: RunId| {
-            message.is_none_or(|message| message.is_some_and(|message| self.budget.messages.is_of(run, message)))
-        };
-        self.charged().filter(|run| spends(*run)).collect()
+        if span != BudgetSpan::Request {
+            return self.charged().collect();
+        }
+        let Some((message, _)) = self.dearest() else { return Vec::new() };
+        self.charged().filter(|run| self.budget.messages.is_of(*run, message)).collect()
     }
 
     /// What the runs under way come to, of those that count by themselves and the moment at which they were sent.

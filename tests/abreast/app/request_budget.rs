@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abreast::api::Delta;
 use abreast::app::App;
 use abreast::chat::Settings;
 use abreast::config::BudgetConfig;
@@ -41,6 +42,18 @@ async fn what_one_lane_came_to_still_counts_while_another_answers_the_same_messa
     // The next message begins anew.
     desk.sends("Hi").await;
     assert_eq!(desk.connect.count(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_is_whole_is_not_called_stopped_where_its_bill_goes_beyond_the_budget() {
+    let desk = with_cap("0.1").await;
+    desk.sends("Hello there").await;
+    desk.replies(0, "one two three").await;
+    desk.delivers(0, Delta::Finish { choice: 0, reason: "stop".to_owned() }).await;
+    desk.delivers(0, used(67, 100)).await;
+    desk.ends(0).await;
+    desk.hides("topped");
+    desk.shows("67→100 · ¥0.2670 · stop");
 }
 
 #[tokio::test(start_paused = true)]
